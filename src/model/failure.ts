@@ -1,0 +1,180 @@
+/**
+ * Every way Runline can fail, in one place. `user` failures are shown as they stand: what happened, why if known, next step.
+ * `log` failures go to the output channel; the user sees "Something went wrong in Runline. Show log" at most.
+ */
+
+export interface FailureKind {
+  readonly audience: "user" | "log";
+  /** Message with {placeholders}. */
+  readonly text: string;
+  /** What to do now. Also with {placeholders}. */
+  readonly next: string;
+}
+
+export const failures = {
+  noPython: {
+    audience: "user",
+    text: "No Python was found to run {script}.",
+    next: "Install Python 3.8 or newer, or set runline.python to an interpreter.",
+  },
+  scriptMissing: {
+    audience: "user",
+    text: "{script} does not exist.",
+    next: "Check the path, or save the file first.",
+  },
+  commandMissing: {
+    audience: "user",
+    text: "The command {command} was not found.",
+    next: "Check its name and the PATH.",
+  },
+  workspaceReadOnly: {
+    audience: "user",
+    text: "Runline can't write to {path}: {cause}.",
+    next: "Make the folder writable, or set runline.directory to one that is.",
+  },
+  diskFull: {
+    audience: "user",
+    text: "The disk of {path} is full.",
+    next: "Free some space; nothing recorded so far is lost.",
+  },
+  storeNewer: {
+    audience: "user",
+    text: "The store {path} was written by a newer Runline (schema {found}, this one knows {known}).",
+    next: "Update Runline. The store was not changed.",
+  },
+  storeUnreadable: {
+    audience: "user",
+    text: "The store {path} can't be read: {cause}.",
+    next: "Rebuild it from the run directories with “Runline: Rebuild the store”; the old file is kept beside it.",
+  },
+  storeMoved: {
+    audience: "user",
+    text: "{path} is on a network file system, where SQLite is not safe. The store is kept in {local} instead.",
+    next: "Nothing to do; runs stay where they are.",
+  },
+  nodeTooOld: {
+    audience: "user",
+    text: "This is Node {found}; Runline's store needs Node 22.14 or newer.",
+    next: "Run it with a newer Node, for example npx -p node@24 runline.",
+  },
+  runUnknown: { audience: "user", text: "There is no run {run}.", next: "List the runs with runline runs." },
+  runAmbiguous: {
+    audience: "user",
+    text: "{run} fits {count} runs.",
+    next: "Give more of the id, or the whole name.",
+  },
+  runStillActive: { audience: "user", text: "{run} is still running.", next: "Cancel it first." },
+  runRegistered: {
+    audience: "user",
+    text: "{run} can't be deleted: {model} was registered from it.",
+    next: "Keep it; its record is the model's provenance.",
+  },
+  recorderFailed: {
+    audience: "user",
+    text: "The recorder did not start: {cause}.",
+    next: "See recorder.log in {directory}.",
+  },
+  snapshotFailed: {
+    audience: "user",
+    text: "The code could not be kept: {cause}.",
+    next: "The run was not started. Show log.",
+  },
+  artifactMissing: {
+    audience: "user",
+    text: "{run} has no artifact or written file {path}.",
+    next: "See runline show {run}.",
+  },
+  digestChanged: {
+    audience: "user",
+    text: "{path} has changed since {run} wrote it.",
+    next: "Register the copy kept with the run, or run again.",
+  },
+  modelUnknown: {
+    audience: "user",
+    text: "There is no model {model}.",
+    next: "Register one from a run first.",
+  },
+  versionUnknown: {
+    audience: "user",
+    text: "{model} has no version {version}.",
+    next: "Its versions: {versions}.",
+  },
+  aliasInvalid: {
+    audience: "user",
+    text: "{alias} can't be an alias.",
+    next: "Use letters, digits, - and _, starting with a letter; v1, v2 … and latest are taken.",
+  },
+  nameInvalid: {
+    audience: "user",
+    text: "{name} can't be a name.",
+    next: "Use 1 to 250 characters without / : or line breaks.",
+  },
+  reasonMissing: {
+    audience: "user",
+    text: "A change of an alias needs a reason.",
+    next: "Say in one sentence why.",
+  },
+  aliasMoved: {
+    audience: "user",
+    text: "{alias} of {model} was moved to version {version} meanwhile.",
+    next: "Look at the change and try again.",
+  },
+  auditBroken: {
+    audience: "user",
+    text: "The audit log does not fit at entry {sequence}: {cause}.",
+    next: "Show audit log.",
+  },
+  settingInvalid: {
+    audience: "user",
+    text: "The setting {setting} is not valid: {cause}.",
+    next: "The default is used until it is mended.",
+  },
+  untrusted: {
+    audience: "user",
+    text: "This workspace is not trusted, so nothing is run.",
+    next: "Trust the workspace to run scripts.",
+  },
+  requestInvalid: {
+    audience: "log",
+    text: "A request {method} was not valid: {cause}.",
+    next: "This is a defect; please report it.",
+  },
+  usage: { audience: "user", text: "{cause}", next: "See runline --help." },
+  unexpected: { audience: "log", text: "{cause}", next: "Copy diagnostics and report it." },
+} as const satisfies Record<string, FailureKind>;
+
+export type FailureCode = keyof typeof failures;
+
+/** A failure with its facts filled in, as data: it crosses processes as it is. */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly next: string;
+  readonly audience: "user" | "log";
+}
+
+/** Fills the placeholders of a failure. Unknown placeholders stay visible, so that a test sees them. */
+export function failure(code: FailureCode, facts: Readonly<Record<string, string | number>> = {}): Failure {
+  const kind: FailureKind = failures[code];
+  const fill = (text: string) =>
+    text.replace(/\{(\w+)\}/g, (whole, name: string) => String(facts[name] ?? whole));
+  return { code, message: fill(kind.text), next: fill(kind.next), audience: kind.audience };
+}
+
+/** The one error class: carries a failure through code that throws. IO at the edge throws it, faces turn it back into data. */
+export class RunlineError extends Error {
+  readonly failure: Failure;
+
+  constructor(code: FailureCode, facts: Readonly<Record<string, string | number>> = {}, cause?: unknown) {
+    const what = failure(code, facts);
+    super(what.message, cause === undefined ? undefined : { cause });
+    this.name = "RunlineError";
+    this.failure = what;
+  }
+}
+
+/** Any thrown thing as a failure. */
+export function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof RunlineError) return thrown.failure;
+  return failure("unexpected", { cause: thrown instanceof Error ? thrown.message : String(thrown) });
+}
