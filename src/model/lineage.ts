@@ -47,6 +47,24 @@ export interface LineageGraph {
   readonly truncated: boolean;
 }
 
+/** One file or folder that a run read, wrote or kept, as its page lists it. */
+export interface RunFile {
+  readonly direction: "read" | "write" | "kept";
+  readonly path: string;
+  readonly type: "file" | "folder";
+  readonly files: number;
+  readonly bytes: number;
+  readonly digest: string | null;
+  readonly reason: string | null;
+  readonly changed: boolean;
+  readonly how: Evidence;
+  readonly time: number;
+  /** Id of its lineage node. */
+  readonly node: string;
+  /** Which known version of this path it is, from 1. */
+  readonly version: number | null;
+}
+
 /** Stable id of a node. Colons and at-signs in `ref` are harmless: ids are compared whole, never split. */
 export function nodeId(kind: NodeKind, ref: string, digest: string | null = null): string {
   const prefix = kind === "modelVersion" ? "model" : kind;

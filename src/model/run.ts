@@ -1,6 +1,6 @@
 /** The run: one execution of a training script, from the ask to the end. */
 
-import type { CodeSnapshot, Source } from "./journal.ts";
+import type { CodeSnapshot, EnvironmentRecord, Source } from "./journal.ts";
 
 /**
  * State is derived from records and processes (`runState.ts`), never guessed. `unknown` exists only before the first observation.
@@ -96,3 +96,6 @@ export interface RunEdit {
   readonly starred?: boolean;
   readonly tags?: Readonly<Record<string, string | null>>;
 }
+
+/** What a run ran in. */
+export type Environment = Omit<EnvironmentRecord, "kind" | "time">;

@@ -1,0 +1,153 @@
+/**
+ * Host ↔ server: every request of the extension host to the server, by name, with what goes in and what comes out.
+ * They travel as custom LSP requests `runline/<name>`. An answer is always a `Reply`: failures are data.
+ */
+
+import type { Failure } from "../model/failure.ts";
+import type { CaptureSettings, CodeSnapshot } from "../model/journal.ts";
+import type { Direction, LineageGraph, LineageNode, RunFile } from "../model/lineage.ts";
+import type { ColumnsQuery, ColumnsResult } from "../model/metric.ts";
+import type { AuditEntry, AuditVerdict, Model, ModelVersion } from "../model/registry.ts";
+import type { Environment, Finding, Run, RunEdit, RunState } from "../model/run.ts";
+import type { ScriptArgument } from "../model/scriptArgument.ts";
+
+export type Reply<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure };
+
+export interface Requests {
+  "runs/list": [
+    { readonly limit?: number; readonly states?: readonly RunState[]; readonly ids?: readonly string[] },
+    readonly Run[],
+  ];
+  "runs/get": [{ readonly id: string }, Run];
+  "runs/launch": [
+    LaunchInput,
+    { readonly id: string; readonly name: string; readonly warnings: readonly string[] },
+  ];
+  "runs/cancel": [{ readonly id: string }, null];
+  "runs/edit": [{ readonly id: string; readonly edit: RunEdit }, null];
+  "runs/delete": [{ readonly ids: readonly string[] }, null];
+  "runs/restore": [{ readonly ids: readonly string[] }, null];
+  "runs/findings": [{ readonly id: string }, readonly Finding[]];
+  "runs/environment": [{ readonly id: string }, Environment | null];
+  "runs/files": [{ readonly id: string }, readonly RunFile[]];
+  /** Shell line that runs the same command in a checkout of the same code; for the clipboard. */
+  "runs/reproduce": [{ readonly id: string }, { readonly command: string }];
+  /** Raw log bytes as base64, at most 1 MiB a call; negative offset counts from the end. */
+  "runs/log": [{ readonly id: string; readonly offset: number; readonly length: number }, LogSlice];
+  /** Text of a file as it was in the run's snapshot, and which files differ from the working tree now. */
+  "code/changes": [{ readonly id: string }, CodeChanges];
+  "code/file": [{ readonly id: string; readonly path: string }, { readonly text: string | null }];
+  "metrics/columns": [ColumnsQuery, ColumnsResult];
+  "metrics/keys": [{ readonly runIds: readonly string[] }, readonly string[]];
+  "lineage/walk": [
+    { readonly node: string; readonly direction: Direction; readonly limit?: number },
+    LineageGraph,
+  ];
+  "lineage/search": [{ readonly text: string }, readonly LineageNode[]];
+  "models/list": [Record<string, never>, readonly Model[]];
+  "models/register": [
+    { readonly runId: string; readonly path: string; readonly model: string },
+    ModelVersion,
+  ];
+  "models/promote": [
+    { readonly model: string; readonly version: number; readonly alias: string; readonly reason: string },
+    { readonly previous: number | null },
+  ];
+  "models/removeAlias": [{ readonly model: string; readonly alias: string; readonly reason: string }, null];
+  "audit/list": [{ readonly limit?: number }, readonly AuditEntry[]];
+  "audit/verify": [Record<string, never>, AuditVerdict];
+  /** Arguments that a script declares, read from its text. */
+  "script/arguments": [{ readonly path: string }, readonly ScriptArgument[]];
+  "store/status": [Record<string, never>, StoreStatus];
+  "store/rebuild": [Record<string, never>, { readonly runs: number }];
+}
+
+export type RequestName = keyof Requests;
+export type RequestInput<N extends RequestName> = Requests[N][0];
+export type RequestOutput<N extends RequestName> = Requests[N][1];
+
+/** Starts a script or any command. Exactly one of `script` and `command`. */
+export interface LaunchInput {
+  /** Absolute path of a Python script; the interpreter is found by the server. */
+  readonly script?: string;
+  readonly command?: readonly string[];
+  readonly arguments?: readonly string[];
+  readonly cwd?: string;
+  readonly name?: string;
+  readonly experiment?: string;
+  /** The interpreter that the editor's Python extension has chosen, if any. */
+  readonly python?: string;
+  /** Given by a caller that may ask twice; a known id starts nothing new. */
+  readonly id?: string;
+}
+
+export interface LogSlice {
+  readonly base64: string;
+  readonly offset: number;
+  /** Size of the log now. */
+  readonly size: number;
+}
+
+export interface CodeChanges {
+  readonly snapshot: CodeSnapshot | null;
+  /** Files of the snapshot that are different, gone or new in the working tree now; at most 1,000. */
+  readonly files: readonly { readonly path: string; readonly change: "modified" | "deleted" | "added" }[];
+}
+
+export interface StoreStatus {
+  readonly location: string;
+  readonly directory: string;
+  readonly runs: number;
+  readonly bytes: number;
+  readonly python: string | null;
+  /** Set when the store can't be used; then every other request answers with the same failure. */
+  readonly failure: Failure | null;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Start options of the server, as LSP `initializationOptions` and by `workspace/didChangeConfiguration` afterwards. */
+export interface ServerOptions {
+  readonly workspace: string | null;
+  readonly trusted: boolean;
+  readonly extensionPath: string;
+  readonly actor: string | null;
+  readonly settings: ServerSettings;
+}
+
+export interface ServerSettings {
+  readonly directory: string;
+  readonly python: string;
+  readonly parallelRuns: number;
+  readonly codeSizeLimitMegabytes: number;
+  readonly capture: CaptureSettings;
+  readonly graceSeconds: number;
+  readonly codeLens: boolean;
+}
+
+/** Which kinds of things changed; readers pull what they show. */
+export type ChangedKind = "runs" | "metrics" | "logs" | "lineage" | "models";
+
+/** Notification `runline/changed`. `runIds` is empty when it may be any. */
+export interface Changed {
+  readonly revision: number;
+  readonly kinds: readonly ChangedKind[];
+  readonly runIds: readonly string[];
+}
+
+/** Notification `runline/ended`: a run has reached a terminal state while this server watched it. */
+export interface Ended {
+  readonly id: string;
+  readonly name: string;
+  readonly state: RunState;
+  readonly reason: string | null;
+  readonly durationMs: number;
+  readonly keyMetric: { readonly key: string; readonly value: number } | null;
+}
+
+/** Notification `runline/logged`: one line for the output channel (a command that was run, its duration and exit code). */
+export interface Logged {
+  readonly level: "info" | "warn" | "error";
+  readonly text: string;
+}

@@ -1,0 +1,64 @@
+/** Contract of the Run page. Server calls pass through the host unchanged; `page/` calls are the host's own. */
+
+import type { Changed, Requests } from "./editor.ts";
+
+export type RunPageCalls = Pick<
+  Requests,
+  | "runs/get"
+  | "runs/cancel"
+  | "runs/edit"
+  | "runs/findings"
+  | "runs/environment"
+  | "runs/files"
+  | "runs/log"
+  | "runs/reproduce"
+  | "code/changes"
+  | "metrics/columns"
+  | "metrics/keys"
+  | "lineage/walk"
+> & {
+  /** Which run this page shows. */
+  "page/subject": [Record<string, never>, { readonly runId: string }];
+  "page/openFile": [{ readonly path: string; readonly line?: number }, null];
+  /** The run's file against the working tree in the native diff editor; without a path, all changed files. */
+  "page/openDiff": [{ readonly runId: string; readonly path?: string }, null];
+  "page/openLog": [{ readonly runId: string }, null];
+  "page/openArtifact": [{ readonly runId: string; readonly path: string }, null];
+  "page/saveArtifact": [{ readonly runId: string; readonly path: string }, null];
+  "page/copy": [{ readonly text: string }, null];
+  "page/register": [{ readonly runId: string; readonly path?: string }, null];
+  "page/compare": [{ readonly runId: string }, null];
+  "page/lineage": [{ readonly node: string }, null];
+  "page/showLog": [Record<string, never>, null];
+};
+
+export const runPageCalls = [
+  "runs/get",
+  "runs/cancel",
+  "runs/edit",
+  "runs/findings",
+  "runs/environment",
+  "runs/files",
+  "runs/log",
+  "runs/reproduce",
+  "code/changes",
+  "metrics/columns",
+  "metrics/keys",
+  "lineage/walk",
+] as const satisfies readonly (keyof RunPageCalls)[];
+
+export interface RunPageEvents {
+  readonly changed: Changed;
+}
+
+/** What survives a reload: where the person is, never the data. */
+export interface RunPageState {
+  readonly runId: string;
+  readonly tab: "charts" | "output" | "parameters" | "files" | "environment" | "system" | "notes";
+  readonly search: string;
+  readonly smoothing: number;
+  readonly axis: "step" | "relative" | "wall";
+  readonly logarithmic: boolean;
+  readonly collapsed: readonly string[];
+  readonly wrap: boolean;
+}

@@ -1,0 +1,143 @@
+/**
+ * The store: an index over the run directories, plus the registry's own log. One interface, one folder per engine.
+ *
+ * Every method is asynchronous so that a networked engine can be a sibling; the SQLite engine answers at once. Writes are
+ * transactions: they happen whole or not at all. No method knows who asks.
+ */
+
+import type { CodeSnapshot, JournalRecord } from "../model/journal.ts";
+import type { Direction, LineageGraph, LineageNode, RunFile } from "../model/lineage.ts";
+import type { ColumnsQuery, ColumnsResult, SeriesPoints, SeriesRef } from "../model/metric.ts";
+import type {
+  Actor,
+  AuditEntry,
+  AuditVerdict,
+  Model,
+  ModelVersion,
+  RegistryEvent,
+} from "../model/registry.ts";
+import type { Environment, Finding, Run, RunEdit, RunState } from "../model/run.ts";
+
+export interface Store {
+  /** Where the data is, as shown to a person. */
+  readonly location: string;
+  /** Grows with every commit, from whichever process; the cheap answer to "has anything changed?". */
+  revision(): Promise<number>;
+  readonly runs: RunStore;
+  readonly journal: JournalStore;
+  readonly metrics: MetricStore;
+  readonly lineage: LineageStore;
+  readonly registry: RegistryStore;
+  close(): Promise<void>;
+}
+
+/** What is known of a run when it is asked for, before any record of it is read. */
+export interface NewRun {
+  readonly id: string;
+  readonly name: string;
+  readonly experiment: string;
+  readonly host: string;
+  /** Redacted; for display. */
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly script: string | null;
+  readonly code: CodeSnapshot | null;
+  readonly created: number;
+  readonly directory: string;
+}
+
+/** The derived facts of a run at one look (`runState.ts`). */
+export interface RunFacts {
+  readonly state: RunState;
+  readonly reason: string | null;
+  readonly drained: boolean;
+  readonly attempt: number;
+  readonly started: number | null;
+  readonly ended: number | null;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly asOf: number;
+}
+
+export interface RunsQuery {
+  /** Newest first. Default 500, at most 10,000. */
+  readonly limit?: number;
+  readonly states?: readonly RunState[];
+  readonly script?: string;
+  readonly ids?: readonly string[];
+  /** Deleted runs are hidden unless asked for. */
+  readonly deleted?: boolean;
+}
+
+export interface RunStore {
+  /** Adds a run; one that is already there is left as it is (launch is idempotent). */
+  create(run: NewRun): Promise<void>;
+  get(id: string): Promise<Run | null>;
+  list(query: RunsQuery): Promise<readonly Run[]>;
+  /** Runs whose id starts with, or whose name equals, the text. */
+  find(text: string): Promise<readonly Run[]>;
+  edit(id: string, edit: RunEdit): Promise<void>;
+  observe(id: string, facts: RunFacts): Promise<void>;
+  /** Marks a run deleted, or takes the mark away. Its rows stay until `purge`. */
+  setDeleted(id: string, deletedAt: number | null): Promise<void>;
+  /** Removes every row of runs deleted before the time; answers their directories so that the caller can remove them. */
+  purge(deletedBefore: number): Promise<readonly string[]>;
+  findings(id: string): Promise<readonly Finding[]>;
+  environment(id: string): Promise<Environment | null>;
+}
+
+/** How far a journal has been taken in. `identity` tells a replaced file from a grown one (inode and first bytes). */
+export interface JournalCursor {
+  readonly offset: number;
+  readonly line: number;
+  readonly identity: string;
+}
+
+export interface JournalStore {
+  cursor(runId: string): Promise<JournalCursor | null>;
+  /**
+   * Takes in a batch and moves the cursor in one transaction, so each record counts exactly once. Refused (nothing written,
+   * answers false) when the stored cursor is not `from`: another window was faster; the caller reads the cursor again.
+   */
+  append(
+    runId: string,
+    from: JournalCursor | null,
+    to: JournalCursor,
+    records: readonly JournalRecord[],
+    findings: readonly Finding[],
+  ): Promise<boolean>;
+}
+
+export interface MetricStore {
+  /** Exact pixel columns (`metric.ts`). System metrics have keys that start with `system/`. */
+  columns(query: ColumnsQuery): Promise<ColumnsResult>;
+  points(series: SeriesRef): Promise<SeriesPoints>;
+  /** Metric names of the given runs, system ones included, sorted. */
+  keys(runIds: readonly string[]): Promise<readonly string[]>;
+}
+
+export interface LineageStore {
+  /** Everything upstream or downstream of a node, at most `limit` edges (default 2,000). */
+  walk(root: string, direction: Direction, limit?: number): Promise<LineageGraph>;
+  node(id: string): Promise<LineageNode | null>;
+  /** Nodes whose path or label contains the text; newest first. */
+  search(text: string, limit: number): Promise<readonly LineageNode[]>;
+  /** Files a run read and wrote and the artifacts kept, with how it is known. */
+  files(runId: string): Promise<readonly RunFile[]>;
+}
+
+export interface RegistryStore {
+  models(): Promise<readonly Model[]>;
+  version(model: string, version: number): Promise<ModelVersion | null>;
+  /**
+   * Appends the events that `decide` makes of the present state, in one transaction that no other writer can enter, folds them
+   * into the tables and answers the new entries. What `decide` throws is thrown on, with nothing written.
+   */
+  append(
+    actor: Actor,
+    time: number,
+    decide: (models: readonly Model[]) => readonly RegistryEvent[],
+  ): Promise<readonly AuditEntry[]>;
+  audit(limit?: number): Promise<readonly AuditEntry[]>;
+  verify(): Promise<AuditVerdict>;
+}
