@@ -17,6 +17,11 @@ export const failures = {
     text: "No Python was found to run {script}.",
     next: "Install Python 3.8 or newer, or set runline.python to an interpreter.",
   },
+  pythonBroken: {
+    audience: "user",
+    text: "The Python {python} can't be used: {cause}.",
+    next: "Choose another interpreter, or clear runline.python.",
+  },
   scriptMissing: {
     audience: "user",
     text: "{script} does not exist.",
@@ -26,6 +31,16 @@ export const failures = {
     audience: "user",
     text: "The command {command} was not found.",
     next: "Check its name and the PATH.",
+  },
+  folderMissing: {
+    audience: "user",
+    text: "The folder {folder} does not exist.",
+    next: "Check the path.",
+  },
+  noWorkspace: {
+    audience: "user",
+    text: "No folder is open.",
+    next: "Open the folder of your training script.",
   },
   workspaceReadOnly: {
     audience: "user",
@@ -79,6 +94,16 @@ export const failures = {
     text: "The code could not be kept: {cause}.",
     next: "The run was not started. Show log.",
   },
+  lineageUnknown: {
+    audience: "user",
+    text: "Nothing is known of {thing}.",
+    next: "Give a run, a file that a run read or wrote, or a model@version.",
+  },
+  codeGone: {
+    audience: "user",
+    text: "The code kept for {run} is gone.",
+    next: "It was removed from the repository or the run directory; the run's page still lists what it was.",
+  },
   artifactMissing: {
     audience: "user",
     text: "{run} has no artifact or written file {path}.",
@@ -88,6 +113,11 @@ export const failures = {
     audience: "user",
     text: "{path} has changed since {run} wrote it.",
     next: "Register the copy kept with the run, or run again.",
+  },
+  digestUnknown: {
+    audience: "user",
+    text: "Nobody can say what {run} wrote to {path}: {cause}.",
+    next: "Keep the file with the run (setting runline.capture.artifacts) and run again.",
   },
   modelUnknown: {
     audience: "user",
@@ -104,10 +134,15 @@ export const failures = {
     text: "{alias} can't be an alias.",
     next: "Use letters, digits, - and _, starting with a letter; v1, v2 … and latest are taken.",
   },
+  aliasUnknown: {
+    audience: "user",
+    text: "{model} has no alias {alias}.",
+    next: "See its aliases with runline models.",
+  },
   nameInvalid: {
     audience: "user",
     text: "{name} can't be a name.",
-    next: "Use 1 to 250 characters without / : or line breaks.",
+    next: "Use 1 to 250 characters without / : @ or line breaks.",
   },
   reasonMissing: {
     audience: "user",
@@ -139,7 +174,39 @@ export const failures = {
     text: "A request {method} was not valid: {cause}.",
     next: "This is a defect; please report it.",
   },
+  fileMissing: {
+    audience: "user",
+    text: "{path} is not there any more.",
+    next: "It may have been moved or deleted since the run.",
+  },
+  noFolder: {
+    audience: "user",
+    text: "No folder is open, so there is no place to keep runs.",
+    next: "Open the folder of the script.",
+  },
+  notPython: {
+    audience: "user",
+    text: "{path} is not a Python script.",
+    next: "Open one, or use “Runline: Run command…” for anything else.",
+  },
+  serverDown: {
+    audience: "user",
+    text: "Runline's server does not answer: {cause}.",
+    next: "Try again with “Runline: Refresh”. Runs go on without it.",
+  },
+  serverLate: {
+    audience: "user",
+    text: "No answer to {request} after {seconds} s.",
+    next: "Try again; “Runline: Show log of Runline” may say what it waits for.",
+  },
+  requestCanceled: { audience: "log", text: "{request} was canceled.", next: "Nothing to do." },
   usage: { audience: "user", text: "{cause}", next: "See runline --help." },
+  pageUnanswered: {
+    audience: "user",
+    text: "Runline did not answer within {seconds} seconds.",
+    next: "Try again. If it stays so, show the log.",
+  },
+  superseded: { audience: "log", text: "A newer request took the place of {name}.", next: "Nothing to do." },
   unexpected: { audience: "log", text: "{cause}", next: "Copy diagnostics and report it." },
 } as const satisfies Record<string, FailureKind>;
 

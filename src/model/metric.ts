@@ -26,7 +26,7 @@ export interface ColumnsQuery {
 /**
  * One series reduced to pixel columns, exactly: every extreme of the raw points is here. Arrays are parallel, one entry per
  * column that holds at least one point, in x order. `min`/`max`/`first`/`last` are over finite values; a column with only NaN or Inf has
- * NaN in all four. Real x positions of the extremes are kept, so that a tooltip never names a step that does not exist.
+ * NaN in all four. `x` is the real position of the first point of the column; `nan` and `inf` count its bad points. Real x positions of the extremes are kept, so that a tooltip never names a step that does not exist.
  */
 export interface SeriesColumns {
   readonly runId: string;

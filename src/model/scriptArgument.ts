@@ -4,11 +4,17 @@ export interface ScriptArgument {
   readonly name: string;
   /** Flags as declared, e.g. `["-l", "--learning-rate"]`; empty for a positional argument. */
   readonly flags: readonly string[];
+  /** `int`, `float`, `str`, `path`, or the name of the script's own converter; null where none is known. */
   readonly type: string | null;
+  /** As Python would print it; null for None, for none, and for what only running the script can tell. */
   readonly defaultValue: string | null;
   readonly choices: readonly string[];
   readonly help: string;
   readonly required: boolean;
   /** A switch without a value (`store_true`). */
   readonly flagOnly: boolean;
+  /** The one of `flags` that turns a switch off. Absent: the switch can only be turned on. */
+  readonly offFlag?: string;
+  /** `several`: values follow one flag (`--sizes 64 32`); `repeated`: the flag is given once for each. Absent: one value. */
+  readonly values?: "several" | "repeated";
 }

@@ -1,0 +1,57 @@
+/** Secrets out of what is shown and kept: command lines and addresses. What is run is never changed by it. */
+
+export const redacted = "•••";
+
+/** Words of a flag or a variable that say that its value is nobody's business. */
+const secretWord =
+  /(?:^|[-_.])(?:pass(?:word|wd|phrase)?|pwd|secrets?|tokens?|credentials?|api[-_]?keys?|access[-_]?keys?|private[-_]?keys?|account[-_]?keys?|auth|bearer|cookie|dsn)(?:$|[-_.])/i;
+
+/** Things that are called so and are no secret: a tokenizer's limits, a number of tokens. */
+const harmless =
+  /(?:max|min|num|n|per|new|total|batch|pad|eos|bos|unk|mask|sep|cls|vocab|special)[-_.]?tokens?\b|tokens?[-_.](?:per|count|limit|len|length|size|type|level|budget)|\bauth(?:or|[-_](?:type|mode|method))/i;
+
+/** Well-known shapes of secrets, wherever they stand. */
+const secretShapes: readonly RegExp[] = [
+  /\b(?:hf|sk|pk|rk|ghp|gho|ghu|ghs|ghr|glpat|xox[abps]|npm|pypi)[-_][A-Za-z0-9_-]{16,}/g,
+  /\bgithub_pat_[A-Za-z0-9_]{20,}/g,
+  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
+  /\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*/g,
+];
+
+/** Is this the name of something secret, e.g. `--api-key`, `HF_TOKEN`, `db.password`? */
+export function isSecretName(name: string): boolean {
+  const words = name.replace(/^-+/, "").replace(/([a-z0-9])([A-Z])/g, "$1_$2");
+  return secretWord.test(words) && !harmless.test(words);
+}
+
+/** The same command line with secret values replaced: of secret-looking flags, in addresses, and of well-known shapes. */
+export function redactArguments(argv: readonly string[]): readonly string[] {
+  let hideNext = false;
+  return argv.map((argument) => {
+    const hide = hideNext && !argument.startsWith("--");
+    hideNext = false;
+    if (hide) return redacted;
+    const assigned = /^(-{0,2}[A-Za-z_][\w.-]*)=(.*)$/s.exec(argument);
+    if (assigned?.[1] !== undefined && isSecretName(assigned[1])) return `${assigned[1]}=${redacted}`;
+    if (/^-{1,2}[A-Za-z]/.test(argument) && assigned === null) hideNext = isSecretName(argument);
+    return redactText(argument);
+  });
+}
+
+/** Credentials in addresses and well-known secret shapes within any text. */
+export function redactText(text: string): string {
+  const shapes = secretShapes.reduce((done, shape) => done.replace(shape, redacted), text);
+  return redactUrls(shapes);
+}
+
+/** `https://user:secret@host/x?token=y` → `https://•••@host/x?token=•••`. A bare user name of ssh (`git@host`) stays. */
+export function redactUrls(text: string): string {
+  return text
+    .replace(/\b([a-z][a-z0-9+.-]*:\/\/)([^\s/@]*):([^\s/]*)@/gi, `$1${redacted}@`)
+    .replace(/\b(https?:\/\/)([^\s/@:]+)@/gi, `$1${redacted}@`)
+    .replace(/([?&;])([\w.-]+)=([^&;#\s]+)/g, (whole, lead: string, name: string) =>
+      isSecretName(name) || /^(?:sig|signature|x-amz-signature|sas|key)$/i.test(name)
+        ? `${lead}${name}=${redacted}`
+        : whole,
+    );
+}

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { isSecretName, redactArguments, redacted, redactText } from "../../../src/model/redact.ts";
+
+const x = redacted;
+
+test.each<[given: string, shown: string]>([
+  ["train.py --lr 0.01 --seed 7", "train.py --lr 0.01 --seed 7"],
+  ["--api-key abc --lr 1", `--api-key ${x} --lr 1`],
+  ["--api_key=abc", `--api_key=${x}`],
+  ["--apiKey=abc", `--apiKey=${x}`],
+  ["--password hunter2", `--password ${x}`],
+  ["--db.password=hunter2", `--db.password=${x}`],
+  ["WANDB_API_KEY=abc python train.py", `WANDB_API_KEY=${x} python train.py`],
+  ["hub.token=abc", `hub.token=${x}`],
+  ["--hf-token hf_abcdefghijklmnopqrst", `--hf-token ${x}`],
+  ["push hf_abcdefghijklmnopqrst now", `push ${x} now`],
+  ["--max-tokens 512 --num_tokens=9", "--max-tokens 512 --num_tokens=9"],
+  ["--tokens-per-batch 4096", "--tokens-per-batch 4096"],
+  ["--tokenizer bert --author ana", "--tokenizer bert --author ana"],
+  ["--pass 3", `--pass ${x}`],
+  ["--bypass 3 --passes 2", "--bypass 3 --passes 2"],
+  ["--token --verbose", "--token --verbose"],
+  ["https://ana:pw@host/x.git", `https://${x}@host/x.git`],
+  ["https://ghp_0123456789abcdefghij@github.com/a/b", `https://${x}@github.com/a/b`],
+  ["git@github.com:a/b.git", "git@github.com:a/b.git"],
+  ["postgres://u:p@db:5432/runs", `postgres://${x}@db:5432/runs`],
+  ["s3://bucket/data?X-Amz-Signature=abc&x=1", `s3://bucket/data?X-Amz-Signature=${x}&x=1`],
+  ["https://host/data?token=abc#top", `https://host/data?token=${x}#top`],
+  ["--data=/home/ana/secrets/train.csv", "--data=/home/ana/secrets/train.csv"],
+  ["AKIAIOSFODNN7EXAMPLE", x],
+])("%s", (given, shown) => {
+  expect(redactArguments(given.split(" ")).join(" ")).toBe(shown);
+});
+
+test("text with several secrets loses all of them and nothing else", () => {
+  const text = "clone https://a:b@h/x and https://c:d@h/y, done";
+  expect(redactText(text)).toBe(`clone https://${x}@h/x and https://${x}@h/y, done`);
+});
+
+test("names", () => {
+  expect(["HF_TOKEN", "secret", "clientSecret", "aws_secret_access_key"].every(isSecretName)).toBe(true);
+  expect(["lr", "keys", "monkey", "tokenizer", "passthrough", "key"].some(isSecretName)).toBe(false);
+});
