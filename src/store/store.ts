@@ -5,6 +5,7 @@
  * transactions: they happen whole or not at all. No method knows who asks.
  */
 
+import type { Failure } from "../model/failure.ts";
 import type { CodeSnapshot, JournalRecord } from "../model/journal.ts";
 import type { Direction, LineageGraph, LineageNode, RunFile } from "../model/lineage.ts";
 import type { ColumnsQuery, ColumnsResult, SeriesPoints, SeriesRef } from "../model/metric.ts";
@@ -21,6 +22,8 @@ import type { Environment, Finding, Run, RunEdit, RunState } from "../model/run.
 export interface Store {
   /** Where the data is, as shown to a person. */
   readonly location: string;
+  /** Something a person should know about where it is (`storeMoved`); null when there is nothing. */
+  readonly notice: Failure | null;
   /** Grows with every commit, from whichever process; the cheap answer to "has anything changed?". */
   revision(): Promise<number>;
   readonly runs: RunStore;

@@ -1,0 +1,105 @@
+/** What a record says about lineage: the nodes it names. Pure, for every engine. */
+
+import type { ArtifactRecord, CodeSnapshot, EnvironmentRecord, FileRecord } from "../model/journal.ts";
+import { type NodeKind, nodeId } from "../model/lineage.ts";
+
+/** A node before it is stored; which version of its path it is, the store finds out. */
+export interface NewNode {
+  readonly id: string;
+  readonly kind: NodeKind;
+  readonly label: string;
+  readonly detail: string;
+  readonly ref: string;
+  readonly digest: string | null;
+  readonly bytes: number | null;
+  readonly files: number | null;
+}
+
+const noFile = { digest: null, bytes: null, files: null } as const;
+
+/** The label of a run is its name, which a person may change: it is read from the run. */
+export function runNode(id: string): NewNode {
+  return { id: nodeId("run", id), kind: "run", label: id, detail: "", ref: id, ...noFile };
+}
+
+export function codeNode({ id, head, branch, changed_count }: CodeSnapshot, script: string | null): NewNode {
+  const commit = (head ?? id.replace(/^sha256:/, "")).slice(0, 7);
+  const changes =
+    changed_count === 0 ? "" : ` + ${changed_count} changed ${changed_count === 1 ? "file" : "files"}`;
+  return {
+    id: nodeId("code", id),
+    kind: "code",
+    label: `${script ?? "code"} @ ${commit}${changes}`,
+    detail: branch ?? "",
+    ref: id,
+    ...noFile,
+  };
+}
+
+/**
+ * The data of a file record. Contents that are unknown, or that changed between the read and the digest, get a node of their own
+ * for this run and direction: they must never join with another run by mistake.
+ */
+export function dataNode(record: FileRecord, runId: string): NewNode {
+  const { kind, path, digest, bytes, files, type, reason } = record;
+  const known = digest !== null && !(kind === "read" && record.changed === true);
+  return {
+    id: nodeId("data", path, known ? digest : `${kind}:${runId}`),
+    kind: "data",
+    label: path,
+    detail: known ? (type === "folder" ? `${files} files` : "") : (reason ?? "contents not known"),
+    ref: path,
+    digest: known ? digest : null,
+    bytes,
+    files,
+  };
+}
+
+export function artifactNode({
+  path,
+  digest,
+  bytes,
+  origin,
+}: Omit<ArtifactRecord, "kind" | "time">): NewNode {
+  const detail = origin === path ? "" : `from ${origin}`;
+  return {
+    id: nodeId("artifact", path, digest),
+    kind: "artifact",
+    label: path,
+    detail,
+    ref: path,
+    digest,
+    bytes,
+    files: 1,
+  };
+}
+
+/** The environment as a whole; `digest` is that of its canonical JSON, so equal environments are one node. */
+export function environmentNode(record: EnvironmentRecord, digest: string): NewNode {
+  const packages = Object.keys(record.packages).length;
+  return {
+    id: nodeId("environment", digest),
+    kind: "environment",
+    label: `python ${record.version}, ${packages} ${packages === 1 ? "package" : "packages"}`,
+    detail: record.platform,
+    ref: digest,
+    digest,
+    bytes: null,
+    files: null,
+  };
+}
+
+export function modelVersionNode(model: string, version: number, digest: string, bytes: number): NewNode {
+  const ref = `${model}@${version}`;
+  const id = nodeId("modelVersion", ref);
+  return {
+    id,
+    kind: "modelVersion",
+    label: `${model} v${version}`,
+    detail: "",
+    ref,
+    digest,
+    bytes,
+    files: null,
+  };
+}

@@ -1,0 +1,76 @@
+/** What is kept of a series besides its points, brought forward with each batch, so that tables never read points. */
+
+import type { MetricSummary } from "../model/run.ts";
+import type { Points } from "./chunk.ts";
+
+/** A summary in terms of storage: `null` stands for "no finite value yet" and for a last value of NaN. */
+export interface SeriesSummary {
+  last: number;
+  lastStep: number;
+  min: number;
+  minStep: number;
+  max: number;
+  maxStep: number;
+  count: number;
+  nan: number;
+  inf: number;
+  /** Range of steps and of times, for charts. */
+  step0: number;
+  step1: number;
+  time0: number;
+  time1: number;
+}
+
+export function emptySummary(): SeriesSummary {
+  const { NaN: none, POSITIVE_INFINITY: high, NEGATIVE_INFINITY: low } = Number;
+  return {
+    ...{ last: none, lastStep: low, min: none, minStep: none, max: none, maxStep: none },
+    ...{ count: 0, nan: 0, inf: 0, step0: high, step1: low, time0: high, time1: low },
+  };
+}
+
+/**
+ * Takes points into a summary. `last` is the value at the greatest step (of points on one step, the last to arrive); min
+ * and max are over finite values, with the step where they first came up.
+ */
+export function addPoints(summary: SeriesSummary, { steps, times, values }: Points): void {
+  summary.count += values.length;
+  for (let at = 0; at < values.length; at++) {
+    const step = steps[at] as number;
+    const time = times[at] as number;
+    const value = values[at] as number;
+    if (step < summary.step0) summary.step0 = step;
+    if (step > summary.step1) summary.step1 = step;
+    if (time < summary.time0) summary.time0 = time;
+    if (time > summary.time1) summary.time1 = time;
+    if (step >= summary.lastStep) {
+      summary.last = value;
+      summary.lastStep = step;
+    }
+    if (Number.isNaN(value)) summary.nan++;
+    else if (!Number.isFinite(value)) summary.inf++;
+    else {
+      // Written so that the first finite value replaces NaN.
+      if (!(value >= summary.min)) {
+        summary.min = value;
+        summary.minStep = step;
+      }
+      if (!(value <= summary.max)) {
+        summary.max = value;
+        summary.maxStep = step;
+      }
+    }
+  }
+}
+
+/** The summary of one metric over attempts, which come oldest first: `last` is that of the latest attempt. */
+export function mergeSummaries(older: MetricSummary | undefined, newer: MetricSummary): MetricSummary {
+  if (older === undefined) return newer;
+  const min = older.min <= newer.min || Number.isNaN(newer.min) ? older : newer;
+  const max = older.max >= newer.max || Number.isNaN(newer.max) ? older : newer;
+  return {
+    ...{ last: newer.last, lastStep: newer.lastStep },
+    ...{ min: min.min, minStep: min.minStep, max: max.max, maxStep: max.maxStep },
+    ...{ count: older.count + newer.count, nan: older.nan + newer.nan, inf: older.inf + newer.inf },
+  };
+}

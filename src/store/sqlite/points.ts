@@ -1,0 +1,138 @@
+/** Writes metric points: whole chunks, with the last one of a series kept open and rewritten once per batch. */
+
+import type { PendingPoints } from "../batch.ts";
+import { chunkPoints, encodeChunk, openChunk, type Points } from "../chunk.ts";
+import { addToSample, emptySample } from "../sample.ts";
+import { addPoints, emptySummary, type SeriesSummary } from "../seriesSummary.ts";
+import type { Connection } from "./connection.ts";
+import { readSample, writeSample } from "./runRows.ts";
+
+/** Which series; `run` is the key of its row. */
+export interface SeriesAt {
+  readonly run: number;
+  readonly attempt: number;
+  readonly name: string;
+}
+
+interface StoredSeries extends SeriesSummary {
+  readonly id: number;
+  chunks: number;
+  sample: string;
+}
+
+/** Adds points to a series, made if it is not there. Answers whether it is new. */
+export function addPointsTo(connection: Connection, at: SeriesAt, pending: PendingPoints): boolean {
+  const metric = metricNumber(connection, at.name);
+  const stored = findSeries(connection, at, metric);
+  const series = stored ?? { ...emptySummary(), id: 0, chunks: 0, sample: writeSample(emptySample) };
+  const added = toPoints(pending, series.count);
+  series.sample = writeSample(addToSample(readSample(series.sample), series.count, added.values));
+  addPoints(series, added);
+  const id = stored === undefined ? insertSeries(connection, at, metric, series) : series.id;
+  const open = openPoints(connection, id, series.chunks);
+  const first = open === null ? series.chunks + 1 : series.chunks;
+  const chunks = writeChunks(connection, id, first, open === null ? added : joined(open, added));
+  updateSeries(connection, id, { ...series, chunks });
+  return stored === undefined;
+}
+
+/** Number of a metric name; names are kept once. */
+export function metricNumber(connection: Connection, name: string): number {
+  const known = connection.row<{ id: number }>("select id from metric_name where name = ?", name);
+  return known?.id ?? connection.change("insert into metric_name (name) values (?)", name);
+}
+
+function toPoints(pending: PendingPoints, count: number): Points {
+  const steps = new Float64Array(pending.steps);
+  for (let at = 0; at < steps.length; at++) if (Number.isNaN(steps[at])) steps[at] = count + at;
+  return { steps, times: new Float64Array(pending.times), values: new Float64Array(pending.values) };
+}
+
+/** The points of the last chunk, null when it is full or there is none. */
+function openPoints(connection: Connection, series: number, chunks: number): Points | null {
+  if (chunks === 0) return null;
+  const row = connection.row<{ count: number; data: Uint8Array }>(
+    "select count, data from chunk where series = ? and number = ?",
+    ...[series, chunks],
+  );
+  if (row === undefined || row.count >= chunkPoints) return null;
+  const chunk = openChunk(row.data);
+  return chunk === null ? null : { steps: chunk.steps(), times: chunk.times(), values: chunk.values() };
+}
+
+/** Writes points as chunks from number `first` on; answers the number of the last one. */
+function writeChunks(connection: Connection, series: number, first: number, points: Points): number {
+  let number = first;
+  for (let at = 0; at < points.values.length; at += chunkPoints, number++) {
+    const part = {
+      steps: points.steps.subarray(at, at + chunkPoints),
+      times: points.times.subarray(at, at + chunkPoints),
+      values: points.values.subarray(at, at + chunkPoints),
+    };
+    const [step0, step1] = range(part.steps);
+    const [time0, time1] = range(part.times);
+    connection.change(
+      `insert or replace into chunk (series, number, count, step0, step1, time0, time1, data)
+       values (?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[series, number, part.values.length, step0, step1, time0, time1, encodeChunk(part)],
+    );
+  }
+  return number - 1;
+}
+
+function joined(left: Points, right: Points): Points {
+  const join = (before: Float64Array, after: Float64Array) => {
+    const all = new Float64Array(before.length + after.length);
+    all.set(before);
+    all.set(after, before.length);
+    return all;
+  };
+  return {
+    steps: join(left.steps, right.steps),
+    times: join(left.times, right.times),
+    values: join(left.values, right.values),
+  };
+}
+
+function range(values: Float64Array): readonly [number, number] {
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return [least, most];
+}
+
+function findSeries(connection: Connection, at: SeriesAt, metric: number): StoredSeries | undefined {
+  const row = connection.row<{ [column in keyof StoredSeries]: StoredSeries[column] | null }>(
+    `select id, last, last_step as lastStep, min, min_step as minStep, max, max_step as maxStep, count, nan, inf,
+       step0, step1, time0, time1, chunks, sample
+     from series where run = ? and attempt = ? and metric = ?`,
+    ...[at.run, at.attempt, metric],
+  );
+  if (row === undefined) return undefined;
+  // NaN is null in SQLite; no other column can be null.
+  const orNaN = Object.entries(row).map(([column, value]) => [column, value ?? Number.NaN]);
+  return Object.fromEntries(orNaN) as StoredSeries;
+}
+
+function insertSeries(connection: Connection, at: SeriesAt, metric: number, series: StoredSeries): number {
+  return connection.change(
+    `insert into series (run, attempt, metric, last_step, count, nan, inf, step0, step1, time0, time1, chunks, sample)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`,
+    ...[at.run, at.attempt, metric, series.lastStep, series.count, series.nan, series.inf],
+    ...[series.step0, series.step1, series.time0, series.time1, series.sample],
+  );
+}
+
+function updateSeries(connection: Connection, id: number, series: StoredSeries): void {
+  connection.change(
+    `update series set last = ?, last_step = ?, min = ?, min_step = ?, max = ?, max_step = ?, count = ?, nan = ?, inf = ?,
+       step0 = ?, step1 = ?, time0 = ?, time1 = ?, chunks = ?, sample = ? where id = ?`,
+    ...[series.last, series.lastStep, series.min, series.minStep, series.max, series.maxStep],
+    ...[series.count, series.nan, series.inf, series.step0, series.step1, series.time0, series.time1],
+    ...[series.chunks, series.sample, id],
+  );
+}

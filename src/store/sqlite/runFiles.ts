@@ -1,0 +1,41 @@
+/** Files of a run: rows for its page, nodes and edges for lineage, kept in step. */
+
+import type { ArtifactRecord, FileRecord } from "../../model/journal.ts";
+import { artifactNode, dataNode, runNode } from "../lineageNodes.ts";
+import type { Connection } from "./connection.ts";
+import { addEdge, addNode, dropEdge, dropIfOrphan } from "./graph.ts";
+
+/** Takes in one record. A later record for the same path and direction replaces the earlier one and its edge. */
+export function takeFile(
+  connection: Connection,
+  run: { readonly key: number; readonly id: string },
+  record: FileRecord | ArtifactRecord,
+): void {
+  const direction = record.kind === "artifact" ? "kept" : record.kind;
+  const edgeKind = direction === "write" ? "wrote" : direction;
+  const runKey = addNode(connection, runNode(run.id));
+  const node = addNode(
+    connection,
+    record.kind === "artifact" ? artifactNode(record) : dataNode(record, run.id),
+  );
+  const [used, made] = direction === "read" ? [node, runKey] : [runKey, node];
+  const before = connection.row<{ node: number }>(
+    "select node from run_file where run = ? and direction = ? and path = ?",
+    ...[run.key, direction, record.path],
+  );
+  const how = record.kind === "artifact" ? "snapshot" : record.how;
+  const file = record.kind === "artifact" ? { ...record, type: "file", files: 1 } : record;
+  const reason = "reason" in record ? (record.reason ?? null) : null;
+  const changed = "changed" in record && record.changed === true ? 1 : 0;
+  connection.change(
+    `insert or replace into run_file (run, direction, path, type, files, bytes, digest, reason, changed, how, time, node)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[run.key, direction, file.path, file.type, file.files, file.bytes, file.digest],
+    ...[reason, changed, how, record.time, node],
+  );
+  addEdge(connection, { used, made, kind: edgeKind, how, run_id: run.id, time: record.time });
+  if (before === undefined || before.node === node) return;
+  if (direction === "read") dropEdge(connection, before.node, runKey, edgeKind);
+  else dropEdge(connection, runKey, before.node, edgeKind);
+  dropIfOrphan(connection, before.node);
+}
