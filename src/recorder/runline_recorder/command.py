@@ -1,0 +1,84 @@
+"""The command line and the life of one run, in order. Only what the start needs is imported at the top: see `record`."""
+
+import json
+import os
+import signal
+import sys
+
+from . import script
+from .pump import Pump
+from .rundir import ExitReserve, RunDirectory, now
+
+USAGE = "usage: recorder run <run-directory>\n"
+
+
+def main(arguments):
+    """Runs the recorder. 0: recorded (whatever the script's own exit code was), 2: wrong use, 3: the run could not be recorded."""
+    if len(arguments) != 2 or arguments[0] != "run":
+        sys.stderr.write(USAGE)
+        return 2
+    try:
+        directory = RunDirectory(os.path.abspath(arguments[1]))
+        spec = directory.read_spec()
+    except (OSError, ValueError, KeyError) as error:
+        sys.stderr.write("%s can't be read: %s\n" % (os.path.join(arguments[1], "spec.json"), error))
+        return 3
+    try:
+        if not directory.claim():
+            print(json.dumps(directory.first_record()))
+            return 0
+        reserve = ExitReserve(directory, spec["run_id"])
+    except OSError as error:
+        sys.stderr.write("The run directory %s can't be written: %s\n" % (directory.path, error.strerror))
+        return 3
+    return record(directory, spec, reserve)
+
+
+class Asked:
+    """What the recorder itself was asked to do: SIGTERM or SIGINT to it means the run is to end."""
+
+    def __init__(self, directory):
+        self._cancel_file = directory.file("cancel")
+        self._signalled = False
+        # Handlers, never SIG_IGN: what is ignored here would stay ignored in the script.
+        signal.signal(signal.SIGHUP, lambda *_: None)
+        signal.signal(signal.SIGTERM, self._note)
+        signal.signal(signal.SIGINT, self._note)
+
+    def _note(self, *_):
+        self._signalled = True
+
+    def cancelled(self):
+        """True once somebody wants the run to end."""
+        return self._signalled or os.path.exists(self._cancel_file)
+
+
+def record(directory, spec, reserve):
+    """From the claim to the exit record. The script starts first; everything that only watches is imported after it."""
+    asked = Asked(directory)
+    slot = None
+    if spec.get("queue"):
+        from . import slots
+
+        slot = slots.wait(directory, spec, asked)
+    if asked.cancelled():
+        reserve.write("cancelled", None, None)
+        return 0
+    journal_fd = directory.append("journal.jsonl")
+    log_fd = directory.append("output.log")
+    pump = Pump(log_fd, spec["run_id"], slot)
+    try:
+        process = script.start(directory, spec, pump.write_end)
+    except OSError as error:
+        pump.finish()
+        pump.wait()
+        reserve.write("not_started", None, None, error=script.why(spec, error))
+        return 0
+    started = now()
+    pump.script_started()
+    failed = directory.write_start(spec["run_id"], process.pid)
+
+    from .watch import Watch
+
+    Watch(directory, spec, reserve, asked, process, pump, journal_fd, started, failed).until_end()
+    return 0

@@ -1,0 +1,57 @@
+"""Where every source delivers its points: steps for those that have none, one owner per name, then the journal."""
+
+import json
+
+from .rundir import now
+
+# What one line of a hostile or broken log may add.
+MAX_KEY = 250
+MAX_KEYS = 100000
+
+
+class Metrics:
+    """Gives each point a step and writes it. The first source that uses a name owns it; another source's is told apart by a prefix."""
+
+    def __init__(self, journal):
+        self._journal = journal
+        self._next = {}
+        self._owner = {}
+        self._full = False
+
+    def add(self, source, step, values, time=None):
+        """`step` None: the script printed none, so each name counts its own from 0. `time` in epoch milliseconds, now if None."""
+        named = {}
+        for key, value in values.items():
+            owner = self._owner.setdefault(key, source) if len(self._owner) < MAX_KEYS else self._known(key)
+            if owner is not None and len(key) <= MAX_KEY:
+                named[key if owner == source else source + "/" + key] = value
+        if step is not None:
+            if named:
+                self._write(time or now(), step, named, source)
+            return
+        by_step = {}
+        for key, value in named.items():
+            count = self._next.get(key, 0)
+            self._next[key] = count + 1
+            by_step.setdefault(count, {})[key] = value
+        for count, group in by_step.items():
+            self._write(time or now(), count, group, source)
+
+    def _known(self, key):
+        if not self._full:
+            self._full = True
+            self._journal.notice("too_many_metrics", "Only the first %d metric names are kept." % MAX_KEYS)
+        return self._owner.get(key)
+
+    def _write(self, time, step, values, source):
+        # Written by hand: at a million points the general encoder is most of the cost.
+        inner = ",".join([json.dumps(key) + ":" + _text(value) for key, value in values.items()])
+        line = '{"kind":"metric","time":%d,"step":%d,"values":{%s},"source":"%s"}\n' % (time, step, inner, source)
+        self._journal.write_line(line.encode("ascii", "replace"))
+
+
+def _text(value):
+    text = repr(float(value))
+    if text[-1] in "nf":
+        return '"NaN"' if value != value else '"Infinity"' if value > 0 else '"-Infinity"'
+    return text

@@ -1,0 +1,257 @@
+"""Inside the script: notes which files are opened and which parameters are parsed. Nothing here may raise, print or take time.
+
+Each process appends JSON lines to a file of its own under `<run>/capture`, one write per line, so that a kill loses nothing:
+["process", executable, version] · ["r" | "w", path, time, how] · ["move", from, to, time] · ["parameters", source, {key: text}].
+Deciding what a path means is the recorder's work.
+"""
+
+import json
+import os
+import sys
+import time
+
+# Endings that are code or its leftovers: the snapshot of the code holds them.
+CODE = (".py", ".pyc", ".pyo", ".pyi", ".so", ".pth", ".pyd", ".dylib", ".dll")
+FOLDERS = ("/.runline/", "/.git/", "/site-packages/", "/dist-packages/", "/__pycache__/", "/node_modules/", "/.venv/", "/venv/")
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+MAX_TEXT = 4000
+
+_seen = set()
+_state = {"handle": None, "pid": 0}
+_roots = ()
+_without = ()
+_run = ""
+_wanted = ()
+
+
+def install():
+    """Called once per interpreter, before any code of the user."""
+    global _roots, _run, _wanted, _without
+    _run = os.environ.get("RUNLINE_RUN_DIR", "")
+    _wanted = os.environ.get("RUNLINE_CAPTURE", "").split(",")
+    roots = [root.rstrip("/") for root in os.environ.get("RUNLINE_ROOTS", "").split(os.pathsep) if root]
+    _roots = tuple(root + "/" for root in roots)
+    if not _run or not _roots:
+        return
+    _without = tuple(folder.rstrip("/") + "/" for folder in {_run, sys.prefix, sys.exec_prefix} if folder + "/" not in _roots)
+    report("process", sys.executable, "%d.%d.%d" % sys.version_info[:3])
+    if "files" in _wanted:
+        sys.addaudithook(_audit)
+    sys.meta_path.insert(0, _Finder())
+    for name in list(HOOKS):
+        if name in sys.modules:
+            _patch(sys.modules[name])
+
+
+def report(*fields):
+    """Appends one line to this process's file. After a fork the child gets a file of its own. No lock: one may be held at a fork."""
+    try:
+        pid = os.getpid()
+        if _state["pid"] != pid:
+            path = "%s/capture/%d-%d.jsonl" % (_run, pid, time.time_ns())
+            _state["handle"] = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            _state["pid"] = pid
+        os.write(_state["handle"], json.dumps(fields).encode("utf-8", "replace") + b"\n")
+    except Exception:
+        return
+
+
+def _audit(event, arguments):
+    if event == "open":
+        path, mode, flags = arguments
+        if path.__class__ is int:
+            return
+    elif event == "sqlite3.connect":
+        path, mode, flags = arguments[0], None, os.O_RDWR
+    elif event == "os.rename":
+        _moved(arguments)
+        return
+    else:
+        return
+    try:
+        _note(path, bool(flags & WRITING), "audit")
+    except Exception:
+        return
+
+
+def _note(path, writing, how):
+    """One path used; the first time it is reported, unless it can't matter."""
+    key = (path, writing)
+    if key in _seen and str(path)[:1] == "/":
+        return
+    text = absolute(path)
+    if text is None or (text, writing) in _seen:
+        return
+    _seen.add((text, writing))
+    _seen.add(key)
+    report("w" if writing else "r", text, time.time_ns() // 1000000, how)
+
+
+def note(path, writing=False):
+    """For the wrapped native readers and writers: they open files where the audit hook can't see it."""
+    try:
+        if isinstance(path, (str, bytes, os.PathLike)):
+            _note(os.fspath(path), writing, "wrapped")
+    except Exception:
+        return
+
+
+def absolute(path):
+    """The path if it lies in a place that matters and is no code, else None."""
+    text = os.fsdecode(path)
+    if text.endswith(CODE):
+        return None
+    if text[:1] != "/":
+        text = os.getcwd() + "/" + text
+    if "/." in text or "//" in text:
+        text = os.path.normpath(text)
+    if not text.startswith(_roots) or text.startswith(_without):
+        return None
+    for folder in FOLDERS:
+        if folder in text:
+            return None
+    return text
+
+
+def _moved(arguments):
+    """A file that is written beside its place and then moved there was written there."""
+    try:
+        source, target = absolute(arguments[0]), absolute(arguments[1])
+        if target is not None:
+            report("move", source or os.fsdecode(arguments[0]), target, time.time_ns() // 1000000)
+    except Exception:
+        return
+
+
+# Module → what to do with it once it is imported.
+HOOKS = {
+    "argparse": lambda module: _argparse(module),
+    "click.core": lambda module: _click(module),
+}
+for _name in (
+    "pyarrow.parquet.core pyarrow.dataset pyarrow.csv pyarrow.feather polars duckdb h5py._hl.files datasets.load cv2 torch.serialization"
+    " torchvision.io.image safetensors.torch safetensors.numpy xgboost.core lightgbm.basic soundfile"
+).split():
+    HOOKS[_name] = lambda module: _beside("runline_readers").wrap(module, note)
+
+
+def _beside(name):
+    """A module of the shim, loaded when it is first needed: our folder is no longer on the path."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location(name, os.path.join(_run, "shim", name + ".py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _patch(module):
+    try:
+        HOOKS[module.__name__](module)
+    except Exception:
+        return
+
+
+class _Finder:
+    """Lets everybody else find the module, and has a look at it after it was executed."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in HOOKS:
+            return None
+        for finder in sys.meta_path:
+            if finder is self or not hasattr(finder, "find_spec"):
+                continue
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                _after(spec)
+                return spec
+        return None
+
+
+def _after(spec):
+    loader = spec.loader
+    execute = getattr(loader, "exec_module", None)
+    if execute is None:
+        return
+
+    def exec_module(module):
+        try:
+            del loader.exec_module
+        except AttributeError:
+            pass
+        execute(module)
+        _patch(module)
+
+    try:
+        loader.exec_module = exec_module
+    except Exception:
+        return
+
+
+def _argparse(module):
+    parser = module.ArgumentParser
+    original = parser.parse_known_args
+    depth = [0]
+
+    def parse_known_args(self, args=None, namespace=None, *more, **named):
+        depth[0] += 1
+        try:
+            result = original(self, args, namespace, *more, **named)
+        finally:
+            depth[0] -= 1
+        if depth[0] == 0:
+            try:
+                if _from_user():
+                    _parameters("argparse", vars(result[0]))
+            except Exception:
+                pass
+        return result
+
+    parse_known_args.__wrapped__ = original
+    parse_known_args.__doc__ = original.__doc__
+    parser.parse_known_args = parse_known_args
+
+
+def _click(module):
+    command = module.Command
+    original = command.invoke
+
+    def invoke(self, ctx):
+        try:
+            _parameters("click", ctx.params)
+        except Exception:
+            pass
+        return original(self, ctx)
+
+    invoke.__wrapped__ = original
+    command.invoke = invoke
+
+
+def _from_user():
+    """Whether code of the workspace is among the callers: launchers and libraries parse arguments of their own."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if name[:1] == "<" and frame.f_globals.get("__name__") == "__main__":
+            return True
+        if name[:1] not in ("<", ""):
+            text = name if name[:1] == "/" else os.path.join(os.getcwd(), name)
+            text = os.path.normpath(text)
+            if text.startswith(_roots) and not any(folder in text for folder in FOLDERS):
+                return True
+        frame = frame.f_back
+    return False
+
+
+def _parameters(source, found):
+    texts = {}
+    redacted = _beside("runline_redaction").redacted
+    for key, value in list(found.items()):
+        if callable(value) or key.startswith("_"):
+            continue
+        name = getattr(value, "name", None) if hasattr(value, "read") else None
+        text = str(value if name is None else name)
+        if " object at 0x" not in text:
+            texts[str(key)] = redacted(str(key), text[:MAX_TEXT])
+    if texts:
+        report("parameters", source, texts)

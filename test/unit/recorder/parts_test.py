@@ -1,0 +1,123 @@
+"""The small pure parts: redaction, grouping, patterns of artifacts, parameters of a command line, steps of metrics."""
+
+import json
+import os
+import tempfile
+import unittest
+
+from runline_recorder.artifacts import _pattern
+from runline_recorder.folders import grouped
+from runline_recorder.journal import Journal
+from runline_recorder.metrics import Metrics
+from runline_recorder.parameters import from_argv
+from runline_recorder.redaction import HIDDEN, clean, is_secret, redacted
+
+
+class Redaction(unittest.TestCase):
+    def test_names_that_hide_their_value(self):
+        for name in "token hf_token api_key apikey api-key OPENAI_API_KEY password db.password secret client_secret auth_token wandb_token".split():
+            self.assertTrue(is_secret(name), name)
+
+    def test_words_of_the_field_that_do_not(self):
+        for name in "max_tokens num_tokens pad_token eos_token tokenizer token_dim author key keys lr passes secretary".split():
+            self.assertFalse(is_secret(name), name)
+
+    def test_values(self):
+        self.assertEqual(clean("postgres://u:p%40@h:5432/db?x=1"), "postgres://" + HIDDEN + "@h:5432/db?x=1")
+        self.assertEqual(clean("https://h/x?a=1&access_token=abc"), "https://h/x?a=1&access_token=" + HIDDEN)
+        self.assertEqual(clean("ghp_" + "a" * 36), HIDDEN)
+        self.assertEqual(clean("https://h/x@y"), "https://h/x@y")
+        self.assertEqual(redacted("api_key", "None"), "None")
+        self.assertEqual(redacted("lr", "0.1"), "0.1")
+
+
+def files(folder, count):
+    return ["%s/%03d.png" % (folder, number) for number in range(count)]
+
+
+class Grouping(unittest.TestCase):
+    def group(self, paths):
+        return [(folder, len(members)) for folder, members in grouped(paths, lambda folder: folder == "/ws")]
+
+    def test_few_files_stay_files(self):
+        self.assertEqual(self.group(files("/ws/data", 3)), [(None, 1)] * 3)
+
+    def test_many_files_of_a_folder(self):
+        self.assertEqual(self.group(files("/ws/data", 65)), [("/ws/data", 65)])
+
+    def test_a_tree_is_one_data_set(self):
+        paths = files("/ws/data/train/cat", 100) + files("/ws/data/train/dog", 3)
+        self.assertEqual(self.group(paths), [("/ws/data/train", 103)])
+
+    def test_files_beside_a_big_folder_stay_files(self):
+        paths = ["/ws/data/labels.csv"] + files("/ws/data/images", 100)
+        self.assertEqual(self.group(paths), [(None, 1), ("/ws/data/images", 100)])
+
+    def test_the_workspace_is_never_a_data_set_because_of_its_folders(self):
+        paths = files("/ws/a", 70) + files("/ws/b", 2)
+        self.assertEqual(self.group(paths), [("/ws/a", 70), (None, 1), (None, 1)])
+
+    def test_a_deep_tree_of_many_folders(self):
+        paths = [path for number in range(1000) for path in files("/ws/data/%d" % number, 2)]
+        self.assertEqual(self.group(paths), [("/ws/data", 2000)])
+
+
+class Patterns(unittest.TestCase):
+    def test_globs(self):
+        for glob, fits, fits_not in (
+            ("models/**", ["models/a", "models/b/c.pt"], ["a", "x/models/a"]),
+            ("*.pt", ["a.pt", "x/y/a.pt"], ["a.ptx"]),
+            ("out/*.pt", ["out/a.pt"], ["out/x/a.pt", "x/out/a.pt"]),
+            ("**/best.?", ["best.x", "a/b/best.y"], ["best.xy"]),
+            ("./a[1].txt", ["a[1].txt"], ["a1.txt"]),
+        ):
+            for path in fits:
+                self.assertTrue(_pattern(glob).match(path), (glob, path))
+            for path in fits_not:
+                self.assertFalse(_pattern(glob).match(path), (glob, path))
+
+
+class CommandLine(unittest.TestCase):
+    def test_spellings(self):
+        argv = "train.py --lr 0.1 --epochs=3 --fast --batch-size 8 model.depth=3 +x=1 -v --shift -1.5 --last".split()
+        expected = [("lr", "0.1"), ("epochs", "3"), ("fast", "True"), ("batch_size", "8"), ("model.depth", "3"), ("x", "1")]
+        self.assertEqual(from_argv(argv), expected + [("shift", "-1.5"), ("last", "True")])
+
+
+class Points(unittest.TestCase):
+    def setUp(self):
+        self.handle, self.path = tempfile.mkstemp()
+        self.addCleanup(os.unlink, self.path)
+        self.journal = Journal(self.handle)
+
+    def written(self):
+        self.journal.close()
+        os.close(self.handle)
+        with open(self.path) as source:
+            rows = [json.loads(line) for line in source]
+        return [(row["step"], row["values"], row["source"]) for row in rows if row["kind"] == "metric"]
+
+    def test_names_without_a_step_count_for_themselves(self):
+        metrics = Metrics(self.journal)
+        metrics.add("stdout", None, {"a": 1.0})
+        metrics.add("stdout", None, {"a": 2.0, "b": 3.0})
+        expected = [(0, {"a": 1.0}, "stdout"), (1, {"a": 2.0}, "stdout"), (0, {"b": 3.0}, "stdout")]
+        self.assertEqual(self.written(), expected)
+
+    def test_two_sources_of_one_name_are_told_apart(self):
+        metrics = Metrics(self.journal)
+        metrics.add("stdout", 1, {"loss": 1.0})
+        metrics.add("tensorboard", 1, {"loss": 0.5, "acc": 0.1})
+        expected = [(1, {"loss": 1.0}, "stdout"), (1, {"tensorboard/loss": 0.5, "acc": 0.1}, "tensorboard")]
+        self.assertEqual(self.written(), expected)
+
+    def test_numbers_that_JSON_lacks_and_names_that_need_quoting(self):
+        metrics = Metrics(self.journal)
+        values = {'a"\n\u00e9': float("nan"), "b": float("inf"), "c": float("-inf"), "d": 1e-320, "e": 1e300}
+        metrics.add("stdout", 2**53 - 1, values)
+        expected = {'a"\n\u00e9': "NaN", "b": "Infinity", "c": "-Infinity", "d": 1e-320, "e": 1e300}
+        self.assertEqual(self.written(), [(2**53 - 1, expected, "stdout")])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,315 @@
+/** A run from its specification to its exit record, with real recorders. */
+
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Bench } from "./recording.ts";
+
+let bench: Bench;
+beforeEach(() => {
+  bench = new Bench();
+});
+afterEach(() => {
+  bench.remove();
+});
+
+const sha256 = (data: string | Buffer) => `sha256:${createHash("sha256").update(data).digest("hex")}`;
+
+describe("start and end", () => {
+  test("an ordinary run leaves a start record, the log, the journal and an exit record with their sizes", async () => {
+    const run = bench.python("print('step 1: loss 0.5')\nprint('bye')\n");
+    expect(await run.ended()).toBe(0);
+    expect(run.text("output.log")).toBe("step 1: loss 0.5\nbye\n");
+    expect(run.exit).toMatchObject({
+      run_id: run.id,
+      attempt: 1,
+      exit_code: 0,
+      signal: null,
+      reason: "exited",
+      error: null,
+    });
+    expect(run.exit.log_bytes).toBe(statSync(run.path("output.log")).size);
+    expect(run.exit.journal_bytes).toBe(statSync(run.path("journal.jsonl")).size);
+    const start = run.startRecord;
+    expect(start).toMatchObject({ run_id: run.id, attempt: 1, pgid: start.pid });
+    expect(start.start_ticks).toBeGreaterThan(0);
+    expect(start.recorder_start_ticks).toBeGreaterThan(0);
+    expect(start.boot_id).toBe(readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim());
+    expect(run.journal[0]).toMatchObject({ kind: "attempt", attempt: 1 });
+    expect(run.of("metric")).toMatchObject([{ step: 1, values: { loss: 0.5 }, source: "stdout" }]);
+  });
+
+  test("the exit code is the script's, and a traceback is no metric", async () => {
+    const run = bench.python("loss = 0.5\nraise SystemExit(7)\n");
+    await run.ended();
+    expect(run.exit).toMatchObject({ exit_code: 7, signal: null, reason: "exited" });
+    expect(run.of("metric")).toEqual([]);
+  });
+
+  test("a signal is named", async () => {
+    const run = bench.recording(["sh", "-c", "kill -SEGV $$"]);
+    await run.ended();
+    expect(run.exit).toMatchObject({ exit_code: null, signal: "SIGSEGV", reason: "exited" });
+  });
+
+  test("a command that does not exist, and a folder that does not exist", async () => {
+    const missing = bench.recording(["no-such-command"]);
+    await missing.ended();
+    expect(missing.exit).toMatchObject({ exit_code: null, reason: "not_started" });
+    expect(missing.exit.error).toContain("no-such-command was not found");
+    expect(missing.text("start.json")).toBeNull();
+    const nowhere = bench.recording(["true"], { cwd: join(bench.folder, "nowhere") });
+    await nowhere.ended();
+    expect(nowhere.exit.error).toContain("does not exist");
+  });
+
+  test("wrong use and an unreadable specification are said", async () => {
+    const run = bench.recording(["true"]);
+    writeFileSync(run.path("spec.json"), "{");
+    expect(await run.ended()).toBe(3);
+    expect(run.printed).toContain("spec.json can't be read");
+  });
+
+  test("the script is in its own session, unbuffered, carries the mark, and reads nothing", async () => {
+    const run = bench.python(
+      "import os, sys\nprint(os.getsid(0) == os.getpid(), os.environ['PYTHONUNBUFFERED'], os.environ['RUNLINE_RUN_ID'], repr(sys.stdin.read()))\n",
+    );
+    await run.ended();
+    expect(run.text("output.log")).toBe(`True 1 ${run.id} ''\n`);
+  });
+
+  test("signals that were ignored around us are not ignored in the script", async () => {
+    const run = bench.python(
+      "import signal\nprint(signal.getsignal(signal.SIGINT).__name__, signal.getsignal(signal.SIGHUP))\n",
+    );
+    await run.start({}, ["sh", "-c", 'trap "" INT HUP; exec "$@"', "sh"]).ended();
+    expect(run.text("output.log")).toBe("default_int_handler 0\n");
+  });
+
+  test("a daemon that keeps the output open does not keep the run open", async () => {
+    const daemon = "setsid sh -c 'echo $$; exec sleep 60' &";
+    const run = bench.recording(["sh", "-c", `${daemon} sleep 0.2; exit 0`]);
+    await run.ended();
+    process.kill(Number(run.text("output.log")), "SIGKILL");
+    expect(run.exit).toMatchObject({ exit_code: 0, reason: "exited" });
+    expect(run.of("notice").map((notice) => notice.code)).toEqual(["output_still_open"]);
+  });
+
+  test("file names and arguments with spaces, quotes, line breaks and emoji", async () => {
+    const name = "a b'\"\n🦦.txt";
+    bench.write(name, "x");
+    const run = bench.recording([
+      "python3",
+      "-c",
+      "import sys; open(sys.argv[1]).read(); print(sys.argv[1])",
+      name,
+    ]);
+    await run.ended();
+    expect(run.text("output.log")).toBe(`${name}\n`);
+    expect(run.of("read").map((record) => record.path)).toEqual([name]);
+  });
+});
+
+describe("capture", () => {
+  test("parameters, with defaults, and without secrets", async () => {
+    const run = bench.python(`
+import argparse
+p = argparse.ArgumentParser()
+p.add_argument("--lr", type=float, default=0.1)
+p.add_argument("--hub-token")
+p.add_argument("--note", default=None)
+p.add_argument("--url", default="https://ana:secret@host/x")
+p.parse_args(["--hub-token", "abc123"])
+`);
+    await run.ended();
+    const found = Object.fromEntries(run.of("parameter").map((record) => [record.key, record.value]));
+    expect(found).toEqual({ lr: "0.1", hub_token: "•••", note: "None", url: "https://•••@host/x" });
+    expect(readFileSync(run.path("journal.jsonl"), "utf8")).not.toContain("secret");
+  });
+
+  test("without a parser, the command line speaks", async () => {
+    const run = bench.recording(["sh", "-c", "true", "x", "--lr", "0.5", "--password=p"]);
+    await run.ended();
+    expect(run.of("parameter").map(({ key, value, source }) => ({ key, value, source }))).toEqual([
+      { key: "lr", value: "0.5", source: "argv" },
+      { key: "password", value: "•••", source: "argv" },
+    ]);
+  });
+
+  test("files read and written, with digests; code and temporary files left out", async () => {
+    bench.write("data/train.csv", "a,b\n1,2\n");
+    bench.write("helper.py", "X = 1\n");
+    const run = bench.python(`
+import os, sqlite3, helper
+open("data/train.csv").read()
+os.makedirs("models")
+open("models/tmp", "w").write("weights")
+os.replace("models/tmp", "models/final.bin")
+open("models/final.bin").read()
+open("gone.txt", "w").write("x"); os.remove("gone.txt")
+open("/etc/hostname").read()
+try: open("missing.csv")
+except OSError: pass
+os.chdir("data"); open("../out.txt", "w").write("done")
+sqlite3.connect("db.sqlite").execute("create table t (x)")
+`);
+    await run.ended();
+    expect(run.of("read").map(({ path, digest, how }) => ({ path, digest, how }))).toEqual([
+      { path: "data/train.csv", digest: sha256("a,b\n1,2\n"), how: "audit" },
+    ]);
+    expect(run.of("write").map(({ path }) => path)).toEqual([
+      "data/db.sqlite",
+      "models/final.bin",
+      "out.txt",
+    ]);
+    expect(run.of("artifact")).toMatchObject([
+      { path: "models/final.bin", origin: "models/final.bin", bytes: 7, digest: sha256("weights") },
+    ]);
+    expect(readFileSync(run.path("artifacts/models/final.bin"), "utf8")).toBe("weights");
+    expect(run.json<{ artifacts: unknown[] }>("artifacts/manifest.json").artifacts).toHaveLength(1);
+  });
+
+  test("a folder of many files is one data set; workers report too", async () => {
+    for (let index = 0; index < 200; index++) bench.write(`data/img/${index % 2}/${index}.txt`, `${index}`);
+    const run = bench.python(`
+import glob, multiprocessing
+def read(path): return len(open(path).read())
+if __name__ == "__main__":
+    with multiprocessing.get_context("fork").Pool(3) as pool: pool.map(read, sorted(glob.glob("data/img/*/*.txt")))
+`);
+    await run.ended();
+    const [record, ...more] = run.of("read");
+    expect(more).toEqual([]);
+    expect(record).toMatchObject({ path: "data/img", type: "folder", files: 200, how: "audit" });
+    const manifest = Array.from({ length: 200 }, (_, index) => `${index % 2}/${index}.txt`)
+      .sort()
+      .map((path) => `${sha256(path.replace(/.*\/|\.txt/g, "")).slice(7)}  ${path}\n`)
+      .join("");
+    expect(record?.digest).toBe(sha256(manifest));
+  });
+
+  test("data folders outside the workspace, and nothing else outside", async () => {
+    const outside = join(bench.folder, "outside");
+    mkdirSync(outside);
+    writeFileSync(join(outside, "x.csv"), "x");
+    const text = `open(${JSON.stringify(join(outside, "x.csv"))}).read()\n`;
+    const with_ = bench.python(text, { capture: { data_folders: [outside] } as never });
+    const without = bench.python(text);
+    await Promise.all([with_.ended(), without.ended()]);
+    expect(with_.of("read").map((record) => record.path)).toEqual([join(outside, "x.csv")]);
+    expect(without.of("read")).toEqual([]);
+  });
+
+  test("a file changed after it was read is said to be changed", async () => {
+    const path = bench.write("data.csv", "1");
+    const run = bench.python(
+      "import sys\nopen('data.csv').read()\nprint('read', flush=True)\nopen('/dev/null').read()\nwhile not __import__('os').path.exists('go'): pass\n",
+    );
+    run.start();
+    await run.until("output.log", (text) => text.includes("read"));
+    writeFileSync(path, "22");
+    bench.write("go", "");
+    await run.ended();
+    expect(run.of("read").find((record) => record.path === "data.csv")).toMatchObject({
+      changed: true,
+      digest: sha256("22"),
+    });
+  });
+
+  test("a program that is not Python is seen by the kernel's notices", async () => {
+    bench.write("data/x.csv", "a,b\n");
+    const run = bench.recording(["sh", "-c", "sleep 0.5; exec 3<data/x.csv; echo hi > out.txt; sleep 0.3"]);
+    await run.ended();
+    expect(run.of("read").map(({ path, how }) => ({ path, how }))).toEqual([
+      { path: "data/x.csv", how: "inotify" },
+    ]);
+    expect(run.of("write").map(({ path, how }) => ({ path, how }))).toEqual([
+      { path: "out.txt", how: "inotify" },
+    ]);
+  });
+
+  test("two runs in one workspace do not see each other's files", async () => {
+    const text = (name: string) =>
+      `import time\nfor i in range(20):\n    open("${name}", "w").write("x"); time.sleep(0.02)\n`;
+    const [one, two] = [bench.python(text("one.txt")), bench.python(text("two.txt"))];
+    await Promise.all([one.ended(), two.ended()]);
+    expect(one.of("write").map((record) => record.path)).toEqual(["one.txt"]);
+    expect(two.of("write").map((record) => record.path)).toEqual(["two.txt"]);
+  });
+
+  test("the environment is the script's interpreter's", async () => {
+    const run = bench.python("pass\n");
+    await run.ended();
+    const [environment] = run.of("environment");
+    expect(environment?.interpreter).toMatch(/python/);
+    expect(environment?.version).toMatch(/^3\.\d+\.\d+$/);
+  });
+
+  test("TensorBoard files as they grow", async () => {
+    const fixture = new URL("../../fixtures/tensorboard/simple.tfevents", import.meta.url).pathname;
+    const run = bench.python(`
+import os, time
+data = open(${JSON.stringify(fixture)}, "rb").read()
+os.makedirs("runs/a")
+with open("runs/a/events.out.tfevents.%d.host.%d.0" % (time.time(), os.getpid()), "wb", buffering=0) as out:
+    for at in range(0, len(data), 100): out.write(data[at:at + 100]); time.sleep(0.01)
+`);
+    await run.ended();
+    expect(run.of("metric").map(({ step, values }) => [step, values])).toEqual([
+      [0, { loss: 1 }],
+      [1, { loss: 0.5 }],
+      [2, { loss: Math.fround(1 / 3) }],
+      [3, { loss: 0.25 }],
+      [4, { bad: "NaN" }],
+    ]);
+  });
+
+  test("system metrics of the process tree", async () => {
+    const run = bench.python(
+      "x = bytearray(50_000_000)\nimport time\nt = time.time()\nwhile time.time() - t < 1.5: pass\n",
+      {
+        capture: { system_interval_seconds: 0.5 } as never,
+      },
+    );
+    await run.ended();
+    const values = run.of("system")[0]?.values ?? {};
+    expect(values.memory_bytes).toBeGreaterThan(50_000_000);
+    expect(values.cpu_percent).toBeGreaterThan(0);
+  });
+});
+
+describe("the shim stays out of the way", () => {
+  test("a sitecustomize of the user still runs, with PYTHONPATH in order", async () => {
+    bench.write("lib/sitecustomize.py", "import sys\nsys.from_user = 'yes'\n");
+    bench.write("lib/mine.py", "Y = 2\n");
+    const run = bench.python(
+      "import sys, mine, sitecustomize\nprint(sys.from_user, mine.Y, sitecustomize.__file__.endswith('lib/sitecustomize.py'), any('shim' in p for p in sys.path))\n",
+    );
+    await run.start({ PYTHONPATH: join(bench.workspace, "lib") }).ended();
+    expect(run.text("output.log")).toBe("yes 2 True False\n");
+  });
+
+  test("argparse errors, help and exit codes are unchanged", async () => {
+    const text =
+      "import argparse\np = argparse.ArgumentParser(prog='p')\np.add_argument('--n', type=int)\np.parse_args(['--n', 'x'])\n";
+    const run = bench.python(text);
+    await run.ended();
+    expect(run.exit.exit_code).toBe(2);
+    expect(run.text("output.log")).toBe(
+      "usage: p [-h] [--n N]\np: error: argument --n: invalid int value: 'x'\n",
+    );
+  });
+
+  test("an isolated Python, and a run directory in which nothing can be reported, go on unobserved", async () => {
+    const isolated = bench.recording(["python3", "-I", "-c", "print('step 1: loss 0.5')"]);
+    const broken = bench.python(
+      "import os, shutil\nshutil.rmtree(os.environ['RUNLINE_RUN_DIR'] + '/capture')\nopen('x.txt', 'w').write('x')\nprint('fine')\n",
+    );
+    await Promise.all([isolated.ended(), broken.ended()]);
+    expect(isolated.exit.exit_code).toBe(0);
+    expect(isolated.of("metric")).toHaveLength(1);
+    expect(broken.exit.exit_code).toBe(0);
+    expect(broken.text("output.log")).toBe("fine\n");
+  });
+});
