@@ -1,0 +1,142 @@
+/** Does a script train something when it is run? Decided from its text, and rather no than a wrong yes. */
+
+import type { Node } from "web-tree-sitter";
+import type { Emission } from "./metricMentions.ts";
+import type { Call, Scan, Scope } from "./scan.ts";
+
+export interface Training {
+  readonly isTraining: boolean;
+  /** Line of the first call that trains as a whole (`trainer.fit(…)`, `xgb.train(…)`), from 0. */
+  readonly trainCall: number | null;
+}
+
+const frameworks =
+  "torch tensorflow keras sklearn xgboost lightgbm catboost transformers lightning pytorch_lightning fastai jax flax optax trl peft accelerate ultralytics sentence_transformers setfit deepspeed composer paddle mxnet spacy statsmodels gluonts stable_baselines3 ray skorch tabpfn autogluon implicit surprise mlx tinygrad chainer".split(
+    " ",
+  );
+const interfaces = [
+  "argparse",
+  "click",
+  "hydra",
+  "typer",
+  "fire",
+  "tyro",
+  "absl",
+  "simple_parsing",
+  "omegaconf",
+];
+
+/** Things with a `fit` that prepare data and learn nothing worth a run of its own. */
+const preparing =
+  /scaler|encoder|vectori[sz]er|imputer|tokenizer|binarizer|pca|transform|discretizer|normalizer|selector/i;
+const trainingName =
+  /^(?:train|fit|finetune|fine_tune|pretrain|train_model|fit_model|train_epoch|train_one_epoch|train_and_eval\w*|run_training|train_loop|training_loop|train_worker|main_train)$/;
+const falling = /(?:^|[\W_])(?:loss|cost|nll|perplexity|ppl|elbo)(?:$|[\W_])|loss$/i;
+const quality =
+  /(?:^|[\W_])(?:acc|accuracy|auc|auroc|f1|mse|rmse|mae|r2|iou|dice|bleu|rouge|wer|reward|return|score|precision|recall|error|map)(?:$|[\W_\d])/i;
+const counting =
+  /(?:^|[^a-z])(?:step|epoch|iter|iteration|batch|round|episode|update|generation|trial)s?(?:$|[^a-z])/i;
+
+/** Reads the decision off a scan. A script counts when code that trains is reached from the module level or from the main guard. */
+export function training(scan: Scan, emitted: readonly Emission[], text: string): Training {
+  const isTest = scan.imports.has("pytest") || scan.imports.has("unittest");
+  const reached = reachedFunctions(scan, text);
+  const runs = (scope: Scope) =>
+    scope.function === null || scan.guardSwallowed || reached.has(scope.function);
+  const wholes = scan.calls.filter((call) => trainsWhole(call, scan));
+  const evidence = [
+    ...wholes.map((call) => call.scope),
+    ...scan.calls.filter((call) => updatesWeights(call, scan)).map((call) => call.scope),
+    ...emitted.filter(isTrainingLoop).map(({ call }) => call.scope),
+  ];
+  const named = hasContext(scan, emitted) ? scan.calls.filter((call) => trainingName.test(call.name)) : [];
+  const isTraining = !isTest && [...evidence, ...named.map((call) => call.scope)].some(runs);
+  const at = wholes.find(({ scope }) => runs(scope)) ?? named.find(({ scope }) => runs(scope));
+  return { isTraining, trainCall: isTraining ? (at?.node.startPosition.row ?? null) : null };
+}
+
+/** A call that does the whole training by itself. */
+function trainsWhole({ node, name, last }: Call, { imports, assigned }: Scan): boolean {
+  if (last === "LightningCLI") return true;
+  if (!name.includes(".")) return false;
+  const receiver = name.slice(0, -last.length - 1);
+  const made = madeBy(receiver, assigned);
+  if (last === "fit" || last === "fit_one_cycle" || last === "fine_tune" || last === "partial_fit")
+    return frameworks.some((each) => imports.has(each)) && !preparing.test(receiver) && !preparing.test(made);
+  if (last === "learn") return imports.has("stable_baselines3");
+  if (last !== "train") return false;
+  if (/^(?:xgb|xgboost|lgb|lightgbm)$/.test(receiver)) return true;
+  if (/trainer(?:\(\))?$/i.test(receiver) || /(?:Trainer|Estimator|Tuner)$/.test(made)) return true;
+  const hasArguments = (node.childForFieldName("arguments")?.namedChildCount ?? 0) > 0;
+  return imports.has("ultralytics") && hasArguments;
+}
+
+/** What a name was made by: `trainer = SFTTrainer(…)` → SFTTrainer. */
+function madeBy(receiver: string, assigned: Scan["assigned"]): string {
+  return (
+    /^[\w.]+\s*(?::[^=]*)?=\s*([\w.]+)\(/.exec(assigned.get(receiver)?.text.slice(0, 300) ?? "")?.[1] ?? ""
+  );
+}
+
+/** One step of gradient descent, in the words of the frameworks. */
+function updatesWeights({ name, last }: Call, { imports }: Scan): boolean {
+  if (last === "backward" || last === "apply_gradients" || last === "manual_backward")
+    return name.includes(".");
+  if (last === "step") return /(?:^|\.|_)(?:optim\w*|opt|trainer)\.step$/.test(name);
+  return imports.has("jax") && (last === "value_and_grad" || last === "apply_updates");
+}
+
+/** A loop that counts and prints a metric, or prints a loss at all: how a trainer without any framework looks. */
+function isTrainingLoop({ call, mentions, text }: Emission): boolean {
+  const loop = call.scope.loop;
+  if (loop === null) return false;
+  if (mentions.some(({ key }) => falling.test(key))) return true;
+  return mentions.some(({ key }) => quality.test(key)) && (counting.test(loop) || counting.test(text));
+}
+
+/** "train(…)" means training only in a file that has something else to do with it. */
+function hasContext({ imports }: Scan, emitted: readonly Emission[]): boolean {
+  if ([...frameworks, ...interfaces].some((each) => imports.has(each))) return true;
+  return emitted.some(({ mentions }) => mentions.some(({ key }) => falling.test(key) || quality.test(key)));
+}
+
+/**
+ * Functions that a run of the file gets to, by name: called, or handed over (`app.run(main)`, `study.optimize(objective)`). Methods
+ * count by their name alone, which is enough to tell a library from a script.
+ */
+function reachedFunctions({ calls, functions, decorated }: Scan, text: string): ReadonlySet<string> {
+  const mentioned = new Map<string | null, Set<string>>();
+  for (const { node, last, scope } of calls) {
+    const names = mentioned.get(scope.function) ?? new Set<string>();
+    mentioned.set(scope.function, names);
+    if (functions.has(last)) names.add(last);
+    for (const name of handedOver(node, text)) if (functions.has(name)) names.add(name);
+  }
+  const reached = new Set<string>(commands(decorated, calls));
+  const open: (string | null)[] = [null, ...reached];
+  for (let at = 0; at < open.length; at++) {
+    for (const name of mentioned.get(open[at] ?? null) ?? []) {
+      if (reached.has(name)) continue;
+      reached.add(name);
+      open.push(name);
+    }
+  }
+  return reached;
+}
+
+/** Names given as arguments: `mp.spawn(train, nprocs=4)`, `wandb.agent(id, function=train)`. */
+function handedOver(call: Node, text: string): readonly string[] {
+  const given = text.slice(call.startIndex, Math.min(call.endIndex, call.startIndex + 200));
+  return given.match(/(?<=[(,=]\s*)[A-Za-z_]\w*(?=\s*[,)])/g) ?? [];
+}
+
+/** Subcommands (`@cli.command() def train()`) of a command line that is started at module level: nothing names them but their decorator. */
+function commands(decorated: readonly Node[], calls: readonly Call[]): readonly string[] {
+  const started = new Set(calls.filter(({ scope }) => scope.function === null).map(({ name }) => name));
+  return decorated.flatMap((node) => {
+    const start = node.text.slice(0, 4_000);
+    const owner = /^@(\w+)\.command\b/.exec(start)?.[1];
+    const name = /^\s*(?:async\s+)?def\s+(\w+)/m.exec(start)?.[1];
+    return owner !== undefined && name !== undefined && started.has(owner) ? [name] : [];
+  });
+}

@@ -1,0 +1,137 @@
+/** Which files are training scripts, and where their lens stands: real-looking scripts in `scripts/`, small ones here. */
+
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { expect, test } from "vitest";
+import { readScript } from "../../../src/lens/trainingScript.ts";
+import { testGrammar } from "./grammar.ts";
+
+const grammar = await testGrammar();
+const repository = path.join(import.meta.dirname, "../../..");
+
+/** What the lens stands above: the text of its line, or null for none. */
+function anchorText(text: string): string | null {
+  const { isTraining, anchor } = readScript(grammar, text);
+  expect(isTraining).toBe(anchor !== null);
+  return anchor === null ? null : (text.split("\n")[anchor] ?? "").trim();
+}
+
+const scripts: Readonly<Record<string, string | null>> = {
+  "plain_argparse.py": 'if __name__ == "__main__":',
+  "pytorch_loop.py": "if __name__ == '__main__':",
+  "hf_trainer.py": "trainer.train()",
+  "keras_fit.py": "history = model.fit(",
+  "sklearn_fit.py": 'forest.fit(scaler.transform(train.drop(columns="churn")), train["churn"])',
+  "lightning_fit.py": 'if "__main__" == __name__:',
+  "xgboost_train.py": 'booster = xgb.train(params, dtrain, 100, evals=[(dtest, "test")], verbose_eval=10)',
+  "click_train.py": 'if __name__ == "__main__":',
+  "jax_loop.py": 'if __name__ == "__main__":',
+  "not_library.py": null,
+  "not_test.py": null,
+  "not_prepare.py": null,
+  "not_evaluate.py": null,
+  "not_server.py": null,
+  "not_utility.py": null,
+};
+
+for (const [name, expected] of Object.entries(scripts))
+  test(name, () => {
+    expect(anchorText(readFileSync(path.join(import.meta.dirname, "scripts", name), "utf8"))).toBe(expected);
+  });
+
+test("the sample: train.py trains, its neighbors do not", () => {
+  const sample = (name: string) => readFileSync(path.join(repository, "media/sample", name), "utf8");
+  expect(anchorText(sample("train.py"))).toBe('if __name__ == "__main__":');
+  expect(anchorText(sample("evaluate.py"))).toBeNull();
+});
+
+const small: readonly (readonly [what: string, text: string, anchor: string | null])[] = [
+  ["nothing", "", null],
+  ["only blanks", "\n\n   \n", null],
+  ["no Python", "{]]) = = def class\n\0\u0001", null],
+  ["a loop at module level", 'for i in range(9):\n    print(f"loss={i}")\n', "for i in range(9):"],
+  [
+    "a counted loop with a quality",
+    'for epoch in range(9):\n    print("acc", epoch)\n',
+    "for epoch in range(9):",
+  ],
+  ["a quality that is not counted", 'for name in names:\n    print("acc", name)\n', null],
+  ["a loss that is printed once", 'print("loss", 3)\n', null],
+  ["tqdm", "for x in tqdm(data):\n    bar.set_postfix(loss=x)\n", "for x in tqdm(data):"],
+  ["wandb", 'import wandb\nwhile True:\n    wandb.log({"loss": 1})\n', "import wandb"],
+  [
+    "a chained trainer",
+    "from trl import SFTTrainer\nSFTTrainer(model).train()\n",
+    "SFTTrainer(model).train()",
+  ],
+  ["a trainer by another name", "from trl import DPOTrainer\nt = DPOTrainer(m)\nt.train()\n", "t.train()"],
+  ["torch's train mode", "import torch\nmodel = torch.load('m')\nmodel.train()\n", null],
+  [
+    "ultralytics",
+    "from ultralytics import YOLO\nYOLO('n.pt').train(data='x')\n",
+    "YOLO('n.pt').train(data='x')",
+  ],
+  ["a fit without a framework", "from tailor import suit\nsuit.fit(customer)\n", null],
+  ["a scaler only", "from sklearn.preprocessing import MinMaxScaler\ns = MinMaxScaler()\ns.fit(x)\n", null],
+  [
+    "imported train",
+    'import argparse\nfrom lib import train\nif __name__ == "__main__":\n    train(1)\n',
+    'if __name__ == "__main__":',
+  ],
+  ["train without any context", 'def train(dog):\n    dog.sit()\ntrain("Rex")\n', null],
+  ["train_test_split is no training", "import sklearn\ntrain_test_split(x)\n", null],
+  [
+    "handed over to a launcher",
+    'import torch\ndef worker(rank):\n    loss.backward()\nif __name__ == "__main__":\n    spawn(worker, nprocs=2)\n',
+    'if __name__ == "__main__":',
+  ],
+  [
+    "a subcommand of a click group",
+    'import click\n@click.group()\ndef cli():\n    pass\n@cli.command()\ndef train():\n    loss.backward()\nif __name__ == "__main__":\n    cli()\n',
+    'if __name__ == "__main__":',
+  ],
+  [
+    "an objective of a study",
+    "import optuna\ndef objective(trial):\n    loss.backward()\nstudy.optimize(objective, n_trials=3)\n",
+    "import optuna",
+  ],
+  [
+    "a guard in a function is none",
+    'def f():\n    if __name__ == "__main__":\n        loss.backward()\n',
+    null,
+  ],
+  [
+    "the guard stays while a line above is typed",
+    'import torch\ndef main():\n    loss.backward()\n    print("a\n\nif __name__ == "__main__":\n    main()\n',
+    'if __name__ == "__main__":',
+  ],
+  [
+    "CRLF",
+    'import torch\r\nif __name__ == "__main__":\r\n    loss.backward()\r\n',
+    'if __name__ == "__main__":',
+  ],
+  ["tabs", 'import torch\nif __name__ == "__main__":\n\tloss.backward()\n', 'if __name__ == "__main__":'],
+  [
+    "only one lens for two guards",
+    'import torch\nif __name__ == "__main__":\n  loss.backward()\nif __name__ == "__main__":\n  pass\n',
+    'if __name__ == "__main__":',
+  ],
+];
+
+for (const [what, text, anchor] of small) test(what, () => expect(anchorText(text)).toBe(anchor));
+
+test("10,000 lines, deep nesting and long chains are read", () => {
+  const body = Array.from(
+    { length: 3_333 },
+    (_, at) => `def f${at}(x):\n    y = {"loss": x}\n    return y\n`,
+  ).join("");
+  expect(anchorText(`${body}for step in range(9):\n    print(f"loss {step}")\n`)).toBe("def f0(x):");
+  expect(anchorText(`${"(".repeat(5_000)}1${")".repeat(5_000)}\n`)).toBeNull();
+  expect(anchorText(`x = a${".b(1)".repeat(2_000)}\n`)).toBeNull();
+  expect(anchorText("#".repeat(2_000_001))).toBeNull();
+});
+
+test("any prefix of a script is read without a throw", () => {
+  const text = readFileSync(path.join(import.meta.dirname, "scripts/plain_argparse.py"), "utf8");
+  for (let end = 0; end < text.length; end += 7) readScript(grammar, text.slice(0, end));
+});
