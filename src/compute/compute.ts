@@ -8,22 +8,46 @@ import type { ExitRecord, QueueRecord, RunSpec, StartRecord } from "../model/jou
 export interface Compute {
   /** As shown to a person: "here" for this machine. */
   readonly host: string;
+  /** Makes the run directory, readable by its owner only; one that is there is fine. Throws `workspaceReadOnly` or `diskFull`. */
+  prepare(directory: string): Promise<void>;
   /**
    * Starts a run. Idempotent: a second launch of the same id starts nothing and answers like the first.
-   * Resolves once the run has a start or a queue record; throws RunlineError `recorderFailed`, `noPython`, `workspaceReadOnly` …
+   * Resolves once the run has a start or a queue record; throws RunlineError `recorderFailed`, `noPython`, `workspaceReadOnly`,
+   * `diskFull`.
    */
   launch(launch: LaunchRequest): Promise<void>;
   /** Looks at all the given run directories at once. Order and length as asked. */
   observe(directories: readonly string[]): Promise<readonly Observation[]>;
   /** At most `length` bytes from `offset`; shorter at the end of the file, empty when it does not exist. */
-  read(directory: string, file: RunFileName, offset: number, length: number): Promise<Uint8Array>;
+  read(directory: string, file: RunFileName, offset: number, length: number): Promise<FileSlice>;
   /** Asks for the end of a run; works while it waits in the queue, and is harmless when it has ended. */
   cancel(directory: string): Promise<void>;
-  /** Calls back (coalesced) when something in the run directory grew or appeared. Cheap; nothing polls after dispose. */
+  /**
+   * Calls back (coalesced) when something in a folder of Runline grew or appeared; a folder that does not exist yet is waited
+   * for. Cheap; nothing polls after dispose.
+   */
   watch(directory: string, changed: () => void): Disposable;
+  /** The run directories (named by a run id) in a folder, oldest first; none where the folder does not exist. */
+  list(folder: string): Promise<readonly string[]>;
+  /** Moves a run directory into a trash folder. One that is gone already is no failure. */
+  discard(directory: string, trash: string): Promise<void>;
+  /** The environment that a script gets: the person's own on that machine, with the interpreter's environment in force. */
+  environment(interpreter: Interpreter | null): Readonly<Record<string, string>>;
+  /** The program that a command's first word means there, or null when there is none. */
+  program(word: string, cwd: string): Promise<string | null>;
+  /** Finds the interpreter for a script and one that can run the recorder. Throws `noPython` or `pythonBroken`. */
+  interpreter(wish: InterpreterWish): Promise<Interpreter>;
+  /** What is at a path of the machine. */
+  look(path: string): Promise<"file" | "folder" | null>;
 }
 
 export type RunFileName = "journal.jsonl" | "output.log" | "recorder.log" | "spec.json";
+
+export interface FileSlice {
+  readonly bytes: Uint8Array;
+  /** Size of the whole file at the moment of the read; 0 where there is none. */
+  readonly size: number;
+}
 
 export interface LaunchRequest {
   readonly directory: string;
@@ -44,15 +68,38 @@ export interface Observation {
   readonly exit: ExitRecord | null;
   readonly cancelAsked: boolean;
   readonly bootId: string;
+  /** Name of the machine that looked. A run of another one (a shared home) can't be judged from here. */
+  readonly hostName: string;
   /** Is the script's process the one of the start record: same pid, same start ticks, not a zombie? */
   readonly scriptAlive: boolean;
+  /** The same for the recorder; before there is any record, whether a process with the run's mark lives. */
   readonly recorderAlive: boolean;
-  /** Other living processes that carry the run's mark. */
+  /** Other living processes that carry the run's mark. Looked for only when the script or the recorder is gone. */
   readonly marked: readonly number[];
   readonly journalBytes: number;
   readonly logBytes: number;
-  /** Inode and birth of the journal, to tell a replaced file from a grown one. */
-  readonly journalIdentity: string;
   /** Epoch milliseconds of the look. */
   readonly time: number;
+}
+
+/** Where an interpreter may be found, the explicit wishes first. */
+export interface InterpreterWish {
+  /** The setting `runline.python`, empty when not set. */
+  readonly setting: string;
+  /** The choice of the editor's Python extension. */
+  readonly editor: string | null;
+  /** The script that asks, for the message, or null for a command that is no Python script. */
+  readonly script: string | null;
+  /** Folders whose `.venv` and the like count, nearest first. */
+  readonly folders: readonly string[];
+}
+
+export interface Interpreter {
+  /** Absolute path of the script's interpreter, links in it kept: a virtual environment is found by them. */
+  readonly script: string;
+  readonly version: string;
+  /** The interpreter for the recorder, at least Python 3.8. */
+  readonly recorder: string;
+  /** Root of the virtual or conda environment that `script` belongs to. */
+  readonly environment: { readonly kind: "venv" | "conda"; readonly root: string } | null;
 }

@@ -1,0 +1,72 @@
+/** Which files that git does not follow yet belong to the code of a run. */
+
+import { constants } from "node:fs";
+import { access, lstat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Git } from "./gitCommand.ts";
+import type { Repository } from "./repository.ts";
+
+/** All untracked files together may be this many times the limit of one. */
+const totalFactor = 10;
+const mostFiles = 20_000;
+
+export interface Untracked {
+  readonly kept: readonly string[];
+  /** Over the limit, alone or together. */
+  readonly skipped: readonly string[];
+  /** Repositories of their own, unreadable files, pipes and the like. */
+  readonly odd: readonly string[];
+}
+
+interface Candidate {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** Untracked and not ignored. Smallest first into the total: code is small, and data that nobody ignored must not push it out. */
+export async function untrackedFiles(git: Git, { top }: Repository, limitBytes: number): Promise<Untracked> {
+  const listed = (await git(["ls-files", "--others", "--exclude-standard", "-z"])).split("\0");
+  const candidates: Candidate[] = [];
+  const odd: string[] = [];
+  for (const path of listed) {
+    if (path === "" || isOwn(path)) continue;
+    const bytes = await bytesOf(join(top, path));
+    if (bytes === null) odd.push(path);
+    else candidates.push({ path, bytes });
+  }
+  return { ...withinLimits(candidates, limitBytes), odd };
+}
+
+/** Splits files by the limits of one and of all. */
+export function withinLimits(
+  candidates: readonly Candidate[],
+  limitBytes: number,
+): { readonly kept: readonly string[]; readonly skipped: readonly string[] } {
+  const kept: string[] = [];
+  const skipped: string[] = [];
+  let total = 0;
+  for (const { path, bytes } of candidates.toSorted((a, b) => a.bytes - b.bytes)) {
+    const fits = bytes <= limitBytes && total + bytes <= limitBytes * totalFactor && kept.length < mostFiles;
+    if (fits) total += bytes;
+    (fits ? kept : skipped).push(path);
+  }
+  return { kept: kept.sort(), skipped: skipped.sort() };
+}
+
+/** Our own records are no code, even where the user's ignore rules do not know them. */
+function isOwn(path: string): boolean {
+  return path.split("/").includes(".runline");
+}
+
+/** Size of a readable plain file or link; null for anything that can't be kept. */
+async function bytesOf(path: string): Promise<number | null> {
+  try {
+    const found = await lstat(path);
+    if (found.isSymbolicLink()) return 0;
+    if (!found.isFile()) return null;
+    await access(path, constants.R_OK);
+    return found.size;
+  } catch {
+    return null;
+  }
+}

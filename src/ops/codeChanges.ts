@@ -1,0 +1,39 @@
+/** The code of a run against the code now. */
+
+import type { CodeChange, CodeKeeper } from "../compute/code.ts";
+import type { CodeSnapshot } from "../model/journal.ts";
+import type { Store } from "../store/store.ts";
+import { runOf } from "./findRun.ts";
+
+export interface CodeDifference {
+  readonly snapshot: CodeSnapshot | null;
+  readonly files: readonly CodeChange[];
+}
+
+/** What differs between a run's snapshot and the working tree. Throws `runUnknown`. */
+export async function codeChanges(
+  id: string,
+  store: Store | null,
+  code: CodeKeeper,
+  workspace: string,
+): Promise<CodeDifference> {
+  const run = await runOf(id, store);
+  if (run.code === null) return { snapshot: null, files: [] };
+  const files = await code.changes({ workspace, directory: run.directory, snapshot: run.code });
+  return { snapshot: run.code, files };
+}
+
+/** Text of a file as the run had it; null when it was not there or is no text. Throws `runUnknown`. */
+export async function codeFile(
+  id: string,
+  path: string,
+  store: Store | null,
+  code: CodeKeeper,
+  workspace: string,
+): Promise<string | null> {
+  const run = await runOf(id, store);
+  if (run.code === null) return null;
+  const bytes = await code.file({ workspace, directory: run.directory, snapshot: run.code }, path);
+  if (bytes === null || bytes.subarray(0, 8_000).includes(0)) return null;
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}

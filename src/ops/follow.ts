@@ -1,0 +1,225 @@
+/**
+ * Follows the runs of a folder: finds those that are there, takes in what they write, and says what changed and what ended. Nothing
+ * depends on it being there all the time: it may start after a run has ended, and several may follow the same runs.
+ */
+
+import type { JournalRecord } from "../model/journal.ts";
+import { type Run, terminalStates } from "../model/run.ts";
+import { adopt } from "./adopt.ts";
+import { type Change, type ChangeKind, changeKinds, coalescedChanges } from "./changes.ts";
+import type { Layout } from "./layout.ts";
+import { activeStates, type LookParts, lookAt } from "./look.ts";
+
+export interface FollowParts extends LookParts {
+  readonly layout: Layout;
+  /** At most four times a second. */
+  readonly changed: (change: Change) => void;
+  /** Once per run that reached a terminal state while it was followed. */
+  readonly ended: (run: Run) => void;
+  /** Something could not be done now and is tried again. */
+  readonly failed: (thrown: unknown) => void;
+}
+
+export interface Follower {
+  /** Looks again soon: something was launched or changed by this process. */
+  poke(): void;
+  /** Resolves when a look that began after this call is done. */
+  looked(): Promise<void>;
+  /** Stops; resolves when nothing of it touches the store any more. */
+  close(): Promise<void>;
+}
+
+const changeEveryMs = 250;
+const soonest = 1_000;
+const slowest = 5_000;
+/** How long a launch may take from making its directory to its claim. */
+const claimMs = 60_000;
+
+/** Kinds of change by kind of record. */
+const changeOf: Readonly<Record<JournalRecord["kind"], readonly ChangeKind[]>> = {
+  parameter: ["runs"],
+  metric: ["runs", "metrics"],
+  system: ["metrics"],
+  tag: ["runs"],
+  read: ["lineage"],
+  write: ["lineage"],
+  environment: ["runs", "lineage"],
+  artifact: ["lineage"],
+  notice: ["runs"],
+  attempt: ["runs"],
+};
+
+interface Followed {
+  run: Run;
+  logBytes: number;
+  readonly watching: Disposable;
+}
+
+/** Starts at once and goes on until it is closed. With no active run it only waits for notices of the file system. */
+export function follow(parts: FollowParts): Follower {
+  const { store, compute, layout } = parts;
+  const followed = new Map<string, Followed>();
+  /** Directories that need no more looking for a row, and those still waiting for their claim, by when they were first seen. */
+  const known = new Set<string>();
+  const unclaimed = new Map<string, number>();
+  const changes = coalescedChanges(parts.changed, changeEveryMs);
+  let revision = -1;
+  let pause = soonest;
+  let isFirst = true;
+  let closed = false;
+  let timer: NodeJS.Timeout | null = null;
+  let looking: Promise<void> | null = null;
+  let again: Promise<void> | null = null;
+
+  const watching = [
+    compute.watch(layout.runs, () => poke()),
+    // The store's own files lie here: what another window or program commits shows as a write beside the runs.
+    compute.watch(layout.directory, () => void storeWasWritten()),
+  ];
+
+  /** One look in flight, one queued: what a queued one will see includes whatever asked for it. */
+  function looked(): Promise<void> {
+    if (closed) return Promise.resolve();
+    if (looking === null) {
+      looking = look().finally(() => {
+        looking = null;
+      });
+      return looking;
+    }
+    again ??= looking.then(() => {
+      again = null;
+      return looked();
+    });
+    return again;
+  }
+
+  function poke(): void {
+    void looked();
+  }
+
+  /** Our own commits come back as notices too; only those of others are a reason to look. */
+  async function storeWasWritten(): Promise<void> {
+    await looking;
+    if (!closed && (await store.revision()) !== revision) poke();
+  }
+
+  async function look(): Promise<void> {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    try {
+      const writes = await adoptNew();
+      await noteRevision(writes, [], null);
+      const lively = await lookAtActive();
+      pause = lively ? soonest : Math.min(slowest, pause * 1.5);
+    } catch (thrown) {
+      pause = slowest;
+      if (!closed) parts.failed(thrown);
+    }
+    if (closed || (followed.size === 0 && unclaimed.size === 0)) return;
+    timer = setTimeout(poke, pause);
+  }
+
+  async function adoptNew(): Promise<number> {
+    const listed = await compute.list(layout.runs);
+    const { adopted, unclaimed: waiting } = await adopt(
+      listed.filter((directory) => !known.has(directory)),
+      store,
+      compute,
+    );
+    const now = parts.clock();
+    const still = new Set(waiting);
+    for (const directory of unclaimed.keys()) if (!still.has(directory)) unclaimed.delete(directory);
+    for (const directory of waiting) {
+      const since = unclaimed.get(directory) ?? now;
+      if (now - since < claimMs) unclaimed.set(directory, since);
+      else unclaimed.delete(directory);
+    }
+    for (const directory of listed) if (!unclaimed.has(directory)) known.add(directory);
+    return adopted.length;
+  }
+
+  /** True when something moved, so that the next look should come soon. */
+  async function lookAtActive(): Promise<boolean> {
+    const active = await store.runs.list({ states: activeStates, limit: 10_000 });
+    const ids = new Set(active.map((run) => run.id));
+    for (const [id, { run }] of followed) if (!ids.has(id)) await letGo(run);
+    const seen = await compute.observe(active.map((run) => run.directory));
+    let lively = false;
+    for (const [index, run] of active.entries()) {
+      const observation = seen[index];
+      if (observation === undefined || closed) continue;
+      const wasThere = isFirst && !followed.has(run.id);
+      const entry = followed.get(run.id) ?? {
+        run,
+        logBytes: 0,
+        watching: compute.watch(run.directory, () => poke()),
+      };
+      followed.set(run.id, entry);
+      const { state, writes, kinds, news } = await lookAt(run, observation, parts);
+      const changed = new Set<ChangeKind>([...kinds].flatMap((kind) => changeOf[kind]));
+      if (news) changed.add("runs");
+      if (observation.logBytes !== entry.logBytes) changed.add("logs");
+      entry.logBytes = observation.logBytes;
+      await noteRevision(writes, changed, run.id);
+      if (changed.size > 0) lively = true;
+      if (!terminalStates.has(state)) continue;
+      // A run that had ended before the first look did not end while it was followed.
+      if (wasThere) drop(run.id);
+      else await letGo(run);
+    }
+    isFirst = false;
+    return lively;
+  }
+
+  function drop(id: string): void {
+    followed.get(id)?.watching[Symbol.dispose]();
+    followed.delete(id);
+  }
+
+  async function letGo(run: Run): Promise<void> {
+    drop(run.id);
+    const last = await store.runs.get(run.id);
+    if (last !== null && terminalStates.has(last.state)) parts.ended(last);
+  }
+
+  /** Says what changed. More commits than our own are somebody else's, and may be about anything. */
+  async function noteRevision(
+    writes: number,
+    kinds: Iterable<ChangeKind>,
+    runId: string | null,
+  ): Promise<void> {
+    const now = await store.revision();
+    const others = revision >= 0 && now !== revision + writes;
+    revision = now;
+    if (others) changes.add(now, changeKinds, null);
+    else if (writes > 0 && runId === null) changes.add(now, ["runs"], null);
+    const own = [...kinds];
+    if (own.length > 0) changes.add(now, own, runId);
+  }
+
+  poke();
+  return {
+    poke,
+    looked,
+    async close() {
+      closed = true;
+      if (timer !== null) clearTimeout(timer);
+      for (const watch of watching) watch[Symbol.dispose]();
+      for (const id of [...followed.keys()]) drop(id);
+      changes.dispose();
+      await looking?.catch(() => undefined);
+    },
+  };
+}
+
+/** One look at everything, for a program that does not stay: afterwards the store says what the disk and the machine say. */
+export async function catchUp(parts: LookParts & { readonly layout: Layout }): Promise<void> {
+  const { store, compute, layout } = parts;
+  await adopt(await compute.list(layout.runs), store, compute);
+  const active = await store.runs.list({ states: activeStates, limit: 10_000 });
+  const seen = await compute.observe(active.map((run) => run.directory));
+  for (const [index, run] of active.entries()) {
+    const observation = seen[index];
+    if (observation !== undefined) await lookAt(run, observation, parts);
+  }
+}

@@ -1,0 +1,147 @@
+/** Starts a run: what to execute, the exact code, the record of the ask, then the recorder. */
+
+import * as path from "node:path";
+import type { CodeKeeper, KeptCode } from "../compute/code.ts";
+import type { Compute } from "../compute/compute.ts";
+import { failureOf, RunlineError } from "../model/failure.ts";
+import type { CaptureSettings, RunSpec } from "../model/journal.ts";
+import { isRunName } from "../model/names.ts";
+import { redactArguments } from "../model/redact.ts";
+import { isRunId } from "../model/runId.ts";
+import { runName } from "../model/runName.ts";
+import type { NewRun, Store } from "../store/store.ts";
+import { type CommandAsk, commandLine } from "./commandLine.ts";
+import type { Layout } from "./layout.ts";
+import { newRunOf } from "./newRun.ts";
+import { runSpecIn } from "./runSpec.ts";
+
+/** What a person asks for; everything but the script or command has a default. */
+export interface LaunchAsk extends CommandAsk {
+  readonly name?: string;
+  readonly experiment?: string;
+  /** Given by a caller that may ask twice; a known id starts nothing new. */
+  readonly id?: string;
+  /** The run from whose script this one is started. */
+  readonly parent?: string;
+}
+
+/** Settings that a launch reads. */
+export interface LaunchSettings {
+  /** `runline.python`: an interpreter, or "" to find one. */
+  readonly python: string;
+  /** At most this many runs at once on this machine; 0 for no limit. */
+  readonly parallelRuns: number;
+  readonly codeSizeLimitMegabytes: number;
+  readonly capture: CaptureSettings;
+  readonly graceSeconds: number;
+}
+
+export interface LaunchParts {
+  readonly store: Store;
+  readonly compute: Compute;
+  readonly code: CodeKeeper;
+  readonly layout: Layout;
+  readonly settings: LaunchSettings;
+  readonly clock: () => number;
+  /** A fresh run id. */
+  readonly newId: () => string;
+}
+
+export interface Launched {
+  readonly id: string;
+  readonly name: string;
+  /** One line each: what of the code could not be kept. */
+  readonly warnings: readonly string[];
+}
+
+const killGraceSeconds = 10;
+
+/**
+ * Starts a run and answers once its recorder has begun. The same id twice is one run.
+ * Throws `scriptMissing`, `commandMissing`, `noPython`, `pythonBroken`, `nameInvalid`, `snapshotFailed`, `workspaceReadOnly`, `diskFull`,
+ * `recorderFailed`, `usage`.
+ */
+export async function launch(ask: LaunchAsk, parts: LaunchParts): Promise<Launched> {
+  const { store, compute, layout, settings } = parts;
+  const id = ask.id ?? parts.newId();
+  if (!isRunId(id)) throw new RunlineError("usage", { cause: `${id} is no run id.` });
+  const known = await store.runs.get(id);
+  if (known !== null) return { id, name: known.name, warnings: [] };
+  for (const text of [ask.name, ask.experiment])
+    if (text !== undefined && !isRunName(text)) throw new RunlineError("nameInvalid", { name: text });
+
+  const line = await commandLine(ask, layout.workspace, settings.python, compute);
+  const directory = path.join(layout.runs, id);
+  await compute.prepare(directory);
+  const kept = await keepCode(id, directory, parts);
+  const spec: RunSpec = {
+    version: 1,
+    run_id: id,
+    name: await freeName(ask.name, id, store),
+    experiment: ask.experiment ?? experimentOf(line.script, layout.workspace),
+    argv: line.argv,
+    shown_argv: redactArguments(line.argv),
+    cwd: line.cwd,
+    workspace: layout.workspace,
+    script: line.script,
+    env_names: Object.keys(line.environment).sort(),
+    created: parts.clock(),
+    code: kept.snapshot,
+    queue: settings.parallelRuns > 0 ? { folder: layout.queue, limit: settings.parallelRuns } : null,
+    capture: settings.capture,
+    grace_seconds: [settings.graceSeconds, killGraceSeconds],
+    parent: ask.parent ?? null,
+  };
+  await compute.launch({
+    directory,
+    spec,
+    environment: line.environment,
+    python: line.interpreter.recorder,
+  });
+  const asked = (await runSpecIn(directory, compute)) ?? spec;
+  const warnings = [...kept.warnings, ...(await keepRow(newRunOf(asked, directory, compute.host), store))];
+  return { id, name: asked.name, warnings };
+}
+
+/** Without its code there is no run, so nothing of it stays among the runs. */
+async function keepCode(
+  runId: string,
+  directory: string,
+  { code, compute, layout, settings }: LaunchParts,
+): Promise<KeptCode> {
+  const limitBytes = settings.codeSizeLimitMegabytes * 1e6;
+  try {
+    return await code.keep({ runId, workspace: layout.workspace, directory, limitBytes });
+  } catch (thrown) {
+    await compute.discard(directory, path.join(layout.directory, "trash"));
+    throw thrown;
+  }
+}
+
+/**
+ * After the start, so that a run that did not begin leaves no row. The run is under way by now: a store that can't be written at the
+ * moment is no reason to call it failed, because whoever follows adopts it from its directory.
+ */
+async function keepRow(run: NewRun, store: Store): Promise<readonly string[]> {
+  try {
+    await store.runs.create(run);
+    return [];
+  } catch (thrown) {
+    return [`The run has begun, but could not be listed yet: ${failureOf(thrown).message}`];
+  }
+}
+
+/** A name that no other run has, because names are how people ask for runs: the next friendly one, or the given one with a number. */
+async function freeName(given: string | undefined, id: string, store: Store): Promise<string> {
+  for (let again = 0; ; again++) {
+    const name = given === undefined ? runName(id, again) : again === 0 ? given : `${given}-${again + 1}`;
+    if (!(await store.runs.find(name)).some((run) => run.name === name && run.id !== id)) return name;
+  }
+}
+
+/** Runs belong together by the folder of their script. */
+function experimentOf(script: string | null, workspace: string): string {
+  const folder =
+    script === null || path.isAbsolute(script) ? workspace : path.resolve(workspace, path.dirname(script));
+  return path.basename(folder) || "runs";
+}

@@ -1,0 +1,94 @@
+/** Makes a file of a run the next version of a model. */
+
+import * as path from "node:path";
+import { RunlineError } from "../model/failure.ts";
+import { runFile } from "../model/journal.ts";
+import type { RunFile } from "../model/lineage.ts";
+import { isModelName } from "../model/names.ts";
+import type { Actor, Model, ModelVersion, RegistryEvent } from "../model/registry.ts";
+import type { Run } from "../model/run.ts";
+import type { Store } from "../store/store.ts";
+import type { FileDigest } from "./fileDigest.ts";
+import { runOf } from "./findRun.ts";
+
+export interface Registration {
+  readonly runId: string;
+  /** As the run's files list it: a kept artifact, or a file that the run wrote. */
+  readonly path: string;
+  readonly model: string;
+  readonly actor: Actor;
+}
+
+export interface RegisterParts {
+  readonly store: Store;
+  /** Written files are kept relative to it. */
+  readonly workspace: string;
+  readonly clock: () => number;
+  /** Reads a file again, to see that it still is what the run wrote. */
+  readonly digest: (file: string) => Promise<FileDigest | null>;
+}
+
+/**
+ * Registers a file of a run. The copy kept with the run is preferred to the file in the workspace; either must still have the bytes
+ * that the run wrote. The model is made when it is new; the same bytes of the same run twice are one version.
+ * Throws `nameInvalid`, `runUnknown`, `artifactMissing`, `digestUnknown`, `digestChanged`.
+ */
+export async function register(asked: Registration, parts: RegisterParts): Promise<ModelVersion> {
+  if (!isModelName(asked.model)) throw new RunlineError("nameInvalid", { name: asked.model });
+  const run = await runOf(asked.runId, parts.store);
+  const file = pick(await parts.store.lineage.files(run.id), asked.path, run);
+  const { digest, bytes } = await verified(file, run, parts);
+
+  await parts.store.registry.append(asked.actor, parts.clock(), (models) => {
+    const model = models.find((each) => each.name === asked.model);
+    if (model !== undefined && sameBytes(model, run.id, digest) !== undefined) return [];
+    const version = Math.max(0, ...(model?.versions ?? []).map((each) => each.version)) + 1;
+    const registered: RegistryEvent = {
+      type: "version.registered",
+      model: asked.model,
+      version,
+      runId: run.id,
+      artifact: file.path,
+      digest,
+      bytes,
+    };
+    return model === undefined ? [{ type: "model.created", model: asked.model }, registered] : [registered];
+  });
+
+  const model = (await parts.store.registry.models()).find((each) => each.name === asked.model);
+  const version = model === undefined ? undefined : sameBytes(model, run.id, digest);
+  if (version === undefined)
+    throw new RunlineError("unexpected", { cause: "The version was not registered." });
+  return version;
+}
+
+function sameBytes(model: Model, runId: string, digest: string): ModelVersion | undefined {
+  return model.versions.find((each) => each.runId === runId && each.digest === digest);
+}
+
+function pick(files: readonly RunFile[], wanted: string, run: Run): RunFile {
+  const made = files.filter((file) => file.direction !== "read");
+  const relative = path.isAbsolute(wanted) ? null : path.posix.normalize(wanted.replaceAll("\\", "/"));
+  const fits = made.filter((file) => file.path === wanted || file.path === relative);
+  const chosen = fits.find((file) => file.direction === "kept") ?? fits[0];
+  if (chosen === undefined) throw new RunlineError("artifactMissing", { run: run.name, path: wanted });
+  return chosen;
+}
+
+/** The digest that the run recorded, after looking that the bytes still have it. */
+async function verified(file: RunFile, run: Run, parts: RegisterParts): Promise<FileDigest> {
+  const facts = { run: run.name, path: file.path };
+  if (file.digest === null)
+    throw new RunlineError("digestUnknown", { ...facts, cause: file.reason ?? "it has no digest" });
+  if (file.type === "folder") throw new RunlineError("digestUnknown", { ...facts, cause: "it is a folder" });
+  const found = await parts.digest(placeOf(file, run, parts.workspace));
+  if (found === null) throw new RunlineError("artifactMissing", facts);
+  if (found.digest !== file.digest) throw new RunlineError("digestChanged", facts);
+  return found;
+}
+
+/** Where the bytes are now. */
+function placeOf(file: RunFile, run: Run, workspace: string): string {
+  if (file.direction === "kept") return path.join(run.directory, runFile.artifacts, file.path);
+  return path.resolve(workspace, file.path);
+}
