@@ -1,0 +1,57 @@
+/** All levels of tests, or those that are named, one after the other. The last line is `N passed, M failed`. */
+
+import { ensureBuilt } from "../editor/built.ts";
+import { checkLevel } from "./checkLevel.ts";
+import { hostLevel } from "./hostLevel.ts";
+import type { Level, Outcome } from "./level.ts";
+import { uiLevel } from "./uiLevel.ts";
+import { vitestLevel } from "./vitestLevel.ts";
+
+const levels: readonly Level[] = [
+  checkLevel,
+  vitestLevel("unit"),
+  vitestLevel("package"),
+  vitestLevel("faults"),
+  vitestLevel("peers"),
+  hostLevel,
+  uiLevel,
+];
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const everythingMustRun = /^(1|true)$/i.test(process.env.CI ?? "");
+
+async function runLevel(level: Level, filters: readonly string[]): Promise<Outcome> {
+  say(`\n── ${level.name}`);
+  const outcome = await level.run({ say, filters });
+  if (outcome.missing === undefined) return outcome;
+  say(`  ${everythingMustRun ? "missing" : "skipped: this level needs"} ${outcome.missing}`);
+  return everythingMustRun ? { ...outcome, failed: outcome.failed + 1 } : outcome;
+}
+
+async function build(): Promise<Outcome> {
+  const output = await ensureBuilt(say);
+  if (output === undefined) return { passed: 0, failed: 0 };
+  say(output);
+  return { passed: 0, failed: 1 };
+}
+
+function summary(outcomes: ReadonlyMap<string, Outcome>): void {
+  say("");
+  for (const [name, { passed, failed, missing }] of outcomes)
+    say(`${name.padEnd(8)} ${passed} passed, ${failed} failed${missing ? ` (needs ${missing})` : ""}`);
+  const sum = (of: (outcome: Outcome) => number) =>
+    [...outcomes.values()].reduce((total, it) => total + of(it), 0);
+  const failed = sum((it) => it.failed);
+  process.exitCode = failed === 0 ? 0 : 1;
+  say(`${sum((it) => it.passed)} passed, ${failed} failed`);
+}
+
+/** Runs the levels named in the arguments, all where none is; other arguments choose files within them. */
+export async function runAll(args: readonly string[]): Promise<void> {
+  const named = levels.filter((level) => args.includes(level.name));
+  const filters = args.filter((arg) => !levels.some((level) => level.name === arg));
+  const chosen = named.length > 0 ? named : levels;
+  const outcomes = new Map<string, Outcome>([["build", await build()]]);
+  for (const level of chosen) outcomes.set(level.name, await runLevel(level, filters));
+  summary(outcomes);
+}

@@ -1,0 +1,17 @@
+/** The level in a real browser: one file after the other, each with an editor of its own. */
+
+import * as path from "node:path";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  root: path.dirname(path.dirname(import.meta.dirname)),
+  test: {
+    include: ["test/ui/**/*.test.ts"],
+    pool: "forks",
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    passWithNoTests: true,
+    globalSetup: ["test/ui/ready.ts"],
+  },
+});

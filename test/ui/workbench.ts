@@ -1,0 +1,155 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { FrameLocator, Locator, Page } from "playwright-core";
+import type { Editor } from "../editor/editor.ts";
+
+const screenshots = path.resolve("test/.out/screenshots");
+
+/** The themes every screen has to look right in: the name in the picker and the class that the workbench then has. */
+export const themes = {
+  dark: { label: "Dark Modern", className: "vs-dark" },
+  light: { label: "Light Modern", className: "vs" },
+  "hc-dark": { label: "Dark High Contrast", className: "hc-black" },
+  "hc-light": { label: "Light High Contrast", className: "hc-light" },
+} as const;
+
+export type Theme = keyof typeof themes;
+
+/** One window of VS Code, as a person uses it. Every wait is for something to appear, never for time to pass. */
+export class Workbench {
+  readonly page: Page;
+  readonly #editor: Editor;
+  #theme: Theme = "dark";
+
+  constructor(page: Page, editor: Editor) {
+    this.page = page;
+    this.#editor = editor;
+    page.setDefaultTimeout(30_000);
+  }
+
+  /** Loads the workspace and waits until the window can be used. */
+  async open(): Promise<void> {
+    await this.page.goto(this.#editor.url);
+    await this.page.locator(".monaco-workbench .statusbar").waitFor({ timeout: 60_000 });
+    await this.page.locator(".activitybar .action-item").first().waitFor();
+    await this.page.locator(".explorer-folders-view .monaco-list").waitFor();
+  }
+
+  /** Runs a command by its title through the palette. */
+  async run(title: string): Promise<void> {
+    await this.page.keyboard.press("F1");
+    await this.answer(`>${title}`, title);
+  }
+
+  /** The quick input that is open: types and takes the row with that label, or presses Enter where none is given. */
+  async answer(text: string, row?: string): Promise<void> {
+    const input = this.quickInput();
+    await input.waitFor();
+    await input.fill(text);
+    if (row === undefined) return this.page.keyboard.press("Enter");
+    await this.quickRows().filter({ hasText: row }).first().click();
+  }
+
+  quickInput(): Locator {
+    return this.page.locator(".quick-input-widget:visible .quick-input-filter input");
+  }
+
+  quickRows(): Locator {
+    return this.page.locator(".quick-input-widget:visible .quick-input-list .monaco-list-row");
+  }
+
+  /** Opens a file of the workspace by its relative path in an editor tab. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press("ControlOrMeta+P");
+    await this.answer(name, path.basename(name));
+    await this.tab(path.basename(name)).waitFor();
+  }
+
+  tab(title: string): Locator {
+    return this.page.locator(".tabs-container .tab").filter({ hasText: title });
+  }
+
+  /** Shows a view container of the side bar, by the title of its icon. */
+  async showContainer(title: string): Promise<void> {
+    const icon = this.page.locator(`.activitybar .action-item:has(a[aria-label^="${title}"])`).first();
+    await icon.waitFor();
+    if (!(await icon.getAttribute("class"))?.includes("checked")) await icon.locator("a").first().click();
+    await this.page
+      .locator(`.sidebar .composite.title`)
+      .filter({ hasText: new RegExp(title, "i") })
+      .waitFor();
+  }
+
+  /** One view in the side bar, by the title in its header. */
+  view(title: string): Locator {
+    return this.page
+      .locator(".sidebar .pane")
+      .filter({ has: this.page.locator(`.pane-header[aria-label^="${title}"]`) });
+  }
+
+  /** A row of a view whose text holds the label. */
+  row(view: string, label: string | RegExp): Locator {
+    return this.view(view).locator(".monaco-list-row").filter({ hasText: label });
+  }
+
+  /** Opens a row's context menu and takes the entry with that label. */
+  async rowMenu(row: Locator, entry: string): Promise<void> {
+    await row.click({ button: "right" });
+    const item = this.page.locator(".monaco-menu:visible .action-item").filter({ hasText: entry }).first();
+    await item.click();
+  }
+
+  /** A CodeLens whose text holds the label. */
+  lens(label: string | RegExp): Locator {
+    return this.page.locator(".editor-instance .codelens-decoration a").filter({ hasText: label });
+  }
+
+  /** The page inside the webview panel that is in front. */
+  panel(): FrameLocator {
+    return this.page
+      .locator("iframe.webview:visible")
+      .last()
+      .contentFrame()
+      .locator("#active-frame")
+      .contentFrame();
+  }
+
+  notifications(): Locator {
+    return this.page.locator(".notifications-toasts .notification-list-item");
+  }
+
+  statusItem(label: string | RegExp): Locator {
+    return this.page.locator(".statusbar .statusbar-item").filter({ hasText: label });
+  }
+
+  resize(width: number, height: number): Promise<void> {
+    return this.page.setViewportSize({ width, height });
+  }
+
+  /** Changes settings of the workspace (not the user's: this editor does not watch those); the window notices by itself. */
+  changeSettings(change: Readonly<Record<string, unknown>>): void {
+    const file = path.join(this.#editor.workspace, ".vscode", "settings.json");
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    const before: object = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
+    fs.writeFileSync(file, `${JSON.stringify({ ...before, ...change }, null, 2)}\n`);
+  }
+
+  /** Switches the theme and waits until the window wears it. */
+  async useTheme(theme: Theme): Promise<void> {
+    const { label, className } = themes[theme];
+    if (theme !== this.#theme) {
+      await this.run("Preferences: Color Theme");
+      await this.answer(label, label);
+    }
+    await this.page.locator(`.monaco-workbench.${className}`).waitFor();
+    this.#theme = theme;
+  }
+
+  /** Keeps what is seen as test/.out/screenshots/<name>-<theme>.png and returns that path. */
+  async screenshot(name: string): Promise<string> {
+    fs.mkdirSync(screenshots, { recursive: true });
+    const file = path.join(screenshots, `${name}-${this.#theme}.png`);
+    await this.page.screenshot({ path: file, animations: "disabled", caret: "hide" });
+    return file;
+  }
+}

@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import { leadsOn, lineageDescription, lineageStep } from "../../../src/host/lineageRows.ts";
+import { plain } from "../../../src/host/translate.ts";
+import type { EdgeKind, LineageGraph, LineageNode, NodeKind } from "../../../src/model/lineage.ts";
+
+const node = (id: string, kind: NodeKind, given: Partial<LineageNode> = {}): LineageNode => ({
+  id,
+  kind,
+  label: id,
+  detail: "",
+  ref: id,
+  digest: null,
+  bytes: null,
+  files: null,
+  version: null,
+  ...given,
+});
+const edge = (from: string, to: string, kind: EdgeKind) => ({
+  from,
+  to,
+  kind,
+  how: "audit" as const,
+  runId: null,
+  time: 0,
+});
+
+const graph: LineageGraph = {
+  root: "run",
+  nodes: [
+    node("run", "run"),
+    node("code", "code"),
+    node("b.csv", "data"),
+    node("a10.csv", "data"),
+    node("a9.csv", "data"),
+    node("older", "run"),
+  ],
+  edges: [
+    edge("code", "run", "code"),
+    edge("b.csv", "run", "read"),
+    edge("a10.csv", "run", "read"),
+    edge("a9.csv", "run", "read"),
+    edge("older", "a9.csv", "wrote"),
+    // The run wrote what it read: a cycle.
+    edge("run", "older", "wrote"),
+    edge("gone", "run", "read"),
+  ],
+  truncated: false,
+};
+
+test("one step: data before code, numbers in names in order, unknown nodes left out", () => {
+  expect(lineageStep(graph, ["run"], "upstream").map(({ node: { id } }) => id)).toEqual([
+    "a9.csv",
+    "a10.csv",
+    "b.csv",
+    "code",
+  ]);
+});
+
+test("a cycle ends where it began", () => {
+  const [first] = lineageStep(graph, ["run"], "upstream");
+  const [older] = lineageStep(graph, first?.path ?? [], "upstream");
+  expect(older?.path).toEqual(["run", "a9.csv", "older"]);
+  expect(older === undefined ? null : leadsOn(graph, older)).toBe(false);
+  expect(first === undefined ? null : leadsOn(graph, first)).toBe(true);
+});
+
+test("a row tells version, size and how it is known", () => {
+  const row = {
+    node: node("data", "data", { version: 3, files: 1_437, bytes: 12_600, detail: "" }),
+    path: ["run", "data"],
+    direction: "upstream" as const,
+    edge: { kind: "read" as const, how: "audit" as const },
+  };
+  expect(lineageDescription(row, plain)).toBe("v3 · 1,437 files · 12.3 KB · read, observed");
+});

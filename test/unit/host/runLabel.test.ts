@@ -1,0 +1,105 @@
+import { expect, test } from "vitest";
+import {
+  runDescription,
+  runFlags,
+  runSpoken,
+  runTitle,
+  tellingParameters,
+} from "../../../src/host/runLabel.ts";
+import { plain } from "../../../src/host/translate.ts";
+import type { Run } from "../../../src/model/run.ts";
+import { makeRun, metric } from "./makeRun.ts";
+
+const started = Date.UTC(2026, 10, 21, 10);
+const parameter = (value: string) => ({ value, source: "argparse" as const });
+
+const rows: [string, Partial<Run>, readonly string[], string][] = [
+  [
+    "running",
+    {
+      state: "running",
+      started,
+      ended: null,
+      host: "gpu-box",
+      keyMetric: "loss",
+      metrics: { loss: metric(0.213, 1_200) },
+      parameters: { steps: parameter("5000") },
+      sparkline: [7, 6, 5, 4, 3, 2, 1],
+    },
+    [],
+    "loss 0.213 ▇▆▅▄▃▂▁ · 1.2k/5k · 3:12 min · gpu-box",
+  ],
+  [
+    "a step past the total tells no total",
+    {
+      state: "running",
+      started,
+      ended: null,
+      metrics: { loss: metric(1, 9) },
+      parameters: { steps: parameter("5") },
+    },
+    [],
+    "9 · 3:12 min · here",
+  ],
+  [
+    "queued",
+    { state: "queued", started: null, ended: null, reason: "waiting for a free slot (2nd)" },
+    [],
+    "queued: waiting for a free slot (2nd) · here",
+  ],
+  [
+    "finished",
+    { keyMetric: "val_acc", metrics: { val_acc: metric(0.943) }, parameters: { lr: parameter("0.01") } },
+    ["lr"],
+    "val_acc 0.943 · 12:04 min · here  lr=0.01",
+  ],
+  [
+    "failed",
+    { state: "failed", reason: "exit 1: FileNotFoundError data/v2.csv" },
+    [],
+    "exit 1: FileNotFoundError data/v2.csv · 12:04 min · here",
+  ],
+  ["canceled", { state: "cancelled" }, [], "canceled · 12:04 min · here"],
+  [
+    "diverged",
+    { keyMetric: "loss", metrics: { loss: metric(Number.NaN) } },
+    [],
+    "loss NaN · 12:04 min · here",
+  ],
+  ["lost without a reason", { state: "lost" }, [], "lost · 12:04 min · here"],
+];
+
+test.each(rows)("description: %s", (_name, given, telling, expected) => {
+  expect(runDescription(makeRun(given), started + 192_000, telling, plain)).toBe(expected);
+});
+
+test("a name of 300 characters and a value of 4 kB stay short", () => {
+  const run = makeRun({ name: "x".repeat(300), parameters: { config: parameter("{".repeat(4_096)) } });
+  expect(runTitle(run)).toHaveLength(80);
+  expect(runDescription(run, started, ["config"], plain).length).toBeLessThan(120);
+});
+
+test("flags for menus", () => {
+  expect(runFlags(makeRun({ state: "running" }))).toBe("run.active.running.plain");
+  expect(runFlags(makeRun({ state: "failed", starred: true }))).toBe("run.ended.failed.starred");
+});
+
+test("spoken text says state and star in words", () => {
+  expect(runSpoken(makeRun({ starred: true }), started, plain)).toBe(
+    "keen-heron, starred, finished, 12:04 min",
+  );
+});
+
+test("parameters that tell runs apart: those that vary, most varied first, never long ones", () => {
+  const run = (lr: string, depth: string, blob: string) =>
+    makeRun({
+      parameters: { lr: parameter(lr), depth: parameter(depth), seed: parameter("0"), blob: parameter(blob) },
+    });
+  const runs = [
+    run("0.1", "3", "a".repeat(90)),
+    run("0.2", "3", "b".repeat(90)),
+    run("0.3", "5", "c".repeat(90)),
+  ];
+  expect(tellingParameters(runs)).toEqual(["lr", "depth"]);
+  expect(tellingParameters(runs.slice(0, 1))).toEqual([]);
+});

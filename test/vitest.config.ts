@@ -1,0 +1,16 @@
+/** The levels that need no editor: rules, parts and faults. */
+
+import * as path from "node:path";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  root: path.dirname(import.meta.dirname),
+  test: {
+    include: ["test/{unit,faults,peers,package}/**/*.test.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    passWithNoTests: true,
+  },
+});
