@@ -27,7 +27,7 @@ def transposed(a):
 
 
 def softmax(scores):
-    """Probabilities of the ten digits, and how surprising each digit would be: −log p, exact even where p is too small to write."""
+    """Probabilities of the ten digits, and how surprising each digit would be: -log p, exact even for a tiny p."""
     top = max(scores)
     weights = [math.exp(score - top) for score in scores]
     total = sum(weights)

@@ -13,7 +13,7 @@ def main():
 
     for digit, share in enumerate(accuracy_by_digit(guesses, digits)):
         mistakes = [f"{count} × {guess}" for (d, guess), count in taken_for.most_common() if d == digit]
-        print(f"digit {digit}  {share:6.1%}  {'█' * round(20 * share):20}  {', '.join(mistakes)}".rstrip())
+        print(f"digit {digit}  {share:6.1%}  {'#' * round(20 * share):20}  {', '.join(mistakes)}".rstrip())
     print(f"test_acc {accuracy(guesses, digits):.4f}")
 
 
