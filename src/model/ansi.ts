@@ -32,10 +32,10 @@ export const plainStyle: AnsiStyle = {
 
 // CSI sequences, OSC strings (titles, links) up to BEL or ST, and short escapes. Built from code points, so that no control
 // character stands in a source file.
-const escape = String.fromCharCode(27);
+const escapeCode = String.fromCharCode(27);
 const bell = String.fromCharCode(7);
 const sequence = new RegExp(
-  `${escape}(?:\\[([0-9:;<=>?]*)[ -/]*([@-~])|\\][^${bell}${escape}]*(?:${bell}|${escape}\\\\)?|[PX^_][^${escape}]*(?:${escape}\\\\)?|[ -/]*[0-~])`,
+  `${escapeCode}(?:\\[([0-9:;<=>?]*)[ -/]*([@-~])|\\][^${bell}${escapeCode}]*(?:${bell}|${escapeCode}\\\\)?|[PX^_][^${escapeCode}]*(?:${escapeCode}\\\\)?|[ -/]*[0-Z\\\\^-~])`,
   "g",
 );
 const controls = new RegExp(

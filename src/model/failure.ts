@@ -62,6 +62,11 @@ export const failures = {
     text: "The store {path} can't be read: {cause}.",
     next: "Rebuild it from the run directories with “Runline: Rebuild the store”; the old file is kept beside it.",
   },
+  storeBusy: {
+    audience: "user",
+    text: "The store {path} is locked by another program.",
+    next: "Close what else uses it, then try again.",
+  },
   storeMoved: {
     audience: "user",
     text: "{path} is on a network file system, where SQLite is not safe. The store is kept in {local} instead.",

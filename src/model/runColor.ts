@@ -60,7 +60,7 @@ export function colorOfRun(runId: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < runId.length; index++)
     hash = Math.imul(hash ^ runId.charCodeAt(index), 0x01000193) >>> 0;
-  return (hash ^ (hash >>> 15)) % runColors.length;
+  return ((hash ^ (hash >>> 15)) >>> 0) % runColors.length;
 }
 
 /**

@@ -5,8 +5,8 @@
 
 // Up moves further than this are full-screen programs, not progress bars.
 const furthestUp = 60;
-const escape = String.fromCharCode(27);
-const token = new RegExp(`\\r\\n|\\n|\\r|${escape}\\[(\\d*)A|${escape}\\[[0-2]?[JK]`, "g");
+const escapeCode = String.fromCharCode(27);
+const token = new RegExp(`\\r\\n|\\n|\\r|${escapeCode}\\[(\\d*)A|${escapeCode}\\[[0-2]?[JK]`, "g");
 
 /** Grows by `write`; `rows` always holds what is visible now. The last row is the unfinished line. */
 export class TerminalText {

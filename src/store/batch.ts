@@ -31,7 +31,7 @@ export interface Batch {
 
 /** Sorts records that begin in the given attempt. */
 export function sortBatch(records: readonly JournalRecord[], attempt: number): Batch {
-  const series = new Map<number, Map<string, PendingPoints>>();
+  const series = new Map<number, Series>();
   const parameters: ParameterRecord[] = [];
   const tags: TagRecord[] = [];
   const files: (FileRecord | ArtifactRecord)[] = [];
@@ -43,13 +43,14 @@ export function sortBatch(records: readonly JournalRecord[], attempt: number): B
     switch (record.kind) {
       case "metric":
         if (Number.isFinite(record.step) && Number.isFinite(record.time))
-          addValues(current, "", record.step, record.time, record.values);
+          current.add("", record.step, record.time, record.values);
         else
-          findings.push(finding("badStep", `A step or a time that is no number was left out.`, record.time));
+          findings.push(
+            finding("journal.step", "A step or a time that is no number was left out.", record.time),
+          );
         break;
       case "system":
-        if (Number.isFinite(record.time))
-          addValues(current, "system/", Number.NaN, record.time, record.values);
+        if (Number.isFinite(record.time)) current.add("system/", Number.NaN, record.time, record.values);
         break;
       case "parameter":
         parameters.push(record);
@@ -76,37 +77,40 @@ export function sortBatch(records: readonly JournalRecord[], attempt: number): B
         record satisfies never;
     }
   }
-  return { attempt: now, series, parameters, tags, files, environment, findings };
+  const byName = [...series].map(([of, { byName }]) => [of, byName] as const);
+  return { attempt: now, series: new Map(byName), parameters, tags, files, environment, findings };
 }
 
-function seriesOf(
-  series: Map<number, Map<string, PendingPoints>>,
-  attempt: number,
-): Map<string, PendingPoints> {
-  const known = series.get(attempt);
-  if (known !== undefined) return known;
-  const made = new Map<string, PendingPoints>();
-  series.set(attempt, made);
-  return made;
+function seriesOf(series: Map<number, Series>, attempt: number): Series {
+  const known = series.get(attempt) ?? new Series();
+  series.set(attempt, known);
+  return known;
 }
 
-function addValues(
-  series: Map<string, PendingPoints>,
-  prefix: string,
-  step: number,
-  time: number,
-  values: Readonly<Record<string, number>>,
-): void {
-  for (const name in values) {
-    const key = prefix === "" ? name : prefix + name;
-    let points = series.get(key);
-    if (points === undefined) {
-      points = { steps: [], times: [], values: [] };
-      series.set(key, points);
+/** Points of one attempt by metric. Scripts log the same names again and again, so those of the last record are tried first. */
+class Series {
+  readonly byName = new Map<string, PendingPoints>();
+  #names: string[] = [];
+  #points: PendingPoints[] = [];
+
+  add(prefix: string, step: number, time: number, values: Readonly<Record<string, number>>): void {
+    let at = 0;
+    for (const name in values) {
+      const key = prefix === "" ? name : prefix + name;
+      const points = this.#names[at] === key ? (this.#points[at] as PendingPoints) : this.#find(key, at);
+      points.steps.push(step);
+      points.times.push(time);
+      points.values.push(values[name] as number);
+      at++;
     }
-    points.steps.push(step);
-    points.times.push(time);
-    points.values.push(values[name] as number);
+  }
+
+  #find(key: string, at: number): PendingPoints {
+    const points = this.byName.get(key) ?? { steps: [], times: [], values: [] };
+    this.byName.set(key, points);
+    this.#names[at] = key;
+    this.#points[at] = points;
+    return points;
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a record says about lineage: the nodes it names. Pure, for every engine. */
 
-import type { ArtifactRecord, CodeSnapshot, EnvironmentRecord, FileRecord } from "../model/journal.ts";
+import type { CodeSnapshot, EnvironmentRecord, FileRecord } from "../model/journal.ts";
 import { type NodeKind, nodeId } from "../model/lineage.ts";
 
 /** A node before it is stored; which version of its path it is, the store finds out. */
@@ -55,23 +55,21 @@ export function dataNode(record: FileRecord, runId: string): NewNode {
   };
 }
 
-export function artifactNode({
+/**
+ * A file that was kept is the file that the run wrote: one node, so that a run that reads it later joins the chain. `path` is where
+ * the run wrote it.
+ */
+export function keptNode({
   path,
   digest,
   bytes,
-  origin,
-}: Omit<ArtifactRecord, "kind" | "time">): NewNode {
-  const detail = origin === path ? "" : `from ${origin}`;
-  return {
-    id: nodeId("artifact", path, digest),
-    kind: "artifact",
-    label: path,
-    detail,
-    ref: path,
-    digest,
-    bytes,
-    files: 1,
-  };
+}: {
+  readonly path: string;
+  readonly digest: string;
+  readonly bytes: number;
+}): NewNode {
+  const id = nodeId("data", path, digest);
+  return { id, kind: "data", label: path, detail: "", ref: path, digest, bytes, files: 1 };
 }
 
 /** The environment as a whole; `digest` is that of its canonical JSON, so equal environments are one node. */

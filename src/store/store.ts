@@ -24,7 +24,7 @@ export interface Store {
   readonly location: string;
   /** Something a person should know about where it is (`storeMoved`); null when there is nothing. */
   readonly notice: Failure | null;
-  /** Grows with every commit, from whichever process; the cheap answer to "has anything changed?". */
+  /** Grows by one with every commit that changes something, from whichever process: the cheap answer to "has anything changed?". */
   revision(): Promise<number>;
   readonly runs: RunStore;
   readonly journal: JournalStore;
@@ -81,6 +81,8 @@ export interface RunStore {
   find(text: string): Promise<readonly Run[]>;
   edit(id: string, edit: RunEdit): Promise<void>;
   observe(id: string, facts: RunFacts): Promise<void>;
+  /** The run directory lies elsewhere now: the workspace was moved or is seen under another path. */
+  relocate(id: string, directory: string): Promise<void>;
   /** Marks a run deleted, or takes the mark away. Its rows stay until `purge`. */
   setDeleted(id: string, deletedAt: number | null): Promise<void>;
   /** Removes every row of runs deleted before the time; answers their directories so that the caller can remove them. */
@@ -141,6 +143,13 @@ export interface RegistryStore {
     time: number,
     decide: (models: readonly Model[]) => readonly RegistryEvent[],
   ): Promise<readonly AuditEntry[]>;
+  /** Entries, newest first; all of them without a limit. */
   audit(limit?: number): Promise<readonly AuditEntry[]>;
+  /**
+   * Takes over the whole log of another store, entry for entry, when a store is rebuilt. Throws RunlineError `auditBroken` when this
+   * store has a log already or when an entry does not fit; then nothing is written.
+   */
+  restore(entries: readonly AuditEntry[]): Promise<void>;
+  /** Reads the whole log again and compares chain, folding and tables. */
   verify(): Promise<AuditVerdict>;
 }

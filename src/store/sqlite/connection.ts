@@ -10,6 +10,7 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import type { Tables } from "../schema.ts";
+import { sqliteFailure } from "./sqliteFailure.ts";
 
 /** Builds queries and runs none: execution is synchronous, by `Connection`. */
 export const tables = new Kysely<Tables>({
@@ -28,21 +29,24 @@ interface Query<Row> {
 
 export class Connection {
   readonly #database: Database.Database;
+  readonly #file: string;
   readonly #statements = new Map<string, Database.Statement<unknown[]>>();
 
-  constructor(database: Database.Database) {
+  constructor(database: Database.Database, file: string) {
     this.#database = database;
+    this.#file = file;
   }
 
   /** Rows of a built query. */
   all<Row>(query: Query<Row>): Row[] {
     const { sql, parameters } = query.compile();
-    return this.#statement(sql).all(...parameters) as Row[];
+    return this.#named(() => this.#statement(sql).all(...parameters)) as Row[];
   }
 
+  /** The first row of a built query. */
   first<Row>(query: Query<Row>): Row | undefined {
     const { sql, parameters } = query.compile();
-    return this.#statement(sql).get(...parameters) as Row | undefined;
+    return this.#named(() => this.#statement(sql).get(...parameters)) as Row | undefined;
   }
 
   /** Runs a built change; answers how many rows it touched. */
@@ -53,11 +57,12 @@ export class Connection {
 
   /** Rows of a hand-written query; the caller names their shape. */
   rows<Row>(sql: string, ...values: readonly Value[]): Row[] {
-    return this.#statement(sql).all(...values) as Row[];
+    return this.#named(() => this.#statement(sql).all(...values)) as Row[];
   }
 
+  /** The first row of a hand-written query. */
   row<Row>(sql: string, ...values: readonly Value[]): Row | undefined {
-    return this.#statement(sql).get(...values) as Row | undefined;
+    return this.#named(() => this.#statement(sql).get(...values)) as Row | undefined;
   }
 
   /** One row after the other, without holding all of them. */
@@ -72,23 +77,39 @@ export class Connection {
 
   /** A transaction over several reads that must see one state. */
   read<T>(work: () => T): T {
-    return this.#database.transaction(work).deferred();
+    return this.#named(() => this.#database.transaction(work).deferred());
   }
 
-  /** A writing transaction: it waits for other writers, commits on return, rolls back on throw, and moves the revision. */
+  /**
+   * A writing transaction: it waits for other writers, commits on return and rolls back on throw. The revision moves by one
+   * when something was changed.
+   */
   write<T>(work: () => T): T {
-    return this.#database
-      .transaction(() => {
-        const result = work();
-        this.#statement("update meta set value = value + 1 where name = 'revision'").run();
-        return result;
-      })
-      .immediate();
+    const whole = this.#database.transaction(() => {
+      const before = this.#changes();
+      const result = work();
+      if (this.#changes() !== before)
+        this.change("update meta set value = value + 1 where name = 'revision'");
+      return result;
+    });
+    return this.#named(() => whole.immediate());
   }
 
   close(): void {
     this.#statements.clear();
     this.#database.close();
+  }
+
+  #changes(): number {
+    return this.row<{ changes: number }>("select total_changes() as changes")?.changes ?? 0;
+  }
+
+  #named<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw sqliteFailure(this.#file, error);
+    }
   }
 
   #statement(sql: string): Database.Statement<unknown[]> {

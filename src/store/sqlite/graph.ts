@@ -27,6 +27,16 @@ export function addEdge(connection: Connection, { used, made, kind, how, run_id,
   );
 }
 
+/** Adds an edge that says less than one that is there: seeing a file written is better evidence than having kept it. */
+export function addEdgeUnlessKnown(connection: Connection, edge: EdgeTable): void {
+  const { used, made, kind, how, run_id, time } = edge;
+  connection.change(
+    `insert into edge (used, made, kind, how, run_id, time) values (?, ?, ?, ?, ?, ?)
+     on conflict (used, made, kind) do nothing`,
+    ...[used, made, kind, how, run_id, time],
+  );
+}
+
 export function dropEdge(connection: Connection, used: number, made: number, kind: string): void {
   connection.change("delete from edge where used = ? and made = ? and kind = ?", used, made, kind);
 }

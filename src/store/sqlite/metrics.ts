@@ -107,9 +107,9 @@ export class SqliteMetrics implements MetricStore {
     return this.#connection.rows<FoundSeries>(
       `select series.id, run.id as runId, series.attempt, metric_name.name as key, coalesce(started, created) as started,
          step0, step1, time0, time1
-       from json_each(?) as askedRun join run on run.id = askedRun.value
-       join json_each(?) as askedKey join metric_name on metric_name.name = askedKey.value
-       join series on series.run = run.key and series.metric = metric_name.id
+       from json_each(?) as askedRun cross join run on run.id = askedRun.value
+       cross join json_each(?) as askedKey cross join metric_name on metric_name.name = askedKey.value
+       cross join series on series.run = run.key and series.metric = metric_name.id
        order by askedRun.key, askedKey.key, series.attempt`,
       ...[JSON.stringify(runIds), JSON.stringify(keys)],
     );

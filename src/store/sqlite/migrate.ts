@@ -33,10 +33,14 @@ export function migrate(
 
 /** The schema number of a file, 0 for an empty one. Changes nothing. */
 export function schemaOf(database: Database.Database, path: string, newest = known.length): number {
-  const schema = Number(database.pragma("user_version", { simple: true }));
-  const owner = Number(database.pragma("application_id", { simple: true }));
-  const filled = database.prepare("select 1 from sqlite_master limit 1").get() !== undefined;
-  if (filled && owner !== applicationId)
+  // One snapshot: another window may be making the file right now.
+  const look = database.transaction(() => ({
+    schema: Number(database.pragma("user_version", { simple: true })),
+    owner: Number(database.pragma("application_id", { simple: true })),
+    isEmpty: database.prepare("select 1 from sqlite_master limit 1").get() === undefined,
+  }));
+  const { schema, owner, isEmpty } = look();
+  if (!isEmpty && owner !== applicationId)
     throw new RunlineError("storeUnreadable", { path, cause: "it is a database of another program" });
   if (schema > newest) throw new RunlineError("storeNewer", { path, found: schema, known: newest });
   return schema;

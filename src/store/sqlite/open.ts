@@ -13,6 +13,7 @@ import { SqliteMetrics } from "./metrics.ts";
 import { migrate, schemaOf } from "./migrate.ts";
 import { SqliteRegistry } from "./registry.ts";
 import { SqliteRuns } from "./runs.ts";
+import { folderFailure, plainCause, sqliteFailure } from "./sqliteFailure.ts";
 
 export interface OpenOptions {
   /** For tests of the choice of place. */
@@ -35,8 +36,8 @@ export async function openSqliteStore(file: string, options: OpenOptions = {}): 
   const { default: Sqlite } = await import("better-sqlite3");
   const place = storePlace(file, options.probe ?? thisMachine);
   makeFolder(place.path);
-  const database = openFile(Sqlite, place.path, options.migrations);
-  return sqliteStore(new Connection(database), place.path, place.moved);
+  const database = await openFile(Sqlite, place.path, options.migrations);
+  return sqliteStore(new Connection(database, place.path), place.path, place.moved);
 }
 
 /** Throws `nodeTooOld` where better-sqlite3 would crash instead of failing. */
@@ -63,14 +64,18 @@ function sqliteStore(connection: Connection, location: string, notice: Failure |
   };
 }
 
-function openFile(Sqlite: typeof Database, file: string, migrations?: readonly string[]): Database.Database {
+async function openFile(
+  Sqlite: typeof Database,
+  file: string,
+  migrations?: readonly string[],
+): Promise<Database.Database> {
   let database: Database.Database | null = null;
   try {
     database = new Sqlite(file, { timeout: busyTimeout });
     // Before any setting that writes: a file that is not ours stays as it is.
     schemaOf(database, file, migrations?.length);
     database.pragma("page_size = 4096");
-    database.pragma("journal_mode = wal");
+    await enterWal(database);
     database.pragma("synchronous = normal");
     database.pragma("foreign_keys = on");
     database.pragma("cache_size = -65536");
@@ -78,7 +83,24 @@ function openFile(Sqlite: typeof Database, file: string, migrations?: readonly s
     return database;
   } catch (error) {
     database?.close();
-    throw openFailure(file, error);
+    const known = sqliteFailure(file, error);
+    throw known instanceof RunlineError
+      ? known
+      : new RunlineError("storeUnreadable", { path: file, cause: plainCause(error) }, error);
+  }
+}
+
+/** Two windows that make one file at the same time lock each other out here, and SQLite does not wait: so this does. */
+async function enterWal(database: Database.Database): Promise<void> {
+  for (const end = Date.now() + busyTimeout; ; ) {
+    try {
+      database.pragma("journal_mode = wal");
+      return;
+    } catch (error) {
+      const isBusy = error instanceof Error && "code" in error && error.code === "SQLITE_BUSY";
+      if (!isBusy || Date.now() > end) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
@@ -87,38 +109,6 @@ function makeFolder(file: string): void {
   try {
     fs.mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw new RunlineError("workspaceReadOnly", { path: folder, cause: plainCause(error) }, error);
+    throw folderFailure(folder, error);
   }
-}
-
-function openFailure(file: string, error: unknown): RunlineError {
-  if (error instanceof RunlineError) return error;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (/^SQLITE_(?:READONLY|CANTOPEN)/.test(code) && !fs.existsSync(file))
-    return new RunlineError(
-      "workspaceReadOnly",
-      { path: path.dirname(file), cause: plainCause(error) },
-      error,
-    );
-  if (code.startsWith("SQLITE_READONLY"))
-    return new RunlineError("workspaceReadOnly", { path: file, cause: plainCause(error) }, error);
-  if (code === "SQLITE_FULL") return new RunlineError("diskFull", { path: file }, error);
-  return new RunlineError("storeUnreadable", { path: file, cause: plainCause(error) }, error);
-}
-
-function plainCause(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const known: Readonly<Record<string, string>> = {
-    SQLITE_NOTADB: "it is not a database",
-    SQLITE_CORRUPT: "it is damaged",
-    SQLITE_CANTOPEN: "it can't be opened",
-    SQLITE_BUSY: "another program keeps it locked",
-    EACCES: "permission denied",
-    EPERM: "permission denied",
-    EROFS: "the file system is read-only",
-    ENOTDIR: "a part of the path is a file",
-    EEXIST: "a file is in the place of the folder",
-    ENOSPC: "the disk is full",
-  };
-  return known[code] ?? (error instanceof Error ? error.message : String(error));
 }

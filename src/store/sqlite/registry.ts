@@ -72,6 +72,25 @@ export class SqliteRegistry implements RegistryStore {
     return this.#connection.rows<AuditRow>(sql, most).map(readEntry);
   }
 
+  async restore(entries: readonly AuditEntry[]): Promise<void> {
+    const inOrder = [...entries].sort((left, right) => left.sequence - right.sequence);
+    this.#connection.write(() => {
+      const head = this.#head();
+      if (head !== undefined)
+        throw new RunlineError("auditBroken", {
+          sequence: head.sequence,
+          cause: "this store has a log already",
+        });
+      const problem = chainAndFold(inOrder).problem;
+      if (problem !== null)
+        throw new RunlineError("auditBroken", { sequence: problem.sequence, cause: problem.text });
+      for (const entry of inOrder) {
+        this.#insert(entry);
+        writeEvent(this.#connection, entry);
+      }
+    });
+  }
+
   async verify(): Promise<AuditVerdict> {
     return this.#connection.read(() => {
       const rows = this.#connection.rows<AuditRow>(`select ${columns} from audit order by sequence`);
@@ -84,11 +103,11 @@ export class SqliteRegistry implements RegistryStore {
     const entries: AuditEntry[] = [];
     for (const row of rows) {
       const entry = tryEntry(row);
-      const text = entry === null ? "it can't be read" : chainProblem(entries.at(-1) ?? null, entry, sha256);
-      if (text !== null || entry === null) return { sequence: row.sequence, text: text ?? "" };
+      if (entry === null)
+        return chainAndFold(entries).problem ?? { sequence: row.sequence, text: "it can't be read" };
       entries.push(entry);
     }
-    const { models, problem } = foldLog(entries);
+    const { models, problem } = chainAndFold(entries);
     if (problem !== null) return problem;
     const differing = differingModel(models, readModels(this.#connection));
     if (differing === null) return null;
@@ -106,6 +125,15 @@ export class SqliteRegistry implements RegistryStore {
       ...[sequence, time, canonicalJson(actor), canonicalJson(event), previousHash, hash],
     );
   }
+}
+
+/** What a log folds to, and the first entry of it that does not fit. */
+function chainAndFold(entries: readonly AuditEntry[]): ReturnType<typeof foldLog> {
+  for (const [at, entry] of entries.entries()) {
+    const text = chainProblem(entries[at - 1] ?? null, entry, sha256);
+    if (text !== null) return { models: [], problem: { sequence: entry.sequence, text } };
+  }
+  return foldLog(entries);
 }
 
 function sha256(text: string): string {

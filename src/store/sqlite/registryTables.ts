@@ -1,9 +1,8 @@
 /** Tables of models, versions and aliases: what the log folds to, kept so that reading needs no folding. */
 
-import { nodeId } from "../../model/lineage.ts";
 import type { Actor, Alias, AuditEntry, Model, ModelVersion, RegistryEvent } from "../../model/registry.ts";
 import { modelsOf, type Registry } from "../../model/registryFold.ts";
-import { artifactNode, modelVersionNode, runNode } from "../lineageNodes.ts";
+import { keptNode, modelVersionNode, runNode } from "../lineageNodes.ts";
 import type { Connection } from "./connection.ts";
 import { addEdge, addNode } from "./graph.ts";
 
@@ -59,8 +58,8 @@ export function writeEvent(connection: Connection, { event, time, actor }: Audit
 }
 
 /**
- * The edge from what was registered to its version: the artifact that was kept, else the file as the run wrote it. Where
- * neither is on record (an import), the event itself states that the run made it.
+ * The edge from the file that was registered to its version. Where the file is not on record (an import), the event itself states
+ * that the run wrote it.
  */
 function addRegistered(
   connection: Connection,
@@ -69,16 +68,15 @@ function addRegistered(
 ): void {
   const { model, version, runId, artifact, digest, bytes } = event;
   const made = addNode(connection, modelVersionNode(model, version, digest, bytes));
-  const known = (["artifact", "data"] as const)
-    .map((kind) =>
-      connection.row<{ key: number }>("select key from node where id = ?", nodeId(kind, artifact, digest)),
-    )
-    .find((row) => row !== undefined);
-  const used =
-    known?.key ?? addNode(connection, artifactNode({ path: artifact, digest, bytes, origin: artifact }));
+  const known = connection.row<{ key: number }>(
+    `select node as key from run_file join run on run.key = run_file.run
+     where run.id = ? and path = ? and digest = ? and direction <> 'read' limit 1`,
+    ...[runId, artifact, digest],
+  );
+  const used = known?.key ?? addNode(connection, keptNode({ path: artifact, digest, bytes }));
   if (known === undefined) {
     const run = addNode(connection, runNode(runId));
-    addEdge(connection, { used: run, made: used, kind: "kept", how: "stated", run_id: runId, time });
+    addEdge(connection, { used: run, made: used, kind: "wrote", how: "stated", run_id: runId, time });
   }
   addEdge(connection, { used, made, kind: "registered", how: "declared", run_id: runId, time });
 }

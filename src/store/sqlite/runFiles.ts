@@ -1,9 +1,9 @@
 /** Files of a run: rows for its page, nodes and edges for lineage, kept in step. */
 
 import type { ArtifactRecord, FileRecord } from "../../model/journal.ts";
-import { artifactNode, dataNode, runNode } from "../lineageNodes.ts";
+import { dataNode, keptNode, runNode } from "../lineageNodes.ts";
 import type { Connection } from "./connection.ts";
-import { addEdge, addNode, dropEdge, dropIfOrphan } from "./graph.ts";
+import { addEdge, addEdgeUnlessKnown, addNode, dropEdge, dropIfOrphan } from "./graph.ts";
 
 /** Takes in one record. A later record for the same path and direction replaces the earlier one and its edge. */
 export function takeFile(
@@ -11,20 +11,21 @@ export function takeFile(
   run: { readonly key: number; readonly id: string },
   record: FileRecord | ArtifactRecord,
 ): void {
-  const direction = record.kind === "artifact" ? "kept" : record.kind;
-  const edgeKind = direction === "write" ? "wrote" : direction;
+  const kept = record.kind === "artifact";
+  const direction = kept ? "kept" : record.kind;
+  const edgeKind = direction === "read" ? "read" : "wrote";
   const runKey = addNode(connection, runNode(run.id));
   const node = addNode(
     connection,
-    record.kind === "artifact" ? artifactNode(record) : dataNode(record, run.id),
+    kept ? keptNode({ ...record, path: record.origin }) : dataNode(record, run.id),
   );
   const [used, made] = direction === "read" ? [node, runKey] : [runKey, node];
   const before = connection.row<{ node: number }>(
     "select node from run_file where run = ? and direction = ? and path = ?",
     ...[run.key, direction, record.path],
   );
-  const how = record.kind === "artifact" ? "snapshot" : record.how;
-  const file = record.kind === "artifact" ? { ...record, type: "file", files: 1 } : record;
+  const how = kept ? "snapshot" : record.how;
+  const file = kept ? { ...record, type: "file", files: 1 } : record;
   const reason = "reason" in record ? (record.reason ?? null) : null;
   const changed = "changed" in record && record.changed === true ? 1 : 0;
   connection.change(
@@ -33,9 +34,18 @@ export function takeFile(
     ...[run.key, direction, file.path, file.type, file.files, file.bytes, file.digest],
     ...[reason, changed, how, record.time, node],
   );
-  addEdge(connection, { used, made, kind: edgeKind, how, run_id: run.id, time: record.time });
+  const edge = { used, made, kind: edgeKind, how, run_id: run.id, time: record.time };
+  if (kept) addEdgeUnlessKnown(connection, edge);
+  else addEdge(connection, edge);
   if (before === undefined || before.node === node) return;
+  if (direction !== "read" && isMade(connection, run.key, before.node)) return;
   if (direction === "read") dropEdge(connection, before.node, runKey, edgeKind);
   else dropEdge(connection, runKey, before.node, edgeKind);
   dropIfOrphan(connection, before.node);
+}
+
+/** Does the run still list this node as written or kept? */
+function isMade(connection: Connection, run: number, node: number): boolean {
+  const sql = "select 1 from run_file where run = ? and node = ? and direction <> 'read'";
+  return connection.row(sql, run, node) !== undefined;
 }

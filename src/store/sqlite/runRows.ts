@@ -112,7 +112,7 @@ function addMetrics(connection: Connection, keys: string, attached: Map<number, 
   const names = metricNames(connection);
   const rows = connection.each<MetricRow & { metric: number }>(
     `select run, metric, last, last_step, min, min_step, max, max_step, count, nan, inf from series
-     where run in (select value from json_each(?)) order by run, attempt`,
+     where run in (select value from json_each(?)) order by run, metric, attempt`,
     keys,
   );
   for (const row of rows) {

@@ -81,6 +81,12 @@ export class SqliteRuns implements RunStore {
     });
   }
 
+  async relocate(id: string, directory: string): Promise<void> {
+    this.#connection.write(() => {
+      this.#connection.run(tables.updateTable("run").set({ directory }).where("id", "=", id));
+    });
+  }
+
   async setDeleted(id: string, deletedAt: number | null): Promise<void> {
     this.#connection.write(() => {
       const change = tables.updateTable("run").set({ deleted_at: deletedAt }).where("id", "=", id);

@@ -3,8 +3,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ColumnsQuery, SeriesColumns, XAxis } from "../../../src/model/metric.ts";
-import { freshStore, newRun, runId, take } from "./freshStore.ts";
-import { metric } from "./records.ts";
+import { freshStore, take } from "./freshStore.ts";
+import { metric, newRun, runId } from "./records.ts";
 
 interface Point {
   readonly step: number;
@@ -134,7 +134,7 @@ test("columns are exact at every zoom, on every axis, however the points came", 
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 });
 

@@ -5,9 +5,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { onTestFinished } from "vitest";
 import type { JournalRecord } from "../../../src/model/journal.ts";
-import { runIdAt } from "../../../src/model/runId.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
-import type { NewRun, Store } from "../../../src/store/store.ts";
+import type { Store } from "../../../src/store/store.ts";
 
 export async function freshFolder(): Promise<string> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), "runline-store-"));
@@ -19,27 +18,6 @@ export async function freshStore(): Promise<Store> {
   const store = await openSqliteStore(path.join(await freshFolder(), "runline.db"));
   onTestFinished(() => store.close());
   return store;
-}
-
-/** The id of the run number `number`; later numbers are later runs. */
-export function runId(number: number): string {
-  return runIdAt(1_700_000_000_000 + number * 1000, new Uint8Array(16).fill(number));
-}
-
-export function newRun(number: number, changes: Partial<NewRun> = {}): NewRun {
-  return {
-    id: runId(number),
-    name: `run-${number}`,
-    experiment: "tests",
-    host: "here",
-    argv: ["python", "train.py"],
-    cwd: "/work",
-    script: "train.py",
-    code: null,
-    created: 1_700_000_000_000 + number * 1000,
-    directory: `/runs/${number}`,
-    ...changes,
-  };
 }
 
 /** Takes records in behind whatever was taken in before. */

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { JournalRecord } from "../../../src/model/journal.ts";
 import type { Finding } from "../../../src/model/run.ts";
 import type { Store } from "../../../src/store/store.ts";
-import { freshStore, newRun, runId, take } from "./freshStore.ts";
-import { metric } from "./records.ts";
+import { freshStore, take } from "./freshStore.ts";
+import { metric, newRun, runId } from "./records.ts";
 
 const id = runId(1);
 
@@ -40,7 +40,9 @@ describe("the cursor", () => {
   ])("refuses a batch that begins at %s", async (_, from) => {
     const store = await storeWithRun();
     await store.journal.append(id, null, first, [metric(0, { a: 1 })], []);
+    const before = await store.revision();
     expect(await store.journal.append(id, from, second, [metric(1, { a: 2 })], [])).toBe(false);
+    expect(await store.revision()).toBe(before);
     expect((await run(store)).metrics.a?.count).toBe(1);
     expect(await store.journal.cursor(id)).toEqual(first);
   });
@@ -86,7 +88,7 @@ describe("metrics", () => {
     const store = await storeWithRun();
     await take(store, id, [metric(Number.NaN, { a: 1 }, 7), metric(1, { a: 2 })]);
     expect((await run(store)).metrics.a?.count).toBe(1);
-    expect(await store.runs.findings(id)).toMatchObject([{ code: "badStep", time: 7 }]);
+    expect(await store.runs.findings(id)).toMatchObject([{ code: "journal.step", time: 7 }]);
   });
 
   test("the summary knows last, extremes and what was bad", async () => {

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { CodeSnapshot, FileRecord, JournalRecord } from "../../../src/model/journal.ts";
 import { nodeId } from "../../../src/model/lineage.ts";
 import type { Store } from "../../../src/store/store.ts";
-import { freshStore, newRun, runId, take } from "./freshStore.ts";
-import { digest } from "./records.ts";
+import { freshStore, take } from "./freshStore.ts";
+import { digest, newRun, runId } from "./records.ts";
 
 function file(
   kind: "read" | "write",
@@ -109,6 +109,29 @@ test("a later record for the same path and direction replaces the earlier one", 
   expect(await store.lineage.node(nodeId("data", "m", digest("a")))).toBeNull();
 });
 
+test("a file that was written and kept is one node, and a run that reads it joins the chain", async () => {
+  const store = await storeWith(
+    [
+      { kind: "artifact", time: 1, path: "m", origin: "m", bytes: 5, digest: digest("a") },
+      file("write", "m", "a"),
+    ],
+    [file("read", "m", "a")],
+  );
+  const { nodes, edges } = await store.lineage.walk(nodeId("run", runId(1)), "downstream");
+  expect(nodes.map(({ id }) => id)).toEqual([
+    nodeId("run", runId(1)),
+    nodeId("data", "m", digest("a")),
+    nodeId("run", runId(2)),
+  ]);
+  expect(edges.map(({ kind, how }) => [kind, how])).toEqual([
+    ["wrote", "audit"],
+    ["read", "audit"],
+  ]);
+  await take(store, runId(1), [file("write", "m", "b")]);
+  const later = await store.lineage.walk(nodeId("run", runId(1)), "downstream");
+  expect(later.nodes.map(({ id }) => id)).toContain(nodeId("data", "m", digest("a")));
+});
+
 test("versions of a path are counted by first sight", async () => {
   const store = await storeWith(
     [file("read", "d", "a")],
@@ -122,7 +145,7 @@ test("versions of a path are counted by first sight", async () => {
   expect(versions).toEqual([1, 2, 1, 3]);
 });
 
-test("code, environment and artifacts are part of it, with how they are known", async () => {
+test("code, environment and kept files are part of it, with how they are known", async () => {
   const store = await freshStore();
   const code: CodeSnapshot = {
     kind: "git",
@@ -163,13 +186,8 @@ test("code, environment and artifacts are part of it, with how they are known", 
     ["environment", "python 3.11.2, 2 packages"],
   ]);
   const down = await store.lineage.walk(nodeId("run", runId(1)), "downstream");
-  expect(down.edges).toMatchObject([{ kind: "kept", how: "snapshot", runId: runId(1) }]);
-  expect(down.nodes[1]).toMatchObject({
-    kind: "artifact",
-    label: "model.json",
-    detail: "from out/model.json",
-    version: 1,
-  });
+  expect(down.edges).toMatchObject([{ kind: "wrote", how: "snapshot", runId: runId(1) }]);
+  expect(down.nodes[1]).toMatchObject({ kind: "data", label: "out/model.json", version: 1 });
 });
 
 describe("registered versions", () => {
@@ -195,12 +213,16 @@ describe("registered versions", () => {
         file("write", "m", "a"),
         { kind: "artifact", time: 2, path: "m", origin: "m", bytes: 5, digest: digest("a") },
       ],
-      "artifact",
+      "audit",
+    ],
+    [
+      "a copy that was kept of a file nobody saw written",
+      [{ kind: "artifact", time: 2, path: "m", origin: "out/m", bytes: 5, digest: digest("a") }],
       "snapshot",
     ],
-    ["a written file", [file("write", "m", "a")], "data", "audit"],
-    ["a file that is on no record", [], "artifact", "stated"],
-  ] as const)("come from %s", async (_, records, kind, how) => {
+    ["a written file", [file("write", "m", "a")], "audit"],
+    ["a file that is on no record", [], "stated"],
+  ] as const)("come from %s", async (_, records, how) => {
     const store = await storeWith(records);
     await register(store, "m", "a");
     const { nodes, edges } = await store.lineage.walk(nodeId("modelVersion", "digits@1"), "upstream");
@@ -210,10 +232,10 @@ describe("registered versions", () => {
       detail: "@champion",
       ref: "digits@1",
     });
-    expect(nodes.map((node) => node.kind)).toEqual(["modelVersion", kind, "run"]);
+    expect(nodes.map((node) => node.kind)).toEqual(["modelVersion", "data", "run"]);
     expect(edges.map((edge) => [edge.kind, edge.how])).toEqual([
       ["registered", "declared"],
-      [kind === "data" ? "wrote" : "kept", how],
+      ["wrote", how],
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import Database from "better-sqlite3";
@@ -7,8 +7,8 @@ import { RunlineError } from "../../../src/model/failure.ts";
 import { type FilesystemProbe, isOnNetwork } from "../../../src/store/sqlite/filesystem.ts";
 import { migrations } from "../../../src/store/sqlite/migrations/all.ts";
 import { openSqliteStore, requireNode } from "../../../src/store/sqlite/open.ts";
-import { freshFolder, newRun, runId, take } from "./freshStore.ts";
-import { metric } from "./records.ts";
+import { freshFolder, take } from "./freshStore.ts";
+import { metric, newRun, runId } from "./records.ts";
 
 async function failureOfOpening(file: string) {
   const error = await openSqliteStore(file).then(
@@ -147,6 +147,36 @@ describe("migrations", () => {
   });
 });
 
+test("windows that open the same new file at the same moment all get in", async () => {
+  const folder = await freshFolder();
+  const program = path.join(import.meta.dirname, "openProcess.ts");
+  const windows = [1, 2, 3, 4].map((number) => ({ number, child: fork(program) }));
+  const heard = () => Promise.all(windows.map(({ child }) => heardFrom(child)));
+  await heard();
+  for (const round of ["a", "b", "c"]) {
+    const file = path.join(folder, `${round}.db`);
+    const done = heard();
+    for (const { number, child } of windows) child.send({ file, number });
+    await done;
+    const store = await openSqliteStore(file);
+    expect((await store.runs.list({})).map(({ name }) => name)).toEqual(["run-4", "run-3", "run-2", "run-1"]);
+    await store.close();
+  }
+  for (const { child } of windows) child.disconnect();
+});
+
+/** The next message of a process; its end without one is an error. */
+function heardFrom(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const end = (code: number | null) => reject(new Error(`ended with ${code}`));
+    child.once("exit", end);
+    child.once("message", (message) => {
+      child.off("exit", end);
+      resolve(message);
+    });
+  });
+}
+
 test("two processes take one journal in, and each record counts once", async () => {
   const file = path.join(await freshFolder(), "runline.db");
   const store = await openSqliteStore(file);
@@ -155,16 +185,8 @@ test("two processes take one journal in, and each record counts once", async () 
   const processes = [1, 2].map(() =>
     fork(program, [file, runId(1), "200", "10"], { stdio: ["ignore", "ignore", "inherit", "ipc"] }),
   );
-  const won = await Promise.all(
-    processes.map(
-      (child) =>
-        new Promise<number>((resolve, reject) => {
-          child.once("message", (count) => resolve(Number(count)));
-          child.once("exit", (code) => code !== 0 && reject(new Error(`exit ${code}`)));
-        }),
-    ),
-  );
-  expect(won.reduce((sum, count) => sum + count)).toBe(200);
+  const won = await Promise.all(processes.map(heardFrom));
+  expect(won.reduce<number>((sum, count) => sum + Number(count), 0)).toBe(200);
   const { steps } = await store.metrics.points({ runId: runId(1), attempt: 1, key: "a" });
   expect([...steps]).toEqual(Array.from({ length: 2000 }, (_, at) => at));
   expect((await store.registry.verify()).problem).toBeNull();

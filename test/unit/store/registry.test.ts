@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import type { Actor, RegistryEvent } from "../../../src/model/registry.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import type { Store } from "../../../src/store/store.ts";
-import { freshFolder, freshStore, runId } from "./freshStore.ts";
-import { digest } from "./records.ts";
+import { freshFolder, freshStore } from "./freshStore.ts";
+import { digest, runId } from "./records.ts";
 
 const ana: Actor = { name: "ana", email: "ana@example.org" };
 const created: RegistryEvent = { type: "model.created", model: "digits" };
@@ -86,6 +86,27 @@ test.each([
   await expect(store.registry.append(ana, 1, decide)).rejects.toThrow(message);
   expect((await store.registry.audit()).length).toBe(5);
   expect(await store.revision()).toBe(before);
+});
+
+describe("a log moves to a rebuilt store", () => {
+  test("entry for entry", async () => {
+    const [old, rebuilt] = [await freshStore(), await freshStore()];
+    await filled(old);
+    await rebuilt.registry.restore(await old.registry.audit());
+    expect(await rebuilt.registry.audit()).toEqual(await old.registry.audit());
+    expect(await rebuilt.registry.models()).toEqual(await old.registry.models());
+    expect(await rebuilt.registry.verify()).toEqual(await old.registry.verify());
+  });
+
+  test("whole or not at all", async () => {
+    const [old, rebuilt] = [await freshStore(), await freshStore()];
+    await filled(old);
+    const entries = await old.registry.audit();
+    const forged = entries.map((entry) => (entry.sequence === 2 ? { ...entry, time: 0 } : entry));
+    await expect(rebuilt.registry.restore(forged)).rejects.toThrow("does not fit at entry 2");
+    expect(await rebuilt.registry.audit()).toEqual([]);
+    await expect(old.registry.restore(entries)).rejects.toThrow("has a log already");
+  });
 });
 
 describe("tampering", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { RunFacts } from "../../../src/store/store.ts";
-import { freshStore, newRun, runId, take } from "./freshStore.ts";
-import { digest, metric } from "./records.ts";
+import { freshStore, take } from "./freshStore.ts";
+import { digest, metric, newRun, runId } from "./records.ts";
 
 const facts: RunFacts = {
   state: "failed",

@@ -33,6 +33,7 @@ create table run (
 );
 create index run_by_time on run (created desc, id desc);
 create index run_by_name on run (name);
+create index run_by_state on run (state);
 create index run_by_script on run (script, created desc);
 
 create table cursor (
@@ -91,7 +92,7 @@ create table series (
   time1 real not null,
   chunks integer not null,
   sample text not null,
-  unique (run, attempt, metric)
+  unique (run, metric, attempt)
 );
 
 create table chunk (
