@@ -32,7 +32,8 @@ export interface History {
  */
 export function historyOf(mention: Mention, runs: readonly Run[], keyMetric: string | null): History | null {
   if (mention.kind === "metric") {
-    const key = knownAs(mention.key, runs, (run) => run.metrics);
+    const metrics = (run: Run) => run.metrics;
+    const key = knownAs(mention.key, runs, metrics) ?? knownAs(lastWord(mention.key), runs, metrics);
     if (key !== null)
       return { kind: "metric", key, metric: key, rows: runs.flatMap((run) => metricRow(run, key)) };
   }
@@ -88,6 +89,10 @@ function knownAs(
     (name) => /[/.]/.test(name) && folded(name.split(/[/.]/).at(-1) ?? "") === wanted,
   );
   return ending.length === 1 ? (ending[0] ?? null) : null;
+}
+
+function lastWord(key: string): string {
+  return key.slice(key.lastIndexOf(" ") + 1);
 }
 
 function folded(name: string): string {

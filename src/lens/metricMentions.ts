@@ -19,10 +19,14 @@ export interface Emission {
 
 /** More mentions than anybody hovers over; a generated file must not cost memory. */
 const mentionLimit = 5_000;
+/** Longer strings are texts, not reports of metrics. */
+const stringLimit = 4_000;
 
 const printing = /^(?:print|write|echo|secho|info|debug|warning|log|rprint)$/;
 const logging =
   /^(?:log|log_?metrics?|log_?dict|log_?scalars?|add_?scalars?|scalar|report(?:_\w+)?|track|record|set_postfix)$/i;
+const chooser =
+  /^(?:compile|fit|train|cross_val\w*|ModelCheckpoint|EarlyStopping|\w*Arguments|\w*Classifier|\w*Regressor|\w*SearchCV)$/;
 const choosing = /^(?:monitor|metrics?|eval_metric|scoring|metric_for_best_model|log_metric)$/;
 
 /** Calls that print or log metrics. */
@@ -39,28 +43,28 @@ export function emissions(scan: Scan): readonly Emission[] {
   return found;
 }
 
-/** Every mention of a metric, in the order in which they were found; at most a few thousand. */
+/** Every mention of a metric, each once; at most a few thousand. */
 export function metricMentions(scan: Scan, emitted: readonly Emission[]): readonly MetricMention[] {
-  const mentions = emitted.flatMap((emission) => emission.mentions);
-  for (const pair of scan.pairs) {
-    if (mentions.length >= mentionLimit) break;
-    mentions.push(...wholeKey(pair.childForFieldName("key")));
+  const found = new Map<string, MetricMention>();
+  for (const mention of mentions(scan, emitted)) {
+    if (found.size >= mentionLimit) break;
+    found.set(`${mention.range.start.line}:${mention.range.start.character}`, mention);
   }
-  for (const subscript of scan.subscripts) {
-    if (mentions.length >= mentionLimit) break;
-    mentions.push(...wholeKey(subscript.childForFieldName("subscript")));
-  }
-  for (const { node, last } of scan.calls) {
-    if (mentions.length >= mentionLimit) break;
-    if (
-      /^(?:compile|fit|train|cross_val|ModelCheckpoint|EarlyStopping|\w*Arguments|\w*Classifier|\w*Regressor|\w*SearchCV)/.test(
-        last,
-      )
-    )
-      for (const [name, value] of argumentsOf(node).keywords)
-        if (choosing.test(name)) mentions.push(...keysIn(value));
-  }
-  return mentions;
+  return [...found.values()];
+}
+
+function* mentions(scan: Scan, emitted: readonly Emission[]): Generator<MetricMention> {
+  for (const emission of emitted) yield* emission.mentions;
+  for (const { node, last } of scan.calls) if (chooser.test(last)) yield* chosenKeys(node);
+  for (const pair of scan.pairs) yield* wholeKey(pair.childForFieldName("key"));
+  for (const subscript of scan.subscripts) yield* wholeKey(subscript.childForFieldName("subscript"));
+}
+
+/** `EarlyStopping(monitor="val_loss")`, `model.compile(metrics=["accuracy"])`. */
+function chosenKeys(call: Node): readonly MetricMention[] {
+  return [...argumentsOf(call).keywords].flatMap(([name, value]) =>
+    choosing.test(name) ? keysIn(value) : [],
+  );
 }
 
 function printedKeys(call: Node): readonly MetricMention[] {
@@ -102,11 +106,13 @@ function interpolatedKeys(string: Node): readonly MetricMention[] {
   return found;
 }
 
-const key = "[A-Za-z_][\\w./@-]*";
-const endKey = new RegExp(`(${key})["']?\\s*[:=]?\\s*[(["']?$`);
+/** A name, with the word for the data before it (`train loss`): the recorder makes one name of both. */
+const key =
+  "(?:(?:train|training|val|valid|validation|test|eval|dev|avg|average|mean) +){0,2}[a-z_][\\w./@-]*";
+const endKey = new RegExp(`(${key})["']?\\s*[:=]?\\s*[(["']?$`, "i");
 const formatKey = new RegExp(
   `(${key})["']?\\s*[:=]?\\s*(?:%[-+ #0]*[\\d*]*(?:\\.\\d+)?[diouxXeEfFgGrs]|\\{[^{}]*\\})`,
-  "g",
+  "gi",
 );
 
 function keyAtEnd(content: Node): readonly MetricMention[] {
@@ -119,7 +125,7 @@ function keyAtEnd(content: Node): readonly MetricMention[] {
 /** Keys in a string without placeholders of its own: `"loss %.3f" % loss`, `"loss {:.3f}".format(loss)`, and `"loss", loss`. */
 function textKeys(string: Node, beforeValue: boolean): readonly MetricMention[] {
   return string.namedChildren.flatMap((content) => {
-    if (content.type !== "string_content") return [];
+    if (content.type !== "string_content" || content.endIndex - content.startIndex > stringLimit) return [];
     const found: MetricMention[] = [];
     for (const match of withoutEscapes(content.text).matchAll(formatKey))
       if (match[1] !== undefined)

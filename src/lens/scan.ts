@@ -8,7 +8,6 @@ export interface Scope {
   readonly function: string | null;
   /** The head of the innermost loop in the same function, e.g. `for step in range(steps)`. */
   readonly loop: string | null;
-  readonly inGuard: boolean;
 }
 
 export interface Call {
@@ -54,6 +53,8 @@ const wanted = [
   "import_from_statement",
 ];
 
+const moduleLevel: Scope = { function: null, loop: null };
+
 interface Open extends Scope {
   readonly end: number;
 }
@@ -69,13 +70,13 @@ export function scan(root: Node, text: string): Scan {
   const assigned = new Map<string, Node>();
   const constants = new Map<string, Node>();
   let guardLine: number | null = null;
-  const open: Open[] = [{ function: null, loop: null, inGuard: false, end: Number.POSITIVE_INFINITY }];
+  const open: Open[] = [{ ...moduleLevel, end: Number.POSITIVE_INFINITY }];
 
   const nodes = root.descendantsOfType(wanted);
   for (const [at, node] of nodes.entries()) {
     const start = node.startIndex;
     while (open.length > 1 && (open.at(-1)?.end ?? 0) <= start) open.pop();
-    const scope = open.at(-1) ?? { function: null, loop: null, inGuard: false };
+    const scope = open.at(-1) ?? moduleLevel;
     switch (node.type) {
       case "call": {
         const name = calleeName(node, nodes[at + 1]?.startIndex === start, text);
@@ -102,10 +103,8 @@ export function scan(root: Node, text: string): Scan {
         break;
       }
       case "if_statement":
-        if (scope.function === null && isMainGuard(text.slice(start, start + 60))) {
+        if (scope.function === null && isMainGuard(text.slice(start, start + 60)))
           guardLine ??= node.startPosition.row;
-          open.push({ ...scope, inGuard: true, end: node.endIndex });
-        }
         break;
       case "function_definition": {
         const name = node.childForFieldName("name")?.text ?? "";

@@ -26,9 +26,11 @@ const interfaces = [
   "omegaconf",
 ];
 
-/** Things with a `fit` that prepare data and learn nothing worth a run of its own. */
-const preparing =
-  /scaler|encoder|vectori[sz]er|imputer|tokenizer|binarizer|pca|transform|discretizer|normalizer|selector/i;
+/** Things with a `fit` that prepare data and learn nothing worth a run of its own: by their class, or by the name they go by. */
+const preparingClass =
+  /(?:Scaler|LabelEncoder|HotEncoder|OrdinalEncoder|TargetEncoder|Vectorizer|Imputer|Binarizer|PCA|SVD|Discretizer|Normalizer|SelectKBest|Tokenizer|(?:Column|Function|Power|Quantile|Spline)Transformer)$/;
+const preparingName =
+  /(?:^|_)(?:scaler|encoder|le|ohe|vectori[sz]er|imputer|binarizer|pca|tokenizer|normalizer|discretizer|preprocessor)\d*$/;
 const trainingName =
   /^(?:train|fit|finetune|fine_tune|pretrain|train_model|fit_model|train_epoch|train_one_epoch|train_and_eval\w*|run_training|train_loop|training_loop|train_worker|main_train)$/;
 const falling = /(?:^|[\W_])(?:loss|cost|nll|perplexity|ppl|elbo)(?:$|[\W_])|loss$/i;
@@ -49,7 +51,7 @@ export function training(scan: Scan, emitted: readonly Emission[], text: string)
     ...scan.calls.filter((call) => updatesWeights(call, scan)).map((call) => call.scope),
     ...emitted.filter(isTrainingLoop).map(({ call }) => call.scope),
   ];
-  const named = hasContext(scan, emitted) ? scan.calls.filter((call) => trainingName.test(call.name)) : [];
+  const named = hasContext(scan, emitted) ? scan.calls.filter((call) => isTrainingName(call, scan)) : [];
   const isTraining = !isTest && [...evidence, ...named.map((call) => call.scope)].some(runs);
   const at = wholes.find(({ scope }) => runs(scope)) ?? named.find(({ scope }) => runs(scope));
   return { isTraining, trainCall: isTraining ? (at?.node.startPosition.row ?? null) : null };
@@ -62,7 +64,7 @@ function trainsWhole({ node, name, last }: Call, { imports, assigned }: Scan): b
   const receiver = name.slice(0, -last.length - 1);
   const made = madeBy(receiver, assigned);
   if (last === "fit" || last === "fit_one_cycle" || last === "fine_tune" || last === "partial_fit")
-    return frameworks.some((each) => imports.has(each)) && !preparing.test(receiver) && !preparing.test(made);
+    return frameworks.some((each) => imports.has(each)) && !prepares(receiver, made);
   if (last === "learn") return imports.has("stable_baselines3");
   if (last !== "train") return false;
   if (/^(?:xgb|xgboost|lgb|lightgbm)$/.test(receiver)) return true;
@@ -71,11 +73,15 @@ function trainsWhole({ node, name, last }: Call, { imports, assigned }: Scan): b
   return imports.has("ultralytics") && hasArguments;
 }
 
-/** What a name was made by: `trainer = SFTTrainer(…)` → SFTTrainer. */
+function prepares(receiver: string, made: string): boolean {
+  return made === "" ? preparingName.test(receiver) : preparingClass.test(made);
+}
+
+/** What a name was made by: `trainer = SFTTrainer(…)` → SFTTrainer, and `PCA()` itself → PCA; empty where the text does not tell. */
 function madeBy(receiver: string, assigned: Scan["assigned"]): string {
-  return (
-    /^[\w.]+\s*(?::[^=]*)?=\s*([\w.]+)\(/.exec(assigned.get(receiver)?.text.slice(0, 300) ?? "")?.[1] ?? ""
-  );
+  if (receiver.endsWith("()")) return receiver.slice(0, -2);
+  const assignment = assigned.get(receiver)?.text.slice(0, 300) ?? "";
+  return /^[\w.]+\s*(?::[^=]*)?=\s*([\w.]+)\(/.exec(assignment)?.[1] ?? "";
 }
 
 /** One step of gradient descent, in the words of the frameworks. */
@@ -90,8 +96,13 @@ function updatesWeights({ name, last }: Call, { imports }: Scan): boolean {
 function isTrainingLoop({ call, mentions, text }: Emission): boolean {
   const loop = call.scope.loop;
   if (loop === null) return false;
-  if (mentions.some(({ key }) => falling.test(key))) return true;
+  if (mentions.some(({ key }) => falling.test(key) && !/^(?:test|eval)/i.test(key))) return true;
   return mentions.some(({ key }) => quality.test(key)) && (counting.test(loop) || counting.test(text));
+}
+
+/** `train(args)`, `engine.train_one_epoch(…)` of an imported module; `model.train()` only switches a mode. */
+function isTrainingName({ name, last }: Call, { imports }: Scan): boolean {
+  return trainingName.test(last) && (name === last || imports.has(name.slice(0, -last.length - 1)));
 }
 
 /** "train(…)" means training only in a file that has something else to do with it. */

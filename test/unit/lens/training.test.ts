@@ -74,6 +74,23 @@ const small: readonly (readonly [what: string, text: string, anchor: string | nu
   ["a fit without a framework", "from tailor import suit\nsuit.fit(customer)\n", null],
   ["a scaler only", "from sklearn.preprocessing import MinMaxScaler\ns = MinMaxScaler()\ns.fit(x)\n", null],
   [
+    "an autoencoder is no encoder",
+    "from tensorflow import keras\nautoencoder = keras.Model(a, b)\nautoencoder.fit(x)\n",
+    "autoencoder.fit(x)",
+  ],
+  ["a label encoder", "import sklearn\nLabelEncoder().fit(y)\n", null],
+  [
+    "a sentence transformer",
+    "from sentence_transformers import SentenceTransformer\nm = SentenceTransformer('a')\nm.fit(x)\n",
+    "m.fit(x)",
+  ],
+  [
+    "train of an imported module",
+    "import argparse, engine\nengine.train_one_epoch(1)\n",
+    "engine.train_one_epoch(1)",
+  ],
+  ["a test loop", 'for x in data:\n    print("test_loss", x)\n', null],
+  [
     "imported train",
     'import argparse\nfrom lib import train\nif __name__ == "__main__":\n    train(1)\n',
     'if __name__ == "__main__":',
