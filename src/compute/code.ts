@@ -20,7 +20,7 @@ export interface KeepRequest {
   readonly workspace: string;
   /** The run directory: copies go under its `code/`. */
   readonly directory: string;
-  /** Untracked files over this are left out and listed. All of them together may be ten times as much. */
+  /** Files over this that git does not follow are left out and listed; all of them together may be a few times as much. */
   readonly limitBytes: number;
   readonly signal?: AbortSignal;
 }

@@ -10,31 +10,41 @@ import { runSpecIn } from "./runSpec.ts";
 const atOnce = 500;
 
 export interface Adoption {
-  readonly adopted: readonly string[];
+  /** Rows that were made or mended. */
+  readonly changed: readonly string[];
   /** Directories whose launch has not come to its claim: to be looked at again, or left over from one that failed. */
   readonly unclaimed: readonly string[];
 }
 
-/** Makes a row of every claimed run directory that has none. `directories` are those that may be new. */
+/**
+ * Makes a row of every claimed run directory that has none, and tells rows whose directory lies elsewhere since the workspace was
+ * moved. `directories` are those that may be new.
+ */
 export async function adopt(
   directories: readonly string[],
   store: Store,
   compute: Compute,
 ): Promise<Adoption> {
-  const adopted: string[] = [];
+  const changed: string[] = [];
   const unclaimed: string[] = [];
   for (let at = 0; at < directories.length; at += atOnce) {
-    const some = directories.slice(at, at + atOnce);
-    const ids = some.map((directory) => path.basename(directory));
-    const rows = await store.runs.list({ ids, deleted: true, limit: atOnce });
-    const known = new Set(rows.map((run) => run.id));
-    const fresh = some.filter((directory) => !known.has(path.basename(directory)));
-    for (const seen of await compute.observe(fresh)) {
+    const some = new Map(
+      directories.slice(at, at + atOnce).map((directory) => [path.basename(directory), directory]),
+    );
+    const rows = await store.runs.list({ ids: [...some.keys()], deleted: true, limit: atOnce });
+    for (const run of rows) {
+      const directory = some.get(run.id) ?? run.directory;
+      some.delete(run.id);
+      if (directory === run.directory) continue;
+      await store.runs.relocate(run.id, directory);
+      changed.push(run.id);
+    }
+    for (const seen of await compute.observe([...some.values()])) {
       if (!seen.claimed && seen.exit === null) unclaimed.push(seen.directory);
-      else if (await adoptOne(seen.directory, store, compute)) adopted.push(path.basename(seen.directory));
+      else if (await adoptOne(seen.directory, store, compute)) changed.push(path.basename(seen.directory));
     }
   }
-  return { adopted, unclaimed };
+  return { changed, unclaimed };
 }
 
 /** The directory's name is the run's id; a spec that says otherwise was copied there and is not believed. */

@@ -3,6 +3,7 @@
  * depends on it being there all the time: it may start after a run has ended, and several may follow the same runs.
  */
 
+import type { Observation } from "../compute/compute.ts";
 import type { JournalRecord } from "../model/journal.ts";
 import { type Run, terminalStates } from "../model/run.ts";
 import { adopt } from "./adopt.ts";
@@ -74,7 +75,7 @@ export function follow(parts: FollowParts): Follower {
   const watching = [
     compute.watch(layout.runs, () => poke()),
     // The store's own files lie here: what another window or program commits shows as a write beside the runs.
-    compute.watch(layout.directory, () => void storeWasWritten()),
+    compute.watch(layout.directory, () => void storeWasWritten().catch(parts.failed)),
   ];
 
   /** One look in flight, one queued: what a queued one will see includes whatever asked for it. */
@@ -121,7 +122,7 @@ export function follow(parts: FollowParts): Follower {
 
   async function adoptNew(): Promise<number> {
     const listed = await compute.list(layout.runs);
-    const { adopted, unclaimed: waiting } = await adopt(
+    const { changed, unclaimed: waiting } = await adopt(
       listed.filter((directory) => !known.has(directory)),
       store,
       compute,
@@ -135,7 +136,7 @@ export function follow(parts: FollowParts): Follower {
       else unclaimed.delete(directory);
     }
     for (const directory of listed) if (!unclaimed.has(directory)) known.add(directory);
-    return adopted.length;
+    return changed.length;
   }
 
   /** True when something moved, so that the next look should come soon. */
@@ -148,27 +149,35 @@ export function follow(parts: FollowParts): Follower {
     for (const [index, run] of active.entries()) {
       const observation = seen[index];
       if (observation === undefined || closed) continue;
-      const wasThere = isFirst && !followed.has(run.id);
-      const entry = followed.get(run.id) ?? {
-        run,
-        logBytes: 0,
-        watching: compute.watch(run.directory, () => poke()),
-      };
-      followed.set(run.id, entry);
-      const { state, writes, kinds, news } = await lookAt(run, observation, parts);
-      const changed = new Set<ChangeKind>([...kinds].flatMap((kind) => changeOf[kind]));
-      if (news) changed.add("runs");
-      if (observation.logBytes !== entry.logBytes) changed.add("logs");
-      entry.logBytes = observation.logBytes;
-      await noteRevision(writes, changed, run.id);
-      if (changed.size > 0) lively = true;
-      if (!terminalStates.has(state)) continue;
-      // A run that had ended before the first look did not end while it was followed.
-      if (wasThere) drop(run.id);
-      else await letGo(run);
+      // One run that can't be taken in must not keep the others from it.
+      const moved = await lookAtOne(run, observation).catch((thrown: unknown) => {
+        if (!closed) parts.failed(thrown);
+        return false;
+      });
+      lively ||= moved;
     }
     isFirst = false;
     return lively;
+  }
+
+  async function lookAtOne(run: Run, observation: Observation): Promise<boolean> {
+    const wasThere = isFirst && !followed.has(run.id);
+    const entry = followed.get(run.id) ?? {
+      run,
+      logBytes: 0,
+      watching: compute.watch(run.directory, () => poke()),
+    };
+    followed.set(run.id, entry);
+    const { state, writes, kinds, news } = await lookAt(run, observation, parts);
+    const changed = new Set<ChangeKind>([...kinds].flatMap((kind) => changeOf[kind]));
+    if (news) changed.add("runs");
+    if (observation.logBytes !== entry.logBytes) changed.add("logs");
+    entry.logBytes = observation.logBytes;
+    await noteRevision(writes, changed, run.id);
+    // A run that had ended before the first look did not end while it was followed.
+    if (terminalStates.has(state) && wasThere) drop(run.id);
+    else if (terminalStates.has(state)) await letGo(run);
+    return changed.size > 0;
   }
 
   function drop(id: string): void {
@@ -210,16 +219,4 @@ export function follow(parts: FollowParts): Follower {
       await looking?.catch(() => undefined);
     },
   };
-}
-
-/** One look at everything, for a program that does not stay: afterwards the store says what the disk and the machine say. */
-export async function catchUp(parts: LookParts & { readonly layout: Layout }): Promise<void> {
-  const { store, compute, layout } = parts;
-  await adopt(await compute.list(layout.runs), store, compute);
-  const active = await store.runs.list({ states: activeStates, limit: 10_000 });
-  const seen = await compute.observe(active.map((run) => run.directory));
-  for (const [index, run] of active.entries()) {
-    const observation = seen[index];
-    if (observation !== undefined) await lookAt(run, observation, parts);
-  }
 }

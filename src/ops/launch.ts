@@ -4,13 +4,13 @@ import * as path from "node:path";
 import type { CodeKeeper, KeptCode } from "../compute/code.ts";
 import type { Compute } from "../compute/compute.ts";
 import { failureOf, RunlineError } from "../model/failure.ts";
-import type { CaptureSettings, RunSpec } from "../model/journal.ts";
+import type { CaptureSettings, CodeSnapshot, RunSpec } from "../model/journal.ts";
 import { isRunName } from "../model/names.ts";
 import { redactArguments } from "../model/redact.ts";
 import { isRunId } from "../model/runId.ts";
 import { runName } from "../model/runName.ts";
 import type { NewRun, Store } from "../store/store.ts";
-import { type CommandAsk, commandLine } from "./commandLine.ts";
+import { type CommandAsk, type CommandLine, commandLine } from "./commandLine.ts";
 import type { Layout } from "./layout.ts";
 import { newRunOf } from "./newRun.ts";
 import { runSpecIn } from "./runSpec.ts";
@@ -54,7 +54,8 @@ export interface Launched {
   readonly warnings: readonly string[];
 }
 
-const killGraceSeconds = 10;
+/** Between SIGTERM and SIGKILL; what saves its state does so on the first signal. */
+const mostKillGraceSeconds = 10;
 
 /**
  * Starts a run and answers once its recorder has begun. The same id twice is one run.
@@ -73,34 +74,42 @@ export async function launch(ask: LaunchAsk, parts: LaunchParts): Promise<Launch
   const line = await commandLine(ask, layout.workspace, settings.python, compute);
   const directory = path.join(layout.runs, id);
   await compute.prepare(directory);
-  const kept = await keepCode(id, directory, parts);
-  const spec: RunSpec = {
+  // A launch that broke off half way, or one in another window: what was asked first is what runs.
+  const earlier = await runSpecIn(directory, compute);
+  const kept = earlier === null ? await keepCode(id, directory, parts) : null;
+  const spec = earlier ?? (await specOf(id, ask, line, kept?.snapshot ?? null, parts));
+  const { environment, interpreter } = line;
+  await compute.launch({ directory, spec, environment, python: interpreter.recorder });
+  const asked = (await runSpecIn(directory, compute)) ?? spec;
+  const listed = await keepRow(newRunOf(asked, directory, compute.host), store);
+  return { id, name: asked.name, warnings: [...(kept?.warnings ?? []), ...listed] };
+}
+
+async function specOf(
+  id: string,
+  ask: LaunchAsk,
+  { argv, cwd, script, environment }: CommandLine,
+  code: CodeSnapshot | null,
+  { store, layout, settings, clock }: LaunchParts,
+): Promise<RunSpec> {
+  return {
     version: 1,
     run_id: id,
     name: await freeName(ask.name, id, store),
-    experiment: ask.experiment ?? experimentOf(line.script, layout.workspace),
-    argv: line.argv,
-    shown_argv: redactArguments(line.argv),
-    cwd: line.cwd,
+    experiment: ask.experiment ?? experimentOf(script, layout.workspace),
+    argv,
+    shown_argv: redactArguments(argv),
+    cwd,
     workspace: layout.workspace,
-    script: line.script,
-    env_names: Object.keys(line.environment).sort(),
-    created: parts.clock(),
-    code: kept.snapshot,
+    script,
+    env_names: Object.keys(environment).sort(),
+    created: clock(),
+    code,
     queue: settings.parallelRuns > 0 ? { folder: layout.queue, limit: settings.parallelRuns } : null,
     capture: settings.capture,
-    grace_seconds: [settings.graceSeconds, killGraceSeconds],
+    grace_seconds: [settings.graceSeconds, Math.min(settings.graceSeconds, mostKillGraceSeconds)],
     parent: ask.parent ?? null,
   };
-  await compute.launch({
-    directory,
-    spec,
-    environment: line.environment,
-    python: line.interpreter.recorder,
-  });
-  const asked = (await runSpecIn(directory, compute)) ?? spec;
-  const warnings = [...kept.warnings, ...(await keepRow(newRunOf(asked, directory, compute.host), store))];
-  return { id, name: asked.name, warnings };
 }
 
 /** Without its code there is no run, so nothing of it stays among the runs. */
@@ -113,7 +122,8 @@ async function keepCode(
   try {
     return await code.keep({ runId, workspace: layout.workspace, directory, limitBytes });
   } catch (thrown) {
-    await compute.discard(directory, path.join(layout.directory, "trash"));
+    const [seen] = await compute.observe([directory]);
+    if (!seen?.claimed) await compute.discard(directory, path.join(layout.directory, "trash"));
     throw thrown;
   }
 }

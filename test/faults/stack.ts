@@ -34,7 +34,7 @@ export const capture: CaptureSettings = {
   system_interval_seconds: 5,
 };
 
-const settings: LaunchSettings = {
+export const settings: LaunchSettings = {
   python: "",
   parallelRuns: 0,
   codeSizeLimitMegabytes: 10,

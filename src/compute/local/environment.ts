@@ -4,8 +4,10 @@ import { basename, delimiter, dirname, join } from "node:path";
 import type { Interpreter } from "../compute.ts";
 
 /** What editors and their runtimes set for their own processes. Inherited, it changes how a script's children behave. */
-const editorPrefixes = ["ELECTRON_", "VSCODE_", "CHROME_", "CODE_SERVER_", "VITEST"];
+const editorPrefixes = ["ELECTRON_", "VSCODE_", "CODE_SERVER_"];
 const editorNames = new Set([
+  "CHROME_CRASHPAD_PIPE_NAME",
+  "CHROME_DESKTOP",
   "NODE_OPTIONS",
   "NODE_CHANNEL_FD",
   "NODE_CHANNEL_SERIALIZATION_MODE",
@@ -25,6 +27,8 @@ export function cleanEnvironment(
   for (const [name, value] of Object.entries(inherited)) {
     if (value === undefined || editorNames.has(name)) continue;
     if (editorPrefixes.some((prefix) => name.startsWith(prefix))) continue;
+    // The editor's way of asking for passwords needs the variables that were just dropped.
+    if (name === "GIT_ASKPASS" && inherited.VSCODE_GIT_ASKPASS_NODE !== undefined) continue;
     kept[name] = value;
   }
   return kept;

@@ -8,6 +8,7 @@ import { RunlineError } from "../../model/failure.ts";
 import { runFile } from "../../model/journal.ts";
 import type { LaunchRequest, Observation } from "../compute.ts";
 import { errorCode, readSlice, writeFailure } from "./boundedFile.ts";
+import { keptRecorder } from "./keptRecorder.ts";
 import { observeLocally } from "./observe.ts";
 import { watchLocally } from "./watch.ts";
 
@@ -22,7 +23,9 @@ export async function launchLocally(launch: LaunchRequest, recorder: string): Pr
   await writeSpec(launch);
   const [seen] = await observeLocally([directory]);
   if (seen !== undefined && hasBegun(seen)) return;
-  const child = seen?.claimed ? null : await startRecorder(launch, recorder);
+  const child = seen?.claimed
+    ? null
+    : await startRecorder(launch, await keptRecorder(recorder, dirname(directory)));
   await begun(launch, child);
   child?.process.unref();
 }

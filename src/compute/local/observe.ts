@@ -51,17 +51,22 @@ interface Alive {
 const gone: Alive = { script: false, recorder: false };
 
 function aliveOf({ start, queue, exit }: Records): Alive {
-  if (exit !== null) return gone;
-  const here = bootId();
+  // The exit record of an earlier attempt says nothing about this one.
+  if (exit !== null && exit.attempt >= (start?.attempt ?? 0)) return gone;
   if (start !== null) {
-    if (start.boot_id !== here) return gone;
+    if (!isThisBoot(start.boot_id)) return gone;
     return {
       script: isAlive(start.pid, start.start_ticks),
       recorder: isAlive(start.recorder_pid, start.recorder_start_ticks),
     };
   }
-  const waits = queue !== null && queue.boot_id === here;
+  const waits = queue !== null && isThisBoot(queue.boot_id);
   return { script: false, recorder: waits && isAlive(queue.recorder_pid, queue.recorder_start_ticks) };
+}
+
+/** Where a boot has no identity nothing can be said against it. */
+function isThisBoot(recorded: string): boolean {
+  return recorded === "" || bootId() === "" || recorded === bootId();
 }
 
 async function readRecords(directory: string): Promise<Records> {

@@ -1,6 +1,5 @@
 /** Which processes live, told apart from others that got the same number later. Linux by /proc; elsewhere as well as signals can say. */
 
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
 const linux = process.platform === "linux";
@@ -14,16 +13,10 @@ let known: string | undefined;
 
 function readBootId(): string {
   try {
-    if (linux) return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
-    if (process.platform === "darwin")
-      return execFileSync("sysctl", ["-n", "kern.bootsessionuuid"], {
-        encoding: "latin1",
-        timeout: 2_000,
-      }).trim();
+    return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
   } catch {
     return "";
   }
-  return "";
 }
 
 /**

@@ -6,14 +6,15 @@ import { dirname, join } from "node:path";
 
 /** Notices that come within this time are one. */
 const coalesceMs = 100;
-const backstopMs = 2_000;
+const backstopMs = 5_000;
+const mostFiles = 64;
 
 /** Calls back when an entry of the folder appears, goes or grows. Before the folder exists its nearest parent is watched. */
 export function watchLocally(directory: string, changed: () => void): Disposable {
   let watcher: FSWatcher | null = null;
   let watched = "";
   let pending: NodeJS.Timeout | null = null;
-  let last: string | null = null;
+  let last: Listing | null = null;
   let disposed = false;
 
   function notice(): void {
@@ -47,8 +48,8 @@ export function watchLocally(directory: string, changed: () => void): Disposable
   }
 
   async function lookAgain(): Promise<void> {
-    const seen = await fingerprint(directory);
-    if (last !== null && seen !== last) notice();
+    const seen = await listing(directory, last);
+    if (last !== null && seen.sizes !== last.sizes) notice();
     last = seen;
   }
 
@@ -65,12 +66,21 @@ export function watchLocally(directory: string, changed: () => void): Disposable
   };
 }
 
-async function fingerprint(directory: string): Promise<string> {
+/** What the folder looks like: when entries came or went, and how large the files are. */
+interface Listing {
+  readonly changed: number;
+  readonly files: readonly string[];
+  readonly sizes: string;
+}
+
+/** Names are read again only when some came or went; a folder of very many is told by that alone. */
+async function listing(directory: string, before: Listing | null): Promise<Listing> {
   try {
-    const names = (await readdir(directory)).slice(0, 64);
-    const stats = await Promise.all(names.map((name) => stat(join(directory, name)).catch(() => null)));
-    return names.map((name, index) => `${name}:${stats[index]?.size}:${stats[index]?.mtimeMs}`).join("\n");
+    const changed = (await stat(directory)).mtimeMs;
+    const files = before?.changed === changed ? before.files : (await readdir(directory)).slice(0, mostFiles);
+    const stats = await Promise.all(files.map((name) => stat(join(directory, name)).catch(() => null)));
+    return { changed, files, sizes: [changed, ...stats.map((found) => found?.size)].join() };
   } catch {
-    return "";
+    return { changed: 0, files: [], sizes: "" };
   }
 }

@@ -28,7 +28,7 @@ export async function keepWithGit(repository: Repository, request: KeepRequest):
     const about = Promise.all([
       oneLine(git, ["rev-parse", "--quiet", "--verify", "HEAD^{commit}"]),
       oneLine(git, ["symbolic-ref", "--quiet", "--short", "HEAD"]),
-      remoteOf(git),
+      remoteOf(git).catch(() => null),
     ]);
     await showHiddenChanges(git, repository);
     await git(["add", "--update", "--", "."]);

@@ -5,7 +5,7 @@ import { constants } from "node:fs";
 import { chmod, copyFile, lstat, mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { KeepRequest, KeptCode } from "../code.ts";
-import { withinLimits } from "./untracked.ts";
+import { type TotalLimits, withinLimits } from "./untracked.ts";
 import { leftOut } from "./warnings.ts";
 
 /** One kept file. `link` is the target of a symbolic link; then `sha256` is that of the target's text. */
@@ -17,7 +17,9 @@ export interface ManifestEntry {
 }
 
 export const manifestFile = "code.json";
-const mostEntries = 200_000;
+/** Each run has copies of its own, so there is less room than in git. */
+const inCopies: TotalLimits = { times: 3, files: 5_000 };
+const mostEntries = 50_000;
 const listedPaths = 500;
 
 /** Folders that are made by tools and made again from what is kept. */
@@ -50,7 +52,7 @@ const madeFolders = new Set([
 export async function keepWithManifest(request: KeepRequest): Promise<KeptCode> {
   const { workspace, directory, limitBytes, signal } = request;
   const walk = await walkCode(workspace, signal);
-  const { kept, skipped } = withinLimits(walk.files, limitBytes);
+  const { kept, skipped } = withinLimits(walk.files, limitBytes, inCopies);
   const target = join(directory, "code");
   await mkdir(target, { recursive: true, mode: 0o700 });
   const entries: ManifestEntry[] = [];

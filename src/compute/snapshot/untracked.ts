@@ -6,9 +6,14 @@ import { join } from "node:path";
 import type { Git } from "./gitCommand.ts";
 import type { Repository } from "./repository.ts";
 
-/** All untracked files together may be this many times the limit of one. */
-const totalFactor = 10;
-const mostFiles = 20_000;
+/** Limits of all files together, in limits of one and in number. */
+export interface TotalLimits {
+  readonly times: number;
+  readonly files: number;
+}
+
+/** Git keeps equal contents once, whatever the number of runs. */
+const inGit: TotalLimits = { times: 10, files: 20_000 };
 
 export interface Untracked {
   readonly kept: readonly string[];
@@ -34,19 +39,20 @@ export async function untrackedFiles(git: Git, { top }: Repository, limitBytes: 
     if (bytes === null) odd.push(path);
     else candidates.push({ path, bytes });
   }
-  return { ...withinLimits(candidates, limitBytes), odd };
+  return { ...withinLimits(candidates, limitBytes, inGit), odd };
 }
 
 /** Splits files by the limits of one and of all. */
 export function withinLimits(
   candidates: readonly Candidate[],
   limitBytes: number,
+  most: TotalLimits,
 ): { readonly kept: readonly string[]; readonly skipped: readonly string[] } {
   const kept: string[] = [];
   const skipped: string[] = [];
   let total = 0;
   for (const { path, bytes } of candidates.toSorted((a, b) => a.bytes - b.bytes)) {
-    const fits = bytes <= limitBytes && total + bytes <= limitBytes * totalFactor && kept.length < mostFiles;
+    const fits = bytes <= limitBytes && total + bytes <= limitBytes * most.times && kept.length < most.files;
     if (fits) total += bytes;
     (fits ? kept : skipped).push(path);
   }

@@ -37,6 +37,6 @@ async function dirtySubmodules(git: Git): Promise<readonly string[]> {
     .split("\0")
     .some((line) => line.startsWith("160000 "));
   if (!linked) return [];
-  const entries = (await git(["status", "--porcelain=v2", "-z", "--untracked-files=no"])).split("\0");
+  const entries = (await git(["status", "--porcelain=v2", "-z", "--untracked-files=normal"])).split("\0");
   return entries.flatMap((entry) => /^1 .. S.(?:M.|.U) (?:\S+ ){5}(.*)$/s.exec(entry)?.[1] ?? []);
 }

@@ -53,6 +53,7 @@ test("SIGTERM to the recorder cancels the run", async () => {
   const run = bench.python("import time\nprint('ready', flush=True)\ntime.sleep(60)\n");
   run.start();
   await run.until("output.log", (text) => text.includes("ready"));
+  await run.until("start.json");
   process.kill(run.startRecord.recorder_pid, "SIGTERM");
   await run.ended();
   expect(run.exit).toMatchObject({ signal: "SIGINT", reason: "cancelled" });
@@ -106,6 +107,23 @@ test("the slot of a killed recorder stays taken while its script lives, and is f
   bench.write("go", "");
   await two.ended();
   expect(two.text("output.log")).toBe("after True\n");
+});
+
+test("a recorder that is killed while it waits lets the next one pass", async () => {
+  const queue = { folder: join(bench.folder, "queue"), limit: 1 };
+  const one = bench.python("import os, time\nwhile not os.path.exists('go'): time.sleep(0.01)\n", { queue });
+  const two = bench.recording(["echo", "two"], { queue });
+  const three = bench.recording(["echo", "three"], { queue });
+  one.start();
+  await one.until("start.json");
+  two.start();
+  await two.until("queue.json");
+  process.kill(two.json<QueueRecord>("queue.json").recorder_pid, "SIGKILL");
+  three.start();
+  bench.write("go", "");
+  await Promise.all([one.ended(), three.ended()]);
+  expect(three.text("output.log")).toBe("three\n");
+  expect(two.text("output.log")).toBeNull();
 });
 
 test("a daemon that is left behind does not keep the slot", async () => {

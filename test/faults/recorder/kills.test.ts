@@ -51,6 +51,7 @@ const expectExact = (run: Recording) => {
 test("the script is killed", async () => {
   const run = bench.python(counting).start();
   await run.until("output.log", (text) => text.includes("step 20:"));
+  await run.until("start.json");
   process.kill(run.startRecord.pid, "SIGKILL");
   await run.ended();
   expect(run.exit).toMatchObject({ exit_code: null, signal: "SIGKILL", reason: "exited" });
@@ -60,6 +61,7 @@ test("the script is killed", async () => {
 test("the recorder and its group are killed: the script goes on and its output is kept to the byte", async () => {
   const run = bench.python(counting).start();
   await run.until("output.log", (text) => text.includes("step 20:"));
+  await run.until("start.json");
   const { pid, recorder_pid: recorder } = run.startRecord;
   process.kill(-recorder, "SIGKILL");
   await once(run.process as NonNullable<typeof run.process>, "exit");
@@ -69,7 +71,7 @@ test("the recorder and its group are killed: the script goes on and its output i
   expect(run.text("exit.json")?.trim()).toBe("");
   expect(readFileSync(`/proc/${pid}/environ`, "utf8")).toContain(`RUNLINE_RUN_ID=${run.id}\0`);
   bench.write("enough", "");
-  const log = await run.until("output.log", (text) => text.includes("end"));
+  const log = await run.until("output.log", (text) => /end \d+\n$/.test(text));
   const steps = [...log.matchAll(/^step (\d+):/gm)].map(([, step]) => Number(step));
   expect(steps).toEqual(steps.map((_, index) => index));
   expect(log).toMatch(new RegExp(`end ${steps.length}\n$`));
@@ -78,6 +80,7 @@ test("the recorder and its group are killed: the script goes on and its output i
 test("the pump is killed: the recorder replaces it and the script notices nothing", async () => {
   const run = bench.python(counting).start();
   await run.until("output.log", (text) => text.includes("step 20:"));
+  await run.until("start.json");
   const pump = holders(run).find((pid) => pid !== run.startRecord.recorder_pid) ?? 0;
   process.kill(pump, "SIGKILL");
   const seen = run.text("output.log")?.length ?? 0;

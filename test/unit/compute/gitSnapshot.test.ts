@@ -205,7 +205,24 @@ test("line ends are normalized as the user has it, and no warning stops the snap
   expect(await code.changes(place(kept))).toEqual([]);
 });
 
-test("a repository in the repository is named, not kept; a dirty submodule too", async () => {
+test("a submodule is kept by its commit; changes within it are said to be missing", async () => {
+  const other = path.join(path.dirname(top), "other");
+  await mkdir(other);
+  const inOther = (...args: string[]) => execFileSync("git", args, { cwd: other });
+  inOther("init", "--quiet");
+  await writeFile(path.join(other, "x.py"), "1");
+  inOther("add", "--all");
+  inOther("-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--message", "x");
+  git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", other, "lib");
+  commit();
+  expect((await keep()).warnings).toEqual([]);
+  await write("lib/x.py", "2");
+  const kept = await keep();
+  expect(git("ls-tree", kept.snapshot.id, "lib")).toContain("160000 commit");
+  expect(kept.warnings.join()).toContain("lib (a submodule with changes of its own");
+});
+
+test("a repository in the repository is named, not kept", async () => {
   await write("a.py", "1");
   const inner = path.join(top, "inner");
   await mkdir(inner);

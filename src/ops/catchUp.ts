@@ -1,0 +1,16 @@
+/** One look at everything, for a program that does not stay: afterwards the store says what the disk and the machine say. */
+
+import { adopt } from "./adopt.ts";
+import type { Layout } from "./layout.ts";
+import { activeStates, type LookParts, lookAt } from "./look.ts";
+
+export async function catchUp(parts: LookParts & { readonly layout: Layout }): Promise<void> {
+  const { store, compute, layout } = parts;
+  await adopt(await compute.list(layout.runs), store, compute);
+  const active = await store.runs.list({ states: activeStates, limit: 10_000 });
+  const seen = await compute.observe(active.map((run) => run.directory));
+  for (const [index, run] of active.entries()) {
+    const observation = seen[index];
+    if (observation !== undefined) await lookAt(run, observation, parts);
+  }
+}

@@ -1,0 +1,117 @@
+/** Makes the store anew from the run directories, which are the truth; what only the store knew is carried over where it can be read. */
+
+import { rename, rm } from "node:fs/promises";
+import type { Compute } from "../compute/compute.ts";
+import { failureOf, RunlineError } from "../model/failure.ts";
+import type { Run } from "../model/run.ts";
+import type { Store } from "../store/store.ts";
+import { catchUp } from "./catchUp.ts";
+import type { Layout } from "./layout.ts";
+import type { OpenStore } from "./storeAccess.ts";
+
+export interface RebuildParts {
+  readonly layout: Layout;
+  readonly openStore: OpenStore;
+  readonly compute: Compute;
+  readonly clock: () => number;
+  /** The store so far, closed by this; null when it can't be opened. */
+  readonly previous: Store | null;
+}
+
+export interface Rebuilt {
+  readonly runs: number;
+  /** Where the old file lies now; null when there was none. */
+  readonly old: string | null;
+  /** What only the old store knew and could not be read: notes and stars, deletions, the models and their audit log. */
+  readonly lost: readonly ("notes" | "models")[];
+}
+
+/** SQLite keeps these beside its file while it is open, or after a crash. */
+const besides = ["", "-wal", "-shm"];
+
+/**
+ * The new file is made beside the old one and takes its place only when it is whole. Nobody may use the store meanwhile. Throws the
+ * store's own failures and `auditBroken`; the old file is then still in its place.
+ */
+export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
+  const { layout, openStore, compute, clock, previous } = parts;
+  const file = previous?.location ?? layout.store;
+  const draft = `${file}.new`;
+  await removeStore(draft);
+  const store = await openStore(draft);
+  const lost: Rebuilt["lost"][number][] = [];
+  try {
+    if (store.location !== draft)
+      throw new RunlineError("storeUnreadable", { path: file, cause: "it is on a network file system" });
+    await catchUp({ store, compute, clock, layout });
+    if (!(await carried(previous, (old) => carryEdits(old, store)))) lost.push("notes");
+    if (!(await carried(previous, (old) => carryModels(old, store)))) lost.push("models");
+    const runs = (await store.runs.list({ limit: 10_000 })).length;
+    await store.close();
+    await previous?.close();
+    const old = await setAside(file, clock());
+    await rename(draft, file);
+    return { runs, old, lost };
+  } catch (thrown) {
+    await store.close().catch(() => undefined);
+    await removeStore(draft);
+    throw thrown;
+  }
+}
+
+/**
+ * An old store that breaks while it is read is no reason to stop: it is what the rebuild is for. An audit log that was tampered with
+ * is one: making the store anew must not be a way to be rid of it.
+ */
+async function carried(previous: Store | null, carry: (old: Store) => Promise<void>): Promise<boolean> {
+  if (previous === null) return false;
+  return carry(previous).then(
+    () => true,
+    (thrown: unknown) => {
+      if (failureOf(thrown).code === "auditBroken") throw thrown;
+      return false;
+    },
+  );
+}
+
+async function carryEdits(old: Store, store: Store): Promise<void> {
+  const visible = new Set((await old.runs.list({ limit: 10_000 })).map((run) => run.id));
+  for (const run of await old.runs.list({ deleted: true, limit: 10_000 })) {
+    const fresh = await store.runs.get(run.id);
+    if (fresh === null) continue;
+    await store.runs.edit(run.id, editsOf(run, fresh));
+    if (!visible.has(run.id)) await store.runs.setDeleted(run.id, run.asOf);
+  }
+}
+
+/** Tags of the journal come from there again; only what differs was a person's. */
+function editsOf(run: Run, fresh: Run) {
+  const tags = Object.entries(run.tags).filter(([key, value]) => fresh.tags[key] !== value);
+  return { name: run.name, note: run.note, starred: run.starred, tags: Object.fromEntries(tags) };
+}
+
+/** The log goes over as it is, hash by hash; the tables are folded from it again. */
+async function carryModels(old: Store, store: Store): Promise<void> {
+  const entries = await old.registry.audit();
+  if (entries.length > 0) await store.registry.restore(entries);
+}
+
+async function setAside(file: string, time: number): Promise<string | null> {
+  const stamp = new Date(time).toISOString().replace(/\D/g, "").slice(0, 14);
+  const old = `${file}.old-${stamp}`;
+  let moved = false;
+  for (const beside of besides)
+    await rename(file + beside, old + beside).then(
+      () => {
+        moved = true;
+      },
+      (thrown: unknown) => {
+        if (!(thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT")) throw thrown;
+      },
+    );
+  return moved ? old : null;
+}
+
+async function removeStore(file: string): Promise<void> {
+  for (const beside of besides) await rm(file + beside, { force: true });
+}
