@@ -28,16 +28,25 @@ export interface ComparePageEvents {
   readonly changed: Changed;
 }
 
+export interface SortKey {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
 /** What survives a reload: where the person is and how they arranged it, never the data. */
 export interface ComparePageState {
   readonly runIds: readonly string[];
   readonly hidden: readonly string[];
   readonly baseline: string | null;
   readonly onlyDifferences: boolean;
-  readonly sort: { readonly column: string; readonly descending: boolean } | null;
+  /** Most significant first; empty is the order in which the runs were chosen. */
+  readonly sort: readonly SortKey[];
   readonly search: string;
   readonly smoothing: number;
   readonly axis: "step" | "relative" | "wall";
   readonly logarithmic: boolean;
+  /** Groups of charts that are closed. */
+  readonly collapsed: readonly string[];
+  /** Share of the table in the height, 0 to 1. */
   readonly split: number;
 }

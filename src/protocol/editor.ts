@@ -51,8 +51,15 @@ export interface Requests {
     { readonly runId: string; readonly path: string; readonly model: string },
     ModelVersion,
   ];
+  /** `expected` is the version that the person saw the alias on (null: on none); another one by now is `aliasMoved`. */
   "models/promote": [
-    { readonly model: string; readonly version: number; readonly alias: string; readonly reason: string },
+    {
+      readonly model: string;
+      readonly version: number;
+      readonly alias: string;
+      readonly reason: string;
+      readonly expected?: number | null;
+    },
     { readonly previous: number | null },
   ];
   "models/removeAlias": [{ readonly model: string; readonly alias: string; readonly reason: string }, null];

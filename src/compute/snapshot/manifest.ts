@@ -5,6 +5,7 @@ import { constants } from "node:fs";
 import { chmod, copyFile, lstat, mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { KeepRequest, KeptCode } from "../code.ts";
+import { nothingIgnored, rulesWithin } from "./ignoreRules.ts";
 import { type TotalLimits, withinLimits } from "./untracked.ts";
 import { leftOut } from "./warnings.ts";
 
@@ -137,22 +138,28 @@ export interface Walk {
   readonly complete: boolean;
 }
 
-/** Plain files and links of a folder, without what tools made; paths relative with `/`. Links are not followed. */
+/**
+ * Plain files and links of a folder, without what tools made and what a `.gitignore` names; paths relative with `/`. Links are not
+ * followed.
+ */
 export async function walkCode(root: string, signal?: AbortSignal): Promise<Walk> {
   const files: { path: string; bytes: number }[] = [];
   const odd: string[] = [];
-  const waiting = [""];
+  const waiting = [{ folder: "", above: nothingIgnored }];
   let seen = 0;
-  for (let folder = waiting.pop(); folder !== undefined && seen < mostEntries; folder = waiting.pop()) {
+  for (let next = waiting.pop(); next !== undefined && seen < mostEntries; next = waiting.pop()) {
+    const { folder, above } = next;
     signal?.throwIfAborted();
     const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => null);
     if (entries === null) odd.push(folder);
     if (entries?.some((entry) => entry.name === "pyvenv.cfg")) continue;
+    const ignored = await rulesWithin(root, folder, above);
     for (const entry of entries ?? []) {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       seen += 1;
+      if (ignored(path, entry.isDirectory())) continue;
       if (entry.isDirectory()) {
-        if (!madeFolders.has(entry.name)) waiting.push(path);
+        if (!madeFolders.has(entry.name)) waiting.push({ folder: path, above: ignored });
       } else if (entry.isFile() || entry.isSymbolicLink()) {
         files.push({ path, bytes: entry.isFile() ? ((await sizeOf(join(root, path))) ?? 0) : 0 });
       } else odd.push(path);

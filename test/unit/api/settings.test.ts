@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { defaultSettings, parseOptions, parseSettings } from "../../../src/api/settings.ts";
+import { readSettings, serverSettings } from "../../../src/host/settings.ts";
 
 describe("settings", () => {
+  it("are by default what the editor's settings page says", () => {
+    const { values } = readSettings(() => undefined);
+    expect(serverSettings(values)).toEqual(defaultSettings);
+  });
+
   it.each([undefined, null, 7, "x", [], {}])("%j is all defaults", (input) => {
     expect(parseSettings(input)).toEqual({ settings: defaultSettings, problems: [] });
   });

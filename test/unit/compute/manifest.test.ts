@@ -44,6 +44,27 @@ test("files are copied with their hashes; what tools made and what is too large 
   expect(await code.checkout(place)).toEqual({ kind: "copy", folder: path.join(directory, "code") });
 });
 
+test("what .gitignore names is no code, as in git: nested rules and exceptions too", async () => {
+  await write(".gitignore", "models/\n*.log\n/out.txt\n");
+  await write("models/model.json", "1");
+  await write("train.log", "1");
+  await write("sub/out.txt", "1");
+  await write("out.txt", "1");
+  await write("sub/.gitignore", "!keep.log\n*.csv\n");
+  await write("sub/keep.log", "1");
+  await write("sub/deep/x.csv", "1");
+  await write("train.py", "1");
+  await keep();
+  const manifest: { path: string }[] = JSON.parse(await readFile(path.join(directory, "code.json"), "utf8"));
+  expect(manifest.map((entry) => entry.path).sort()).toEqual([
+    ".gitignore",
+    "sub/.gitignore",
+    "sub/keep.log",
+    "sub/out.txt",
+    "train.py",
+  ]);
+});
+
 test("the same files give the same id", async () => {
   await write("b.py", "1");
   await write("a.py", "2");

@@ -51,7 +51,7 @@ export const layers: readonly Layer[] = [
   {
     of: "src/compute/",
     project: ["src/model/"],
-    packages: ["simple-git"],
+    packages: ["simple-git", "ignore"],
     node: { except: ["sqlite"] },
     because: "compute knows where runs run, not what is trained or stored",
   },

@@ -176,6 +176,34 @@ describe("what is refused", () => {
     await rm(workspace, { recursive: true });
   });
 
+  it("makes a store anew that can't be opened, from the run directories", async () => {
+    const server = await start({ files: { "train.py": trainer } });
+    expect(await server.value("store/rebuild", {})).toEqual({ runs: 0 });
+    expect(await readdir(server.workspace)).toEqual(["train.py"]);
+    const ask = { script: `${server.workspace}/train.py`, arguments: ["1"] };
+    const { id } = await server.value("runs/launch", ask);
+    await server.ended(id);
+    await server.value("runs/edit", { id, edit: { note: "kept" } });
+    const before = await server.value("runs/get", { id });
+    expect(await server.value("store/rebuild", {})).toEqual({ runs: 1 });
+    expect(await server.value("runs/get", { id })).toEqual({ ...before, asOf: expect.any(Number) });
+
+    await server.configure({ settings: { directory: "elsewhere" } });
+    await server.value("runs/list", {});
+    await writeFile(`${server.workspace}/.runline/runline.db`, "spoiled");
+    await rm(`${server.workspace}/.runline/runline.db-wal`, { force: true });
+    await server.configure({ settings: {} });
+    expect(await server.ask("runs/list", {})).toMatchObject({ failure: { code: "storeUnreadable" } });
+    expect(await server.value("store/rebuild", {})).toEqual({ runs: 1 });
+    expect(await server.value("runs/get", { id })).toMatchObject({
+      state: "finished",
+      exitCode: 0,
+      note: "",
+    });
+    const again = await server.value("runs/launch", ask);
+    expect(await server.ended(again.id)).toMatchObject({ state: "finished" });
+  });
+
   it("works without a folder", async () => {
     const server = await start({ workspace: null });
     expect(await server.ask("runs/list", {})).toMatchObject({ failure: { code: "noWorkspace" } });

@@ -1,0 +1,53 @@
+import { findRun } from "../../ops/findRun.ts";
+import { logSlice } from "../../ops/logSlice.ts";
+import { type Command, exitCode } from "./command.ts";
+import { jsonText } from "./json.ts";
+import { tellOnce } from "./trouble.ts";
+import { watchRun } from "./watchRun.ts";
+
+const blockBytes = 1024 * 1024;
+
+/** Prints what a run has printed. */
+export const log: Command = {
+  summary: "print the output of a run, byte by byte as it was written",
+  usage: "[options] <run>",
+  words: [1, 1],
+  options: {
+    follow: {
+      type: "boolean",
+      short: "f",
+      help: "go on until the run has ended; Ctrl+C ends only the watching",
+    },
+  },
+  details: 'With --json: {"id", "name", "bytes", "text"}, once; text is decoded as UTF-8.',
+  async run({ project, terminal, json, words: [name = ""], flag }) {
+    const store = await project.store.existing();
+    const found = await findRun(name, store);
+    const blocks: Uint8Array[] = [];
+    const output = json ? async (bytes: Uint8Array) => void blocks.push(bytes) : terminal.out;
+    if (flag("follow")) {
+      const leave = new AbortController();
+      const interrupt = terminal.onInterrupt(() => leave.abort());
+      await watchRun(found.id, { project, output, failed: tellOnce(terminal), leave: leave.signal });
+      interrupt[Symbol.dispose]();
+      if (leave.signal.aborted) return exitCode.canceled;
+    } else
+      for (let offset = 0; ; ) {
+        const { bytes } = await logSlice(
+          { id: found.id, offset, length: blockBytes },
+          store,
+          project.compute,
+        );
+        if (bytes.byteLength === 0) break;
+        await output(bytes);
+        offset += bytes.byteLength;
+      }
+    if (json) {
+      const bytes = Buffer.concat(blocks);
+      await terminal.out(
+        jsonText({ id: found.id, name: found.name, bytes: bytes.length, text: bytes.toString("utf8") }),
+      );
+    }
+    return exitCode.done;
+  },
+};

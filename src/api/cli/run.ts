@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import { constants } from "node:os";
+import * as path from "node:path";
+import { formatDuration } from "../../model/format.ts";
+import type { Run } from "../../model/run.ts";
+import { runIdAt } from "../../model/runId.ts";
+import { type LaunchAsk, launch } from "../../ops/launch.ts";
+import { type Call, type Command, exitCode } from "./command.ts";
+import { jsonText, runJson } from "./json.ts";
+import { keyMetricText } from "./runs.ts";
+import { painted, type Terminal } from "./terminal.ts";
+import { plain } from "./text.ts";
+import { tellOnce } from "./trouble.ts";
+import { watchRun } from "./watchRun.ts";
+
+/** Starts a tracked run and stays with it. */
+export const run: Command = {
+  summary: "run a script or any command as a tracked run, and follow it",
+  usage: "[options] [--] <command> [arguments]",
+  words: [1, 100_000],
+  takesCommand: true,
+  options: {
+    name: { type: "string", value: "<text>", help: "name of the run (default: two friendly words)" },
+    experiment: {
+      type: "string",
+      short: "e",
+      value: "<text>",
+      help: "what it belongs to (default: the folder's name)",
+    },
+    detach: { type: "boolean", short: "d", help: "start it and come back at once; it goes on by itself" },
+    python: {
+      type: "string",
+      value: "<path>",
+      help: "interpreter for a script (default: .venv, else python3)",
+    },
+  },
+  details: `A command that is a .py file runs with the interpreter that is found for it: runline run train.py --lr 0.1
+Anything else runs as it stands: runline run -- torchrun --nproc-per-node 2 train.py
+
+The script's output goes to standard output as it comes. Ctrl+C asks the run to end; a second Ctrl+C leaves it running.
+
+With --json: the script's output goes to standard error, and the run, as runline show prints it in “run”, to standard output.`,
+  async run(call) {
+    const { project, terminal, json } = call;
+    const store = await project.store.needed();
+    const newId = () => runIdAt(project.clock(), randomBytes(16));
+    const { id, name, warnings } = await launch(askOf(call), { ...project, store, newId });
+    for (const warning of warnings) terminal.note(`runline: ${plain(warning)}\n`);
+    if (call.flag("detach")) {
+      await terminal.out(json ? jsonText({ id, name }) : `${plain(name)}  ${id}\n`);
+      return exitCode.done;
+    }
+    terminal.note(`runline: started ${plain(name)}\n`);
+    const output = json ? async (bytes: Uint8Array) => terminal.note(bytes) : terminal.out;
+    const { ended, left } = await withInterrupts(id, name, call, output);
+    if (json) await terminal.out(jsonText(runJson(ended)));
+    terminal.note(left ? leftLine(ended) : `${endLine(ended, terminal)}\n`);
+    return left ? exitCode.canceled : exitOf(ended);
+  },
+};
+
+function askOf({ words, text, folder }: Call): LaunchAsk {
+  const [first = "", ...more] = words;
+  const what = /\.py$/i.test(first)
+    ? { script: path.resolve(folder, first), arguments: more, cwd: folder }
+    : { command: words, cwd: folder };
+  const given = { name: text("name"), experiment: text("experiment"), python: text("python") };
+  const known = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...what, ...Object.fromEntries(known) };
+}
+
+/** The first interrupt cancels the run, the second one leaves it to itself. */
+async function withInterrupts(
+  id: string,
+  name: string,
+  { project, terminal }: Call,
+  output: (bytes: Uint8Array) => Promise<void>,
+): Promise<{ readonly ended: Run; readonly left: boolean }> {
+  const leave = new AbortController();
+  let asked = false;
+  const interrupt = terminal.onInterrupt(() => {
+    if (asked) leave.abort();
+    else {
+      asked = true;
+      terminal.note(`\nrunline: asking ${plain(name)} to end; Ctrl+C again leaves it running\n`);
+      const directory = path.join(project.layout.runs, id);
+      project.compute.cancel(directory).catch(tellOnce(terminal));
+    }
+  });
+  try {
+    const ended = await watchRun(id, { project, output, failed: tellOnce(terminal), leave: leave.signal });
+    return { ended, left: leave.signal.aborted };
+  } finally {
+    interrupt[Symbol.dispose]();
+  }
+}
+
+function leftLine({ name }: Run): string {
+  return `runline: ${plain(name)} goes on; see runline log -f ${plain(name)}\n`;
+}
+
+/** "brave-otter finished: val_acc 0.943 after 12 s". */
+function endLine(run: Run, terminal: Terminal): string {
+  const { state, reason, started, ended } = run;
+  const word = state === "cancelled" ? "was canceled" : state;
+  const took = started === null || ended === null ? "" : ` after ${formatDuration(ended - started)}`;
+  const what = [reason === null ? "" : plain(reason), keyMetricText(run)]
+    .filter((text) => text !== "")
+    .join(", ");
+  const style = state === "finished" ? "green" : state === "failed" ? "red" : "yellow";
+  return `runline: ${painted(`${plain(run.name)} ${word}`, style, { color: terminal.noteColor })}${what === "" ? "" : `: ${what}`}${took}`;
+}
+
+/** As a shell would answer for the same command. */
+function exitOf({ state, exitCode: code, signal }: Run): number {
+  if (state === "cancelled") return exitCode.canceled;
+  if (signal !== null) return 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
+  if (state === "finished") return exitCode.done;
+  return code === null || code === 0 ? exitCode.failed : code;
+}

@@ -1,0 +1,17 @@
+/** What is told of a run that has ended. */
+
+import type { Run } from "../../model/run.ts";
+import type { Ended } from "../../protocol/editor.ts";
+
+export function endedOf(run: Run): Ended {
+  const { id, name, state, reason, keyMetric } = run;
+  const metric = keyMetric === null ? undefined : run.metrics[keyMetric];
+  return {
+    id,
+    name,
+    state,
+    reason,
+    durationMs: Math.max(0, (run.ended ?? run.asOf) - (run.started ?? run.created)),
+    keyMetric: keyMetric === null || metric === undefined ? null : { key: keyMetric, value: metric.last },
+  };
+}

@@ -1,0 +1,19 @@
+/** Every request of the editor, by name. A name that is missing here does not compile. */
+
+import type { RequestName } from "../../protocol/editor.ts";
+import { codeRequests } from "./codeRequests.ts";
+import { lineageRequests } from "./lineageRequests.ts";
+import { metricRequests } from "./metricRequests.ts";
+import { modelRequests } from "./modelRequests.ts";
+import type { Requests } from "./request.ts";
+import { runRequests } from "./runRequests.ts";
+import { storeRequests } from "./storeRequests.ts";
+
+export const requests: Requests<RequestName> = {
+  ...runRequests,
+  ...codeRequests,
+  ...metricRequests,
+  ...lineageRequests,
+  ...modelRequests,
+  ...storeRequests,
+};

@@ -1,0 +1,142 @@
+/** One editor window's hold on a workspace: the project as it is set now, the runs followed in it, and what the window is told. */
+
+import { failureOf } from "../../model/failure.ts";
+import { changeKinds } from "../../ops/changes.ts";
+import { type Follower, follow } from "../../ops/follow.ts";
+import { layoutOf } from "../../ops/layout.ts";
+import type { Changed, Ended, Logged, ServerOptions } from "../../protocol/editor.ts";
+import type { Store } from "../../store/store.ts";
+import { type Engines, openProject, type Project } from "../project.ts";
+import type { Context, ScriptReader } from "./context.ts";
+import { endedOf } from "./ended.ts";
+import { failureLine } from "./logLines.ts";
+
+/** What a window is told unasked. */
+export interface Window {
+  changed(what: Changed): void;
+  ended(what: Ended): void;
+  logged(what: Logged): void;
+}
+
+export interface Session {
+  /** Null while no folder is open. */
+  context(): Context | null;
+  /** Takes over new options; the project is opened anew only when its place changes. */
+  configure(options: ServerOptions): Promise<void>;
+  /** Looks soon for what is new: to be called after anything that may have written. */
+  poke(): void;
+  close(): Promise<void>;
+}
+
+/** A session without a folder; the first `configure` gives it one. */
+export function openSession(engines: Engines, window: Window, scripts: ScriptReader): Session {
+  let options: ServerOptions | null = null;
+  let open: OpenProject | null = null;
+
+  return {
+    context: () => open?.context ?? null,
+    async configure(next) {
+      const before = options;
+      options = next;
+      if (before !== null && placeOf(before) === placeOf(next)) return;
+      const old = open;
+      const { workspace } = next;
+      open = workspace === null ? null : hold(workspace, () => options ?? next, engines, window, scripts);
+      await old?.close();
+    },
+    poke: () => open?.poke(),
+    async close() {
+      const last = open;
+      open = null;
+      await last?.close();
+    },
+  };
+}
+
+function placeOf({ workspace, settings }: ServerOptions): string | null {
+  return workspace === null ? null : layoutOf(workspace, settings.directory).directory;
+}
+
+interface OpenProject {
+  readonly context: Context;
+  poke(): void;
+  close(): Promise<void>;
+}
+
+/** Opens a project and follows its runs from the moment it has a store: at once, or when somebody makes one. */
+function hold(
+  workspace: string,
+  options: () => ServerOptions,
+  engines: Engines,
+  window: Window,
+  scripts: ScriptReader,
+): OpenProject {
+  let follower: Follower | null = null;
+  const project = openProject(workspace, options, engines, {
+    opened(store) {
+      if (store.notice !== null) window.logged(failureLine(store.notice, "warn"));
+      follower = followIn(project, store, window);
+    },
+    async closing() {
+      const last = follower;
+      follower = null;
+      await last?.close();
+    },
+  });
+  const { compute, layout, store } = project;
+
+  /** Another window or the CLI may make the store at any time; once it is open, the follower sees to everything. */
+  const waiting = compute.watch(layout.directory, () => {
+    if (follower === null) void openExisting(true);
+  });
+  let lastTrouble: string | null = null;
+  async function openExisting(tell: boolean): Promise<void> {
+    try {
+      const found = await store.existing();
+      lastTrouble = null;
+      if (found !== null && tell)
+        window.changed({ revision: await found.revision(), kinds: changeKinds, runIds: [] });
+    } catch (thrown) {
+      // Every request answers with the same failure; here it is only noted, once however often the folder changes.
+      const trouble = failureOf(thrown);
+      if (trouble.message !== lastTrouble) window.logged(failureLine(trouble));
+      lastTrouble = trouble.message;
+    }
+  }
+  void openExisting(false);
+
+  return {
+    context: contextOf(project, scripts),
+    poke: () => follower?.poke(),
+    async close() {
+      waiting[Symbol.dispose]();
+      await store.close();
+    },
+  };
+}
+
+function followIn(project: Project, store: Store, window: Window): Follower {
+  const { compute, clock, layout } = project;
+  return follow({
+    store,
+    compute,
+    clock,
+    layout,
+    changed: window.changed,
+    ended: (run) => window.ended(endedOf(run)),
+    failed: (thrown) => window.logged(failureLine(failureOf(thrown), "warn")),
+  });
+}
+
+function contextOf(project: Project, scripts: ScriptReader): Context {
+  return {
+    ...project,
+    get settings() {
+      return project.settings;
+    },
+    get trusted() {
+      return project.trusted;
+    },
+    scripts,
+  };
+}

@@ -1,0 +1,30 @@
+/** The server process: started by the editor's language client, it wires the engines to the connection. */
+
+import { existsSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import { fileURLToPath } from "node:url";
+import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
+import { startServer } from "./api/editor/connection.ts";
+import { localIdentity } from "./compute/local/identity.ts";
+import { localCompute } from "./compute/local/local.ts";
+import { localCode } from "./compute/snapshot/snapshot.ts";
+import { openSqliteStore } from "./store/sqlite/open.ts";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const beside = (name: string) => path.join(here, name);
+/** Packed beside the bundle; a folder beside the sources. */
+const recorder = existsSync(beside("recorder.pyz")) ? beside("recorder.pyz") : beside("recorder");
+const { version } = JSON.parse(readFileSync(path.join(here, "..", "package.json"), "utf8"));
+
+startServer(
+  createConnection(ProposedFeatures.all),
+  {
+    openStore: (file) => openSqliteStore(file),
+    compute: localCompute(recorder),
+    code: localCode(),
+    identity: localIdentity,
+    clock: Date.now,
+    versions: { Runline: String(version), Node: process.versions.node },
+  },
+  { runtime: beside("web-tree-sitter.wasm"), python: beside("tree-sitter-python.wasm") },
+);

@@ -1,0 +1,87 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import { fileDigest } from "../../../src/ops/fileDigest.ts";
+import { type Registration, register } from "../../../src/ops/register.ts";
+import { newRun, runId } from "../store/records.ts";
+import { ana, clock, freshWorkspace, take, type Workspace } from "./registered.ts";
+
+function ask(at: Workspace, wish: Partial<Registration>) {
+  const parts = { store: at.store, workspace: at.workspace, clock, digest: fileDigest };
+  return register({ runId: runId(1), path: "m.bin", model: "digits", actor: ana, ...wish }, parts);
+}
+
+describe("register", () => {
+  it("numbers versions from 1 and makes the model with the first", async () => {
+    const at = await freshWorkspace();
+    await at.made(1, "m.bin", "one");
+    expect(await ask(at, {})).toMatchObject({
+      model: "digits",
+      version: 1,
+      artifact: "m.bin",
+      bytes: 3,
+      actor: ana,
+    });
+    await at.made(2, "m.bin", "two");
+    expect(await ask(at, { runId: runId(2) })).toMatchObject({ version: 2 });
+    expect((await at.store.registry.audit()).map(({ event }) => event.type).sort()).toEqual([
+      "model.created",
+      "version.registered",
+      "version.registered",
+    ]);
+  });
+
+  it("answers the version that is there for the same bytes of the same run", async () => {
+    const at = await freshWorkspace();
+    await at.made(1, "m.bin", "one");
+    const both = await Promise.all([ask(at, {}), ask(at, {})]);
+    expect(both.map(({ version }) => version)).toEqual([1, 1]);
+    expect(await at.store.registry.audit()).toHaveLength(2);
+  });
+
+  it("takes the kept copy when the file in the workspace is another one by now", async () => {
+    const at = await freshWorkspace();
+    await at.made(1, "models/m.bin", "one", "kept");
+    await writeFile(path.join(at.workspace, "models/m.bin"), "later");
+    const version = await ask(at, { path: "./models/m.bin" });
+    expect(version.bytes).toBe(3);
+  });
+
+  it("finds a file by its absolute path", async () => {
+    const at = await freshWorkspace();
+    await at.made(1, "m.bin", "one");
+    expect(await ask(at, { path: path.join(at.workspace, "m.bin") })).toMatchObject({ artifact: "m.bin" });
+  });
+
+  it.each<[string, (at: Workspace) => Promise<unknown>, Partial<Registration>, string]>([
+    ["a changed file", (at) => writeFile(path.join(at.workspace, "m.bin"), "two"), {}, "digestChanged"],
+    ["a file that is gone", (at) => rm(path.join(at.workspace, "m.bin")), {}, "artifactMissing"],
+    ["a folder in its place", (at) => toFolder(path.join(at.workspace, "m.bin")), {}, "artifactMissing"],
+    ["a file that the run did not make", async () => undefined, { path: "other.bin" }, "artifactMissing"],
+    ["a run that is not there", async () => undefined, { runId: runId(9) }, "runUnknown"],
+    ["a name with a slash", async () => undefined, { model: "a/b" }, "nameInvalid"],
+  ])("refuses %s", async (_, change, wish, code) => {
+    const at = await freshWorkspace();
+    await at.made(1, "m.bin", "one");
+    await change(at);
+    await expect(ask(at, wish)).rejects.toMatchObject({ failure: { code } });
+    expect(await at.store.registry.audit()).toEqual([]);
+  });
+
+  it("refuses what has no digest, and a folder that was not kept", async () => {
+    const at = await freshWorkspace();
+    await at.store.runs.create(newRun(1));
+    const fact = { kind: "write", time: 1, files: 1, bytes: 1, how: "audit" } as const;
+    await take(at.store, runId(1), [
+      { ...fact, path: "big.bin", type: "file", digest: null, reason: "over the limit" },
+      { ...fact, path: "saved", type: "folder", digest: `sha256:${"a".repeat(64)}` },
+    ]);
+    await expect(ask(at, { path: "big.bin" })).rejects.toThrow(/big\.bin: over the limit/);
+    await expect(ask(at, { path: "saved" })).rejects.toThrow(/it is a folder/);
+  });
+});
+
+async function toFolder(place: string): Promise<void> {
+  await rm(place);
+  await mkdir(place);
+}
