@@ -29,8 +29,8 @@ export interface Compute {
   watch(directory: string, changed: () => void): Disposable;
   /** The run directories (named by a run id) in a folder, oldest first; none where the folder does not exist. */
   list(folder: string): Promise<readonly string[]>;
-  /** Moves a run directory into a trash folder. One that is gone already is no failure. */
-  discard(directory: string, trash: string): Promise<void>;
+  /** Removes a run directory for good. It leaves the runs in one step; one that is gone already is no failure. */
+  discard(directory: string): Promise<void>;
   /** The environment that a script gets: the person's own on that machine, with the interpreter's environment in force. */
   environment(interpreter: Interpreter | null): Readonly<Record<string, string>>;
   /** The program that a command's first word means there, or null when there is none. */

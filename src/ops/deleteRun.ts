@@ -1,6 +1,5 @@
 /** Taking runs out of sight, bringing them back, and letting go of them for good. */
 
-import * as path from "node:path";
 import type { CodeKeeper } from "../compute/code.ts";
 import type { Compute } from "../compute/compute.ts";
 import { RunlineError } from "../model/failure.ts";
@@ -28,6 +27,9 @@ export async function restoreRuns(ids: readonly string[], store: Store): Promise
   for (const id of ids) await store.runs.setDeleted(id, null);
 }
 
+/** How long a deleted run can still be restored: longer than any window that offers to undo it is likely to stay open. */
+export const deletedRunsStayMs = 7 * 24 * 60 * 60 * 1_000;
+
 export interface PurgeParts {
   readonly store: Store;
   readonly compute: Compute;
@@ -36,8 +38,7 @@ export interface PurgeParts {
 }
 
 /**
- * Lets go of runs deleted before a time: their rows, their private refs, and their directories, which are moved to `trash/` beside
- * the runs so that a person can still take something out. Answers how many.
+ * Lets go of runs deleted before a time: their rows, their private refs and their directories. Answers how many.
  */
 export async function purgeRuns(deletedBefore: number, parts: PurgeParts): Promise<number> {
   const { store, compute, code, layout } = parts;
@@ -50,7 +51,7 @@ export async function purgeRuns(deletedBefore: number, parts: PurgeParts): Promi
       const place = { workspace: layout.workspace, directory, snapshot: run.code };
       await code.forget(place, run.id);
     }
-    await compute.discard(directory, path.join(layout.directory, "trash"));
+    await compute.discard(directory);
   }
   return directories.length;
 }

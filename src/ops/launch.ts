@@ -123,7 +123,7 @@ async function keepCode(
     return await code.keep({ runId, workspace: layout.workspace, directory, limitBytes });
   } catch (thrown) {
     const [seen] = await compute.observe([directory]);
-    if (!seen?.claimed) await compute.discard(directory, path.join(layout.directory, "trash"));
+    if (!seen?.claimed) await compute.discard(directory);
     throw thrown;
   }
 }

@@ -2,6 +2,7 @@
 
 import { failureOf } from "../../model/failure.ts";
 import { changeKinds } from "../../ops/changes.ts";
+import { deletedRunsStayMs, purgeRuns } from "../../ops/deleteRun.ts";
 import { type Follower, follow } from "../../ops/follow.ts";
 import { layoutOf } from "../../ops/layout.ts";
 import type { Changed, Ended, Logged, ServerOptions } from "../../protocol/editor.ts";
@@ -76,6 +77,7 @@ function hold(
     opened(store) {
       if (store.notice !== null) window.logged(failureLine(store.notice, "warn"));
       follower = followIn(project, store, window);
+      if (project.trusted) void purgeOld(project, store, window);
     },
     async closing() {
       const last = follower;
@@ -126,6 +128,18 @@ function followIn(project: Project, store: Store, window: Window): Follower {
     ended: (run) => window.ended(endedOf(run)),
     failed: (thrown) => window.logged(failureLine(failureOf(thrown), "warn")),
   });
+}
+
+/** Deleted runs that nobody restored in time give their disk space back. */
+async function purgeOld(project: Project, store: Store, window: Window): Promise<void> {
+  const { compute, code, layout, clock } = project;
+  try {
+    const purged = await purgeRuns(clock() - deletedRunsStayMs, { store, compute, code, layout });
+    if (purged > 0)
+      window.logged({ level: "info", text: `Removed ${purged} runs that were deleted over a week ago` });
+  } catch (thrown) {
+    window.logged(failureLine(failureOf(thrown), "warn"));
+  }
 }
 
 function contextOf(project: Project, scripts: ScriptReader): Context {

@@ -1,7 +1,7 @@
 /** This machine: the local transport with the direct scheduler. */
 
-import { mkdir, readdir, rename, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { readdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { isRunId } from "../../model/runId.ts";
 import type { Compute } from "../compute.ts";
 import { errorCode, readSlice, writeFailure } from "./boundedFile.ts";
@@ -47,16 +47,17 @@ async function listLocally(folder: string): Promise<readonly string[]> {
     .map((name) => join(folder, name));
 }
 
-async function discardLocally(directory: string, trash: string): Promise<void> {
+async function discardLocally(directory: string): Promise<void> {
   const name = basename(directory);
   if (!isRunId(name)) throw new RangeError(`${directory} is no run directory`);
+  // Renamed first: a directory that is half removed must not be taken for a run.
+  const aside = join(dirname(directory), `.${name}.removed`);
   try {
-    await mkdir(trash, { recursive: true, mode: 0o700 });
-    await rename(directory, join(trash, name));
+    await rename(directory, aside);
   } catch (thrown) {
-    if (errorCode(thrown) === "ENOENT") return;
-    throw writeFailure(trash, thrown);
+    if (errorCode(thrown) !== "ENOENT") throw writeFailure(directory, thrown);
   }
+  await rm(aside, { recursive: true, force: true });
 }
 
 async function lookLocally(path: string): Promise<"file" | "folder" | null> {

@@ -141,12 +141,10 @@ test("only run directories are listed, and only they are moved away", async () =
   await mkdir(directory, { recursive: true });
   await mkdir(path.join(folder, "runs", "not-a-run"));
   expect(await compute.list(path.join(folder, "runs"))).toEqual([directory]);
-  await expect(
-    compute.discard(path.join(folder, "runs", "not-a-run"), path.join(folder, "trash")),
-  ).rejects.toThrow();
-  await compute.discard(directory, path.join(folder, "trash"));
-  await compute.discard(directory, path.join(folder, "trash"));
-  expect(await readdir(path.join(folder, "trash"))).toEqual([id]);
+  await expect(compute.discard(path.join(folder, "runs", "not-a-run"))).rejects.toThrow();
+  await compute.discard(directory);
+  await compute.discard(directory);
+  expect(await readdir(path.join(folder, "runs"))).toEqual(["not-a-run"]);
 });
 
 test("a folder is watched before it exists, and a growing file is told", async () => {

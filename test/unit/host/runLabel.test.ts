@@ -39,44 +39,48 @@ const rows: [string, Partial<Run>, readonly string[], string][] = [
       parameters: { steps: parameter("5") },
     },
     [],
-    "9 · 3:12 min · here",
+    "9 · 3:12 min",
   ],
   [
     "queued",
     { state: "queued", started: null, ended: null, reason: "waiting for a free slot (2nd)" },
     [],
-    "queued: waiting for a free slot (2nd) · here",
+    "queued: waiting for a free slot (2nd)",
   ],
   [
     "finished",
     { keyMetric: "val_acc", metrics: { val_acc: metric(0.943) }, parameters: { lr: parameter("0.01") } },
     ["lr"],
-    "val_acc 0.943 · 12:04 min · here  lr=0.01",
+    "val_acc 0.943 · 12:04 min  lr=0.01",
   ],
   [
     "failed",
     { state: "failed", reason: "exit 1: FileNotFoundError data/v2.csv" },
     [],
-    "exit 1: FileNotFoundError data/v2.csv · 12:04 min · here",
+    "exit 1: FileNotFoundError data/v2.csv · 12:04 min",
   ],
-  ["canceled", { state: "cancelled" }, [], "canceled · 12:04 min · here"],
-  [
-    "diverged",
-    { keyMetric: "loss", metrics: { loss: metric(Number.NaN) } },
-    [],
-    "loss NaN · 12:04 min · here",
-  ],
-  ["lost without a reason", { state: "lost" }, [], "lost · 12:04 min · here"],
+  ["canceled", { state: "cancelled" }, [], "canceled · 12:04 min"],
+  ["diverged", { keyMetric: "loss", metrics: { loss: metric(Number.NaN) } }, [], "loss NaN · 12:04 min"],
+  ["lost without a reason", { state: "lost" }, [], "lost · 12:04 min"],
 ];
 
 test.each(rows)("description: %s", (_name, given, telling, expected) => {
-  expect(runDescription(makeRun(given), started + 192_000, telling, plain)).toBe(expected);
+  expect(
+    runDescription(
+      makeRun(given),
+      started + 192_000,
+      { parameters: telling, hosts: given.host !== undefined },
+      plain,
+    ),
+  ).toBe(expected);
 });
 
 test("a name of 300 characters and a value of 4 kB stay short", () => {
   const run = makeRun({ name: "x".repeat(300), parameters: { config: parameter("{".repeat(4_096)) } });
   expect(runTitle(run)).toHaveLength(80);
-  expect(runDescription(run, started, ["config"], plain).length).toBeLessThan(120);
+  expect(runDescription(run, started, { parameters: ["config"], hosts: true }, plain).length).toBeLessThan(
+    120,
+  );
 });
 
 test("flags for menus", () => {

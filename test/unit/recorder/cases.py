@@ -13,7 +13,11 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "..", "src", "recorder")]
 
 class Printing(unittest.TestResult):
     def _say(self, test, problem=None):
-        print(json.dumps({"name": test.id().replace("_test.", ": ").replace(".test_", ", "), "problem": problem}))
+        print(
+            json.dumps(
+                {"name": test.id().replace("_test.", ": ").replace(".test_", ", "), "problem": problem}
+            )
+        )
 
     def addSuccess(self, test):
         self._say(test)

@@ -1,4 +1,5 @@
-"""Event files written by tensorboardX (`simple.tfevents`) and by TensorBoard's own writer (`tensor.tfevents`)."""
+"""Event files written by tensorboardX (`simple.tfevents`) and by TensorBoard's own writer
+(`tensor.tfevents`)."""
 
 import os
 import struct
@@ -8,7 +9,12 @@ import unittest
 from runline_recorder.event_file import Corrupt, EventFile
 
 FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "fixtures", "tensorboard")
-LOSS = [(0, "loss", 1.0), (1, "loss", 0.5), (2, "loss", struct.unpack("f", struct.pack("f", 1 / 3))[0]), (3, "loss", 0.25)]
+LOSS = [
+    (0, "loss", 1.0),
+    (1, "loss", 0.5),
+    (2, "loss", struct.unpack("f", struct.pack("f", 1 / 3))[0]),
+    (3, "loss", 0.25),
+]
 
 
 def fixture(name):

@@ -1,10 +1,11 @@
 /** A run from its specification to its exit record, with real recorders. */
 
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench } from "./recording.ts";
+import { Bench, recorderFolder } from "./recording.ts";
 
 let bench: Bench;
 beforeEach(() => {
@@ -140,6 +141,13 @@ p.parse_args(["--hub-token", "abc123"])
   test("files read and written, with digests; code and temporary files left out", async () => {
     bench.write("data/train.csv", "a,b\n1,2\n");
     bench.write("helper.py", "X = 1\n");
+    execFileSync(
+      "python3",
+      ["-c", "import sqlite3; sqlite3.connect('old.sqlite').execute('create table t (x)')"],
+      {
+        cwd: bench.workspace,
+      },
+    );
     const run = bench.python(`
 import os, sqlite3, helper
 open("data/train.csv").read()
@@ -147,18 +155,23 @@ os.makedirs("models")
 open("models/tmp", "w").write("weights")
 os.replace("models/tmp", "models/final.bin")
 open("models/final.bin").read()
+os.makedirs("tmp-checkpoint"); open("tmp-checkpoint/state.bin", "w").write("s"); os.rename("tmp-checkpoint", "checkpoint")
 open("gone.txt", "w").write("x"); os.remove("gone.txt")
 open("/etc/hostname").read()
 try: open("missing.csv")
 except OSError: pass
 os.chdir("data"); open("../out.txt", "w").write("done")
 sqlite3.connect("db.sqlite").execute("create table t (x)")
+sqlite3.connect("../old.sqlite").execute("select * from t").fetchall()
+open("train.csv", "r+").read()
 `);
     await run.ended();
     expect(run.of("read").map(({ path, digest, how }) => ({ path, digest, how }))).toEqual([
       { path: "data/train.csv", digest: sha256("a,b\n1,2\n"), how: "audit" },
+      { path: "old.sqlite", digest: sha256(readFileSync(join(bench.workspace, "old.sqlite"))), how: "audit" },
     ]);
     expect(run.of("write").map(({ path }) => path)).toEqual([
+      "checkpoint/state.bin",
       "data/db.sqlite",
       "models/final.bin",
       "out.txt",
@@ -265,6 +278,59 @@ with open("runs/a/events.out.tfevents.%d.host.%d.0" % (time.time(), os.getpid())
     ]);
   });
 
+  test("TensorBoard writers in several folders keep their tags apart", async () => {
+    const fixture = new URL("../../fixtures/tensorboard/tensor.tfevents", import.meta.url).pathname;
+    const run = bench.python(`
+import os, shutil, time
+for name in ("logs/train", "logs/validation"):
+    os.makedirs(name)
+    shutil.copyfile(${JSON.stringify(fixture)}, "%s/events.out.tfevents.%d.host.%d.0" % (name, time.time(), os.getpid()))
+`);
+    await run.ended();
+    const keys = new Set(run.of("metric").flatMap((record) => Object.keys(record.values)));
+    expect(keys).toContain("train/acc");
+    expect(keys).toContain("validation/acc");
+    expect(keys).not.toContain("acc");
+  });
+
+  test("readers that open files in native code, by their entry points", async () => {
+    // Stand-ins that read where the audit hook can't see it, laid out as the real packages are.
+    const native =
+      "import subprocess\ndef {}(source): return subprocess.run(['cat', source], capture_output=True).stdout\n";
+    bench.write("lib/polars/__init__.py", `${native.replace("{}", "scan_csv")}class DataFrame: pass\n`);
+    bench.write("lib/pyarrow/__init__.py", "");
+    bench.write("lib/pyarrow/parquet/__init__.py", "from pyarrow.parquet.core import read_table\n");
+    bench.write("lib/pyarrow/parquet/core.py", native.replace("{}", "read_table"));
+    for (const name of ["a.csv", "b.parquet", "c.parquet"]) bench.write(`data/${name}`, name);
+    const run = bench.python(`
+import polars, pyarrow.parquet as pq
+from pyarrow.parquet.core import read_table
+print(polars.scan_csv(source="data/a.csv"), pq.read_table("data/b.parquet"), read_table(source="data/c.parquet"))
+`);
+    await run.start({ PYTHONPATH: join(bench.workspace, "lib") }).ended();
+    expect(run.text("output.log")).toBe("b'a.csv' b'b.parquet' b'c.parquet'\n");
+    expect(run.of("read").map(({ path, how }) => [path, how])).toEqual([
+      ["data/a.csv", "wrapped"],
+      ["data/b.parquet", "wrapped"],
+      ["data/c.parquet", "wrapped"],
+    ]);
+  });
+
+  test("a launcher's own arguments are no parameters of the script", async () => {
+    bench.write(
+      "lib/hydra/main.py",
+      "import argparse\ndef main():\n    p = argparse.ArgumentParser()\n    p.add_argument('overrides', nargs='*')\n    p.parse_args()\n",
+    );
+    bench.write("lib/hydra/__init__.py", "");
+    bench.write("train.py", "from hydra.main import main\nmain()\n");
+    const run = bench.recording(["python3", "train.py", "lr=0.1", "model.depth=3"]);
+    await run.start({ PYTHONPATH: join(bench.workspace, "lib") }).ended();
+    expect(run.of("parameter").map(({ key, value }) => [key, value])).toEqual([
+      ["lr", "0.1"],
+      ["model.depth", "3"],
+    ]);
+  });
+
   test("system metrics of the process tree", async () => {
     const run = bench.python(
       "x = bytearray(50_000_000)\nimport time\nt = time.time()\nwhile time.time() - t < 1.5: pass\n",
@@ -276,6 +342,83 @@ with open("runs/a/events.out.tfevents.%d.host.%d.0" % (time.time(), os.getpid())
     const values = run.of("system")[0]?.values ?? {};
     expect(values.memory_bytes).toBeGreaterThan(50_000_000);
     expect(values.cpu_percent).toBeGreaterThan(0);
+  });
+});
+
+test("GPUs as nvidia-smi lists them: of the host, and of the run's own processes", async () => {
+  bench.write(
+    "bin/nvidia-smi",
+    `#!/bin/sh
+case "$1" in
+*=index*) printf '0, GPU-aaaa, 97, 1024, 81559, 61, 300.25\\n1, GPU-bbbb, [N/A], 12, 81559, 30, [Not Supported]\\n' ;;
+*) printf "GPU-aaaa, $(cat "\${0%/*}/../pid"), 512\\nGPU-aaaa, 1, 99\\n" ;;
+esac
+`,
+  );
+  chmodSync(join(bench.workspace, "bin/nvidia-smi"), 0o755);
+  const run = bench.recording(["sh", "-c", "echo $$ > pid; sleep 1.6"], {
+    capture: { system_interval_seconds: 0.5 } as never,
+  });
+  await run.start({ PATH: `${join(bench.workspace, "bin")}:${process.env.PATH}` }).ended();
+  expect(run.of("system").at(-1)?.values).toMatchObject({
+    gpu0_percent: 97,
+    gpu0_memory_bytes: 1024 * 2 ** 20,
+    gpu0_memory_total_bytes: 81559 * 2 ** 20,
+    gpu0_celsius: 61,
+    gpu0_watts: 300.25,
+    gpu0_run_memory_bytes: 512 * 2 ** 20,
+    gpu1_memory_bytes: 12 * 2 ** 20,
+  });
+  expect(run.of("system").at(-1)?.values).not.toHaveProperty("gpu1_percent");
+});
+
+test("a queue folder that can't be used is said", async () => {
+  bench.write("file", "");
+  const run = bench.recording(["true"], {
+    queue: { folder: join(bench.workspace, "file", "queue"), limit: 1 },
+  });
+  await run.ended();
+  expect(run.exit).toMatchObject({ reason: "not_started" });
+  expect(run.exit.error).toContain("Not a directory");
+});
+
+describe("where the recorder itself comes from", () => {
+  const zipped = () => {
+    const zip = join(bench.folder, "recorder.pyz");
+    execFileSync("python3", ["-m", "zipapp", recorderFolder, "-o", zip]);
+    return zip;
+  };
+
+  test("one zip file does all that the folder does", async () => {
+    bench.write("data.csv", "x");
+    const run = bench.python("open('data.csv').read()\nprint('step 1: loss 0.5')\n");
+    await run.start({}, [], zipped()).ended();
+    expect(run.of("read").map((record) => record.path)).toEqual(["data.csv"]);
+    expect(run.of("metric")).toHaveLength(1);
+  });
+
+  test("a run that waits does not need the file any more", async () => {
+    const queue = { folder: join(bench.folder, "queue"), limit: 1 };
+    const first = bench.python("import os\nwhile not os.path.exists('go'): pass\n", { queue }).start();
+    await first.until("start.json");
+    const zip = zipped();
+    const run = bench.python("print('step 1: loss 0.5')\n", { queue }).start({}, [], zip);
+    await run.until("queue.json");
+    rmSync(zip);
+    bench.write("go", "");
+    await run.ended();
+    expect(run.exit).toMatchObject({ exit_code: 0, reason: "exited" });
+    expect(run.of("metric")).toHaveLength(1);
+    await first.ended();
+  });
+
+  test("modules of the project don't get into the recorder", async () => {
+    bench.write("lib/select.py", "raise SystemExit('not for you')\n");
+    bench.write("lib/subprocess.py", "raise SystemExit('not for you')\n");
+    const run = bench.recording(["sh", "-c", "echo $PYTHONPATH"]);
+    await run.start({ PYTHONPATH: join(bench.workspace, "lib") }).ended();
+    expect(run.exit.exit_code).toBe(0);
+    expect(run.text("output.log")).toContain(join(bench.workspace, "lib"));
   });
 });
 

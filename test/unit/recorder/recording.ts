@@ -11,6 +11,8 @@ import type { ExitRecord, JournalRecord, RunSpec, StartRecord } from "../../../s
 export const recorderFolder = fileURLToPath(new URL("../../../src/recorder", import.meta.url));
 let runs = 0;
 
+type RecordOf<K, R = JournalRecord> = R extends { kind: infer Kind } ? (K extends Kind ? R : never) : never;
+
 /** Whether a process lives; one that has ended and was not yet collected does not. */
 export function alive(pid: number): boolean {
   try {
@@ -111,8 +113,12 @@ export class Recording {
   }
 
   /** Starts a recorder process in a session of its own; `around` is a command that is given the recorder's as its arguments. */
-  start(environment: NodeJS.ProcessEnv = {}, around: readonly string[] = []): this {
-    const [program = "", ...words] = [...around, "python3", recorderFolder, "run", this.directory];
+  start(
+    environment: NodeJS.ProcessEnv = {},
+    around: readonly string[] = [],
+    recorder = recorderFolder,
+  ): this {
+    const [program = "", ...words] = [...around, "python3", recorder, "run", this.directory];
     const child = spawn(program, words, {
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
@@ -175,8 +181,8 @@ export class Recording {
   }
 
   /** The journal's records of one kind. */
-  of<K extends JournalRecord["kind"]>(kind: K): readonly Extract<JournalRecord, { kind: K }>[] {
-    return this.journal.filter((record) => record.kind === kind) as Extract<JournalRecord, { kind: K }>[];
+  of<K extends JournalRecord["kind"]>(kind: K): readonly RecordOf<K>[] {
+    return this.journal.filter((record): record is RecordOf<K> & JournalRecord => record.kind === kind);
   }
 
   /** Ends whatever of the run is left, by the pids it recorded. */
