@@ -48,7 +48,7 @@ function nodeBundle(entry, name, { external, shebang = false, plugins = [] }) {
     target: "node20",
     external,
     plugins,
-    supported: { "dynamic-import": false },
+    supported: external.includes("vscode") ? { "dynamic-import": false } : {},
     define: importMeta.define,
     // Its module form makes a `require` of its own, which a CommonJS bundle breaks.
     alias: { "web-tree-sitter": at("node_modules", "web-tree-sitter", "web-tree-sitter.cjs") },

@@ -12,6 +12,7 @@ interface Report {
 async function load(): Promise<void> {
   await import("./activation.ts");
   await import("./mainJob.ts");
+  await import("./resilience.ts");
 }
 
 /** Called by VS Code. Resolves when all passed; its rejection is VS Code's exit code 1. */

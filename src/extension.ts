@@ -1,0 +1,101 @@
+/** The extension host's side: wires views, pages and commands to the server, and starts nothing before it is needed. */
+
+import * as vscode from "vscode";
+import { provideAuditDocument } from "./host/auditDocument.ts";
+import { provideCodeDocuments } from "./host/codeDocuments.ts";
+import { launchCommands } from "./host/commands/launch.ts";
+import { lineageCommands } from "./host/commands/lineage.ts";
+import { openCommands } from "./host/commands/open.ts";
+import { type Handlers, registerCommands } from "./host/commands/register.ts";
+import { registryCommands } from "./host/commands/registry.ts";
+import { runEditCommands } from "./host/commands/runEdits.ts";
+import { runLifeCommands } from "./host/commands/runLife.ts";
+import { supportCommands, viewCommands } from "./host/commands/support.ts";
+import { targetIn } from "./host/commands/target.ts";
+import { ComparePanels } from "./host/comparePanel.ts";
+import { serverOptions } from "./host/configuration.ts";
+import { noticeEnds } from "./host/endNotice.ts";
+import { LineageTree } from "./host/lineageTree.ts";
+import { provideLogDocuments } from "./host/logDocuments.ts";
+import { ModelsTree } from "./host/modelsTree.ts";
+import { RunPanels } from "./host/runPanel.ts";
+import { RunsSource } from "./host/runsSource.ts";
+import { RunsTree } from "./host/runsTree.ts";
+import { Server } from "./host/server.ts";
+import { showActiveRuns } from "./host/statusBar.ts";
+import { offerTerminalCommand } from "./host/terminalCommand.ts";
+import { wakeWhenUseful } from "./host/wake.ts";
+
+/** What tests in the extension host look at. */
+export interface Runline {
+  readonly server: Server;
+  readonly source: RunsSource;
+  readonly runs: RunsTree;
+  readonly lineage: LineageTree;
+  readonly models: ModelsTree;
+  /** How long `activate` took; measured by `npm run bench`. */
+  readonly activationMs: number;
+}
+
+export function activate(context: vscode.ExtensionContext): Runline {
+  const began = performance.now();
+  const log = own(vscode.window.createOutputChannel("Runline", { log: true }));
+  const module = vscode.Uri.joinPath(context.extensionUri, "dist", "server.cjs").fsPath;
+  const options = () =>
+    serverOptions(context.extensionPath, (problem) => log.warn(`${problem.message} ${problem.next}`));
+  const server = own(new Server(module, options, log));
+  const source = own(new RunsSource(server, log));
+  const memory = context.workspaceState;
+
+  const runs = own(new RunsTree(source, memory));
+  const lineage = own(new LineageTree(server, source, memory, log));
+  const models = own(new ModelsTree(server, log));
+  const target = targetIn(source, runs);
+
+  const runPanels = own(new RunPanels(context.extensionUri, server, source));
+  const comparePanels = own(
+    new ComparePanels(context.extensionUri, server, async (except) => {
+      const title = vscode.l10n.t("Add runs");
+      const added = await target([], { title, many: true, fits: ({ id }) => !except.includes(id) });
+      return added.map(({ id }) => id);
+    }),
+  );
+  own(runPanels.onDidShow((runId) => lineage.follow(runId)));
+
+  const openRun = async (id: string) =>
+    runPanels.show(await server.request("runs/get", { id }), { beside: true });
+  const { request } = server;
+  const handlers: Handlers = {
+    ...launchCommands({ request, source, memory, log, openRun }),
+    ...openCommands({ request, source, target, runs: runPanels, comparisons: comparePanels }),
+    ...runEditCommands(request, source, target),
+    ...runLifeCommands(request, source, target),
+    ...registryCommands(request, target, models),
+    ...lineageCommands(request, target, lineage),
+    ...viewCommands(source, runs, server),
+    ...supportCommands(context, server, source, log),
+  };
+  own(registerCommands(handlers, log));
+
+  own(provideCodeDocuments(request));
+  own(provideLogDocuments(server, log));
+  own(provideAuditDocument(server));
+  own(showActiveRuns(source));
+  own(noticeEnds(server));
+  own(wakeWhenUseful(server));
+  own(vscode.workspace.onDidGrantWorkspaceTrust(() => server.configure()));
+  own(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (!event.affectsConfiguration("runline")) return;
+      void server.configure();
+      void offerTerminalCommand(context, log);
+    }),
+  );
+  void offerTerminalCommand(context, log);
+  return { server, source, runs, lineage, models, activationMs: performance.now() - began };
+
+  function own<T extends vscode.Disposable>(part: T): T {
+    context.subscriptions.push(part);
+    return part;
+  }
+}

@@ -1,0 +1,71 @@
+/** Getting to lineage from wherever a person stands: a run, a file, a model version. */
+
+import * as vscode from "vscode";
+import { nodeId } from "../../model/lineage.ts";
+import { isRunId } from "../../model/runId.ts";
+import { nodeIcons } from "../lineageRows.ts";
+import type { LineageTree } from "../lineageTree.ts";
+import type { Request } from "../server.ts";
+import type { Handlers } from "./register.ts";
+import type { Target } from "./target.ts";
+
+const t = vscode.l10n.t;
+
+export function lineageCommands(request: Request, target: Target, tree: LineageTree): Handlers {
+  return {
+    "runline.showLineage": async (...given) => {
+      const node = nodeOf(given[0]) ?? runNode(await target(given, { title: t("Lineage of which run?") }));
+      if (node !== null) await tree.show(node);
+    },
+    "runline.fileLineage": async (given) => {
+      const uri = given instanceof vscode.Uri ? given : vscode.window.activeTextEditor?.document.uri;
+      if (uri !== undefined) await showFile(vscode.workspace.asRelativePath(uri, false), request, tree);
+    },
+    "runline.pinLineage": async (given) => {
+      const node = nodeOf(given) ?? tree.root;
+      if (node !== null) await tree.pin(node);
+    },
+    "runline.unpinLineage": () => tree.pin(null),
+  };
+}
+
+/** A node id, or the node of a row of the Lineage or Models view; null for anything else. */
+function nodeOf(given: unknown): string | null {
+  if (typeof given === "string") return isRunId(given) ? nodeId("run", given) : given;
+  if (!isObject(given)) return null;
+  if (given.kind === "node" && isObject(given.row) && isObject(given.row.node))
+    return String(given.row.node.id);
+  if (given.kind === "version" && isObject(given.version)) {
+    const { model, version } = given.version;
+    return nodeId("modelVersion", `${String(model)}@${String(version)}`);
+  }
+  return null;
+}
+
+function runNode(runs: readonly { readonly id: string }[]): string | null {
+  const [run] = runs;
+  return run === undefined ? null : nodeId("run", run.id);
+}
+
+/** Several contents of one path are several nodes: the newest comes first, and the person says which. */
+async function showFile(path: string, request: Request, tree: LineageTree): Promise<void> {
+  const found = (await request("lineage/search", { text: path })).filter(({ ref }) => ref === path);
+  const [only] = found;
+  if (only === undefined) {
+    void vscode.window.showInformationMessage(t("No run has read or written {0} yet.", path));
+    return;
+  }
+  if (found.length === 1) return tree.show(only.id);
+  const items = found.map((node) => ({
+    label: node.version === null ? node.label : `${node.label} v${node.version}`,
+    description: node.detail,
+    iconPath: new vscode.ThemeIcon(nodeIcons[node.kind]),
+    id: node.id,
+  }));
+  const chosen = await vscode.window.showQuickPick(items, { title: t("Which content of {0}?", path) });
+  if (chosen !== undefined) await tree.show(chosen.id);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,96 @@
+/** Opening what a run is about: its page, its log, its code, a comparison. */
+
+import * as vscode from "vscode";
+import type { Run } from "../../model/run.ts";
+import { openDifference } from "../codeDocuments.ts";
+import type { ComparePanels } from "../comparePanel.ts";
+import { logUri } from "../logDocuments.ts";
+import type { RunPanels } from "../runPanel.ts";
+import type { RunsSource } from "../runsSource.ts";
+import type { Request } from "../server.ts";
+import type { Handlers } from "./register.ts";
+import type { Target } from "./target.ts";
+
+const t = vscode.l10n.t;
+const doubleClickMs = 500;
+
+export interface Opening {
+  readonly request: Request;
+  readonly source: RunsSource;
+  readonly target: Target;
+  readonly runs: RunPanels;
+  readonly comparisons: ComparePanels;
+}
+
+export function openCommands({ request, source, target, runs, comparisons }: Opening): Handlers {
+  let last = { id: "", time: 0 };
+  /** The second click on a row in a row keeps its page, as in the Explorer. */
+  const again = (id: string) => {
+    const double = last.id === id && Date.now() - last.time < doubleClickMs;
+    last = { id, time: Date.now() };
+    return double;
+  };
+  return {
+    "runline.openRun": async (...given) => {
+      const [run] = await target(given, { title: t("Open run") });
+      if (run !== undefined) await runs.show(run, { stay: again(run.id) });
+    },
+    "runline.openRunToStay": async (...given) => {
+      for (const run of await target(given, { title: t("Open run") })) await runs.show(run, { stay: true });
+    },
+    "runline.openLog": async (...given) => {
+      const [run] = await target(given, { title: t("Open log") });
+      if (run !== undefined) await openLog(run);
+    },
+    "runline.showDifference": async (...given) => {
+      const [run] = await target(given, {
+        title: t("Open difference to working tree"),
+        fits: (each) => each.code !== null,
+      });
+      if (run !== undefined) await openDifference(request, run.id, run.name);
+    },
+    "runline.compare": async (...given) => {
+      const chosen = await target(given, { title: t("Compare runs"), many: true });
+      if (chosen.length > 0) comparisons.show(chosen.map(({ id }) => id));
+    },
+    "runline.compareWith": async (...given) => {
+      const [run] = await target(given, { title: t("Compare") });
+      if (run === undefined) return;
+      const others = await target([], {
+        title: t("Compare {0} with…", run.name),
+        fits: ({ id }) => id !== run.id,
+        many: true,
+        suggest: (fitting) => fitting.find(({ script }) => script === run.script) ?? fitting[0],
+      });
+      if (others.length > 0) comparisons.show([run.id, ...others.map(({ id }) => id)]);
+    },
+    "runline.showScriptRuns": async (given) => {
+      const path = typeof given === "string" ? given : vscode.window.activeTextEditor?.document.uri.fsPath;
+      const all = (await source.refresh()).runs.filter((run) => path !== undefined && isRunOf(run, path));
+      if (all.length === 1 && all[0] !== undefined) await runs.show(all[0]);
+      else if (all.length > 1) comparisons.show(all.slice(0, 100).map(({ id }) => id));
+      else void vscode.window.showInformationMessage(t("This script has no runs yet."));
+    },
+    "runline.copyReproduce": async (...given) => {
+      const [run] = await target(given, { title: t("Copy command to reproduce") });
+      if (run === undefined) return;
+      const { command } = await request("runs/reproduce", { id: run.id });
+      await vscode.env.clipboard.writeText(command);
+      vscode.window.setStatusBarMessage(`$(check) ${t("Copied the command of {0}", run.name)}`, 4_000);
+    },
+  };
+}
+
+async function openLog(run: Run): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(logUri(run));
+  const last = document.lineAt(document.lineCount - 1).range.end;
+  await vscode.window.showTextDocument(document, { preview: true, selection: new vscode.Range(last, last) });
+}
+
+/** Scripts are kept relative to the workspace where they are in it. */
+function isRunOf(run: Run, path: string): boolean {
+  if (run.script === null) return false;
+  return (
+    path === run.script || vscode.workspace.asRelativePath(path, false) === run.script.replaceAll("\\", "/")
+  );
+}

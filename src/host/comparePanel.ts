@@ -1,0 +1,106 @@
+/** Compare pages: any runs side by side, one tab per set of runs. */
+
+import * as vscode from "vscode";
+import { type ComparePageCalls, comparePageCalls } from "../protocol/comparePage.ts";
+import { openDifferenceOfRuns } from "./codeDocuments.ts";
+import { command } from "./contract.ts";
+import { type OwnCalls, Page } from "./panel.ts";
+import type { Server } from "./server.ts";
+
+export const comparePageType = "runline.compare";
+
+/** Asks the person for further runs; `[]` when they changed their mind. */
+export type AskRuns = (except: readonly string[]) => Promise<readonly string[]>;
+
+interface Open {
+  readonly page: Page;
+  runIds: readonly string[];
+}
+
+export class ComparePanels implements vscode.Disposable {
+  private readonly extension: vscode.Uri;
+  private readonly server: Server;
+  private readonly askRuns: AskRuns;
+  private readonly open = new Set<Open>();
+  private readonly disposables: vscode.Disposable[];
+
+  constructor(extension: vscode.Uri, server: Server, askRuns: AskRuns) {
+    this.extension = extension;
+    this.server = server;
+    this.askRuns = askRuns;
+    this.disposables = [
+      server.onChanged((changed) => {
+        for (const { page } of this.open) page.tell("changed", changed);
+      }),
+      vscode.window.registerWebviewPanelSerializer(comparePageType, {
+        deserializeWebviewPanel: async (panel, state) => this.adopt(panel, idsOf(state)),
+      }),
+    ];
+  }
+
+  show(runIds: readonly string[]): void {
+    const same = [...this.open].find((entry) => sameSet(entry.runIds, runIds));
+    if (same !== undefined) {
+      same.page.panel.reveal();
+      return;
+    }
+    const panel = vscode.window.createWebviewPanel(comparePageType, "", vscode.ViewColumn.Active);
+    this.adopt(panel, runIds);
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.disposables).dispose();
+    for (const { page } of this.open) page.panel.dispose();
+  }
+
+  private adopt(panel: vscode.WebviewPanel, runIds: readonly string[]): void {
+    const own = this.ownCalls(() => entry);
+    const spec = { bundle: "compare", title: titleOf(runIds), passes: comparePageCalls, own } as const;
+    const entry: Open = { page: new Page(panel, this.extension, this.server.request, spec), runIds };
+    this.open.add(entry);
+    panel.onDidDispose(() => this.open.delete(entry));
+  }
+
+  private ownCalls(entry: () => Open): OwnCalls<ComparePageCalls> {
+    const run = (id: unknown) => this.server.request("runs/get", { id: String(id) });
+    return {
+      "page/subject": async () => ({ runIds: entry().runIds }),
+      "page/openRun": ({ runId }) => execute("runline.openRun", String(runId)),
+      "page/openDiff": async ({ left, right }) => {
+        const [one, other] = await Promise.all([run(left), run(right)]);
+        await openDifferenceOfRuns(this.server.request, one, other);
+        return null;
+      },
+      "page/addRuns": async () => {
+        const here = entry();
+        here.runIds = [...here.runIds, ...(await this.askRuns(here.runIds))];
+        here.page.panel.title = titleOf(here.runIds);
+        return { runIds: here.runIds };
+      },
+      "page/copy": async ({ text }) => {
+        await vscode.env.clipboard.writeText(String(text));
+        return null;
+      },
+      "page/register": ({ runId }) => execute("runline.register", String(runId)),
+      "page/showLog": () => execute("runline.showOutput"),
+    };
+  }
+}
+
+async function execute(id: Parameters<typeof command>[0], ...given: unknown[]): Promise<null> {
+  void vscode.commands.executeCommand(command(id), ...given);
+  return null;
+}
+
+function titleOf(runIds: readonly string[]): string {
+  return vscode.l10n.t("Compare {0} runs", runIds.length);
+}
+
+function sameSet(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((id) => other.includes(id));
+}
+
+function idsOf(state: unknown): readonly string[] {
+  if (typeof state !== "object" || state === null || !("runIds" in state)) return [];
+  return Array.isArray(state.runIds) ? state.runIds.filter((id) => typeof id === "string") : [];
+}

@@ -1,0 +1,197 @@
+/** The Lineage view: from a run, a file or a model version, what it was made from and what it made. */
+
+import * as vscode from "vscode";
+import type { Direction, LineageGraph, LineageNode } from "../model/lineage.ts";
+import { nodeId } from "../model/lineage.ts";
+import { coalesce } from "./coalesce.ts";
+import { setContextKey } from "./contextKey.ts";
+import { type LineageRow, leadsOn, lineageDescription, lineageStep, nodeIcons } from "./lineageRows.ts";
+import { escapeMarkdown, shorten } from "./markdown.ts";
+import type { RunsSource } from "./runsSource.ts";
+import { type Server, shownFailure } from "./server.ts";
+
+type Row =
+  | { readonly kind: "node"; readonly row: LineageRow }
+  | { readonly kind: "side"; readonly direction: Direction };
+
+const t = vscode.l10n.t;
+const gapMs = 1_000;
+
+interface Walked {
+  readonly root: LineageNode;
+  readonly upstream: LineageGraph;
+  readonly downstream: LineageGraph;
+}
+
+export class LineageTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
+  private readonly server: Server;
+  private readonly source: RunsSource;
+  private readonly memory: vscode.Memento;
+  private readonly emitter = new vscode.EventEmitter<undefined>();
+  private readonly pull;
+  private readonly disposables: vscode.Disposable[];
+  private walked: Walked | null = null;
+  /** What the person looked at last; used while nothing is pinned. */
+  private followed: string | null = null;
+
+  readonly onDidChangeTreeData = this.emitter.event;
+  readonly view: vscode.TreeView<Row>;
+
+  constructor(server: Server, source: RunsSource, memory: vscode.Memento, log: vscode.LogOutputChannel) {
+    this.server = server;
+    this.source = source;
+    this.memory = memory;
+    this.pull = coalesce(
+      () => this.walk(),
+      gapMs,
+      (error) => log.error(`Lineage was not read: ${String(error)}`),
+    );
+    this.view = vscode.window.createTreeView("runline.lineage", {
+      treeDataProvider: this,
+      showCollapseAll: true,
+    });
+    setContextKey("runline.lineagePinned", this.pinned !== null);
+    this.disposables = [
+      this.emitter,
+      this.pull,
+      this.view,
+      this.view.onDidChangeVisibility(() => this.refresh()),
+      server.onChanged(({ kinds }) => {
+        if (kinds.includes("lineage") || kinds.includes("models")) this.refresh();
+      }),
+    ];
+    this.refresh();
+  }
+
+  private get pinned(): string | null {
+    return this.memory.get<string>("runline.lineageRoot") ?? null;
+  }
+
+  /** Node that the view starts from now; null before there is any. */
+  get root(): string | null {
+    return this.walked?.root.id ?? null;
+  }
+
+  /** Shows a node and brings the view to the front. */
+  async show(node: string): Promise<void> {
+    if (this.pinned !== null) await this.pin(node);
+    this.followed = node;
+    await vscode.commands.executeCommand("runline.lineage.focus");
+    await this.pull.ask();
+  }
+
+  /** Follows what the person looks at, unless something is pinned. */
+  follow(runId: string): void {
+    this.followed = nodeId("run", runId);
+    this.refresh();
+  }
+
+  async pin(node: string | null): Promise<void> {
+    await this.memory.update("runline.lineageRoot", node ?? undefined);
+    setContextKey("runline.lineagePinned", node !== null);
+    this.refresh();
+  }
+
+  getChildren(row?: Row): Row[] {
+    if (this.walked === null) return [];
+    const { root, upstream, downstream } = this.walked;
+    if (row === undefined)
+      return [{ kind: "node", row: { node: root, path: [root.id], direction: null, edge: null } }];
+    if (row.kind === "side") return this.steps(row.direction, [root.id]);
+    if (row.row.direction !== null) return this.steps(row.row.direction, row.row.path);
+    const sides = [upstream, downstream].map(
+      (graph, at) => ({ graph, direction: at === 0 ? "upstream" : "downstream" }) as const,
+    );
+    return sides
+      .filter(({ graph, direction }) => lineageStep(graph, [root.id], direction).length > 0)
+      .map(({ direction }) => ({ kind: "side", direction }));
+  }
+
+  getTreeItem(row: Row): vscode.TreeItem {
+    return row.kind === "side" ? sideItem(row.direction) : this.nodeItem(row.row);
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  private steps(direction: Direction, path: readonly string[]): Row[] {
+    const graph = this.walked?.[direction];
+    return graph === undefined
+      ? []
+      : lineageStep(graph, path, direction).map((row) => ({ kind: "node", row }));
+  }
+
+  private refresh(): void {
+    if (this.view.visible && vscode.workspace.workspaceFolders !== undefined) void this.pull.ask();
+  }
+
+  private async walk(): Promise<void> {
+    const node = this.pinned ?? this.followed ?? (await this.newest());
+    if (node === null) return;
+    try {
+      const [upstream, downstream] = await Promise.all([
+        this.server.request("lineage/walk", { node, direction: "upstream" }),
+        this.server.request("lineage/walk", { node, direction: "downstream" }),
+      ]);
+      const root = [...upstream.nodes, ...downstream.nodes].find(({ id }) => id === node);
+      this.walked = root === undefined ? this.walked : { root, upstream, downstream };
+      const cut = upstream.truncated || downstream.truncated;
+      this.view.message = cut ? t("Only the nearest part is shown; there is more.") : "";
+      this.view.description = this.pinned === null ? "" : t("pinned: {0}", root?.label ?? "");
+    } catch (error) {
+      const { message, next } = shownFailure(error);
+      this.view.message = `${message} ${next}`;
+    }
+    this.emitter.fire(undefined);
+  }
+
+  private async newest(): Promise<string | null> {
+    const known = this.source.snapshot.runs[0] ?? (await this.server.request("runs/list", { limit: 1 }))[0];
+    return known === undefined ? null : nodeId("run", known.id);
+  }
+
+  private nodeItem(row: LineageRow): vscode.TreeItem {
+    const { node, direction } = row;
+    const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+    const graph = direction === null ? null : (this.walked?.[direction] ?? null);
+    const state = graph === null ? Expanded : leadsOn(graph, row) ? Collapsed : None;
+    const item = new vscode.TreeItem(shorten(node.label, 120), state);
+    item.id = [direction ?? "root", ...row.path].join(">");
+    item.description = lineageDescription(row, t);
+    item.iconPath = new vscode.ThemeIcon(nodeIcons[node.kind]);
+    item.contextValue = `lineage.${node.kind}`;
+    item.tooltip = new vscode.MarkdownString(tooltip(node));
+    const open = openCommand(node);
+    if (open !== null) item.command = open;
+    return item;
+  }
+}
+
+function sideItem(direction: Direction): vscode.TreeItem {
+  const text = direction === "upstream" ? t("made from") : t("made");
+  const item = new vscode.TreeItem(text, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = `side:${direction}`;
+  item.contextValue = "lineage.side";
+  return item;
+}
+
+function tooltip(node: LineageNode): string {
+  const digest = node.digest === null ? "" : `\n\n\`${shorten(node.digest.replaceAll("`", ""), 80)}\``;
+  return `**${escapeMarkdown(shorten(node.label, 200))}**\n\n${escapeMarkdown(shorten(node.detail, 300))}${digest}`;
+}
+
+function openCommand(node: LineageNode): vscode.Command | null {
+  const title = t("Open");
+  switch (node.kind) {
+    case "run":
+      return { command: "runline.openRun", title, arguments: [node.ref] };
+    case "modelVersion":
+      return { command: "runline.showModel", title, arguments: [node.ref.replace(/@\d+$/, "")] };
+    case "data":
+    case "artifact":
+    case "code":
+    case "environment":
+      return null;
+  }
+}

@@ -1,0 +1,73 @@
+/** Models and their versions as rows of a tree. Pure. */
+
+import { metricDirection } from "../model/direction.ts";
+import { formatBytes, formatValue } from "../model/format.ts";
+import type { Alias, Model, ModelVersion } from "../model/registry.ts";
+import type { Run } from "../model/run.ts";
+import { escapeMarkdown, markdownTable, shorten } from "./markdown.ts";
+import { timeText } from "./runTooltip.ts";
+import type { Translate } from "./translate.ts";
+
+/** `champion v4 · challenger v5`; the number of versions where there is no alias. */
+export function modelDescription(model: Model, t: Translate): string {
+  if (model.aliases.length === 0)
+    return model.versions.length === 1 ? t("1 version") : t("{0} versions", model.versions.length);
+  return [...model.aliases]
+    .sort(championFirst)
+    .map(({ alias, version }) => `${alias} v${version}`)
+    .join(" · ");
+}
+
+function championFirst(a: Alias, b: Alias): number {
+  const rank = (alias: string) => (alias === "champion" ? 0 : alias === "challenger" ? 1 : 2);
+  return rank(a.alias) - rank(b.alias) || a.alias.localeCompare(b.alias);
+}
+
+/** `val_acc 0.951 ▲0.008 · champion`; `runs` by id, `champion` is what the difference is taken against. */
+export function versionDescription(
+  version: ModelVersion,
+  champion: ModelVersion | undefined,
+  runs: ReadonlyMap<string, Run>,
+): string {
+  const run = runs.get(version.runId);
+  const key = run?.keyMetric ?? null;
+  const value = key === null ? undefined : run?.metrics[key]?.last;
+  if (key === null || value === undefined) return version.aliases.join(" · ");
+  const against =
+    champion === undefined || champion === version ? undefined : runs.get(champion.runId)?.metrics[key]?.last;
+  const metric = `${shorten(key, 32)} ${formatValue(value)}${difference(key, value, against)}`;
+  return [metric, ...version.aliases].join(" · ");
+}
+
+/** ▲ is better, ▼ is worse, whichever way the number went. */
+function difference(key: string, value: number, against: number | undefined): string {
+  if (against === undefined || !Number.isFinite(value - against) || value === against) return "";
+  const better = metricDirection(key) === "up" ? value > against : value < against;
+  const size = Number(Math.abs(value - against).toPrecision(2));
+  return ` ${better ? "▲" : "▼"}${formatValue(size)}`;
+}
+
+export function versionTooltip(
+  model: Model,
+  version: ModelVersion,
+  run: Run | undefined,
+  t: Translate,
+): string {
+  const rows: [string, string][] = [
+    [t("File"), escapeMarkdown(shorten(version.artifact, 120))],
+    [t("Size"), formatBytes(version.bytes)],
+    [t("Digest"), escapeMarkdown(shorten(version.digest, 80))],
+    [t("From run"), escapeMarkdown(run?.name ?? version.runId)],
+    [t("Registered"), escapeMarkdown(`${timeText(version.created)}, ${version.actor.name}`)],
+    ...model.aliases
+      .filter((alias) => alias.version === version.version)
+      .map((alias): [string, string] => [escapeMarkdown(alias.alias), escapeMarkdown(aliasText(alias, t))]),
+  ];
+  return `**${escapeMarkdown(model.name)} v${version.version}**\n\n${markdownTable(rows)}`;
+}
+
+/** Since when, by whom, instead of what, why. */
+function aliasText(alias: Alias, t: Translate): string {
+  const before = alias.previous === null ? "" : t(", before it v{0}", alias.previous);
+  return `${timeText(alias.since)}, ${alias.actor.name}${before}: ${shorten(alias.reason, 200)}`;
+}

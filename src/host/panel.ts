@@ -1,0 +1,131 @@
+/**
+ * One page in an editor tab: a locked document that runs one bundle, and typed calls between the two. Whatever a page shows it
+ * asks for again, so nothing is kept for it but where the person was.
+ */
+
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import { RunlineError } from "../model/failure.ts";
+import type { RequestName } from "../protocol/editor.ts";
+import type { Calls, ToPage } from "../protocol/rpc.ts";
+import { type PageCall, parsePageMessage } from "./pageMessage.ts";
+import { type Request, shownFailure } from "./server.ts";
+
+/** The calls of a contract that the host answers by itself. */
+export type OwnCalls<C extends Calls> = {
+  readonly [N in Extract<keyof C, `page/${string}`>]: (input: C[N][0]) => Promise<C[N][1]>;
+};
+
+export interface PageSpec {
+  /** Folder of the bundle: dist/webview/<bundle>.js. */
+  readonly bundle: "run" | "compare";
+  readonly title: string;
+  /** Server requests that the page may make; they pass through unchanged. */
+  readonly passes: readonly RequestName[];
+  readonly own: Readonly<Record<string, (input: never) => Promise<unknown>>>;
+}
+
+export class Page implements vscode.Disposable {
+  readonly panel: vscode.WebviewPanel;
+  private readonly request: Request;
+  private readonly root: vscode.Uri;
+  private readonly calls = new Map<number, vscode.CancellationTokenSource>();
+  private readonly listening: vscode.Disposable;
+  private spec: PageSpec;
+
+  constructor(panel: vscode.WebviewPanel, extension: vscode.Uri, request: Request, spec: PageSpec) {
+    this.panel = panel;
+    this.request = request;
+    this.root = vscode.Uri.joinPath(extension, "dist", "webview");
+    this.spec = spec;
+    const icon = (name: string) => vscode.Uri.joinPath(extension, "media", "icons", name);
+    panel.iconPath = { light: icon("page-light.svg"), dark: icon("page-dark.svg") };
+    panel.webview.options = { enableScripts: true, localResourceRoots: [this.root] };
+    this.listening = panel.webview.onDidReceiveMessage((message) => this.receive(message));
+    panel.onDidDispose(() => this.dispose());
+    this.load(spec);
+  }
+
+  /** Shows something else in the same tab: the page starts afresh and asks what it is about. */
+  load(spec: PageSpec): void {
+    this.cancelAll();
+    this.spec = spec;
+    this.panel.title = spec.title;
+    this.panel.webview.html = pageHtml(this.panel.webview, this.root, spec.bundle);
+  }
+
+  /** An event for the page. One that is hidden gets none: it asks for everything when it is shown again. */
+  tell(name: string, value: unknown): void {
+    if (this.panel.visible) this.post({ type: "event", name, value });
+  }
+
+  dispose(): void {
+    this.cancelAll();
+    this.listening.dispose();
+  }
+
+  private receive(message: unknown): void {
+    const parsed = parsePageMessage(message);
+    if (parsed === null || parsed.type === "ready") return;
+    if (parsed.type === "cancel") this.calls.get(parsed.id)?.cancel();
+    else void this.answer(parsed);
+  }
+
+  private async answer(call: PageCall): Promise<void> {
+    const source = new vscode.CancellationTokenSource();
+    this.calls.set(call.id, source);
+    try {
+      const value = await this.work(call, source.token);
+      this.post({ type: "answer", id: call.id, ok: true, value });
+    } catch (error) {
+      this.post({ type: "answer", id: call.id, ok: false, failure: shownFailure(error) });
+    } finally {
+      this.calls.delete(call.id);
+      source.dispose();
+    }
+  }
+
+  private async work(call: PageCall, token: vscode.CancellationToken): Promise<unknown> {
+    const own = Object.hasOwn(this.spec.own, call.name) ? this.spec.own[call.name] : undefined;
+    if (own !== undefined) return own(call.input as never);
+    const name = this.spec.passes.find((allowed) => allowed === call.name);
+    // The server checks the input by its schema; here only the name decides.
+    if (name !== undefined) return this.request(name, call.input as never, token);
+    throw new RunlineError("requestInvalid", { method: call.name, cause: "this page may not ask for it" });
+  }
+
+  private post(message: ToPage): void {
+    void this.panel.webview.postMessage(message);
+  }
+
+  private cancelAll(): void {
+    for (const source of this.calls.values()) source.cancel();
+  }
+}
+
+/** Nothing may be loaded but our own bundle, styles and icon font; no network, no inline script, no inline style. */
+function pageHtml(webview: vscode.Webview, root: vscode.Uri, bundle: string): string {
+  const nonce = randomBytes(16).toString("base64url");
+  const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource}`,
+    `font-src ${webview.cspSource}`,
+    `img-src ${webview.cspSource} data:`,
+  ].join("; ");
+  return `<!DOCTYPE html>
+<html lang="${vscode.env.language}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" id="vscode-codicon-stylesheet" href="${file("codicon.css")}">
+<link rel="stylesheet" href="${file(`${bundle}.css`)}">
+</head>
+<body>
+<div id="root"></div>
+<script type="module" nonce="${nonce}" src="${file(`${bundle}.js`)}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,71 @@
+/** Files that a Run page points at: in the workspace, or kept in the run directory. */
+
+import * as path from "node:path";
+import * as vscode from "vscode";
+import { RunlineError } from "../model/failure.ts";
+import type { Run } from "../model/run.ts";
+import { workspaceFolder } from "./configuration.ts";
+
+/** Opens a file at a line (from 1). Relative paths start at the run's folder, then at the workspace. */
+export async function openFile(run: Run, file: string, line?: number): Promise<void> {
+  const places = path.isAbsolute(file)
+    ? [file]
+    : [workspaceFolder()?.uri.fsPath, run.cwd]
+        .filter((base) => base !== undefined)
+        .map((base) => path.join(base, file));
+  const found = await firstExisting(places);
+  if (found === null) throw new RunlineError("fileMissing", { path: file });
+  if (found.type === vscode.FileType.Directory) {
+    await vscode.commands.executeCommand("revealInExplorer", found.uri);
+    return;
+  }
+  const at = new vscode.Position(Math.max(0, (line ?? 1) - 1), 0);
+  const options = line === undefined ? {} : { selection: new vscode.Range(at, at) };
+  await vscode.commands.executeCommand("vscode.open", found.uri, options);
+}
+
+export async function openArtifact(run: Run, file: string): Promise<void> {
+  await vscode.commands.executeCommand("vscode.open", await artifactUri(run, file));
+}
+
+/** Copies an artifact to where the person wants it. */
+export async function saveArtifact(run: Run, file: string): Promise<void> {
+  const source = await artifactUri(run, file);
+  const folder = workspaceFolder()?.uri ?? vscode.Uri.file(run.cwd);
+  const target = await vscode.window.showSaveDialog({
+    defaultUri: vscode.Uri.joinPath(folder, path.posix.basename(file)),
+    title: vscode.l10n.t("Save {0} of {1}", file, run.name),
+  });
+  if (target !== undefined) await vscode.workspace.fs.copy(source, target, { overwrite: true });
+}
+
+/** The copy kept with the run; else the file in the workspace that it wrote. Never outside of the two. */
+async function artifactUri(run: Run, file: string): Promise<vscode.Uri> {
+  const bases = [path.join(run.directory, "artifacts"), workspaceFolder()?.uri.fsPath].filter(
+    (base) => base !== undefined,
+  );
+  const places = bases.map((base) => confined(base, file)).filter((place) => place !== null);
+  const found = await firstExisting(places);
+  if (found === null) throw new RunlineError("artifactMissing", { run: run.name, path: file });
+  return found.uri;
+}
+
+/** The path inside the base, or null when it would lead out of it. */
+export function confined(base: string, file: string): string | null {
+  const whole = path.resolve(base, file);
+  return whole.startsWith(path.resolve(base) + path.sep) ? whole : null;
+}
+
+async function firstExisting(
+  places: readonly string[],
+): Promise<{ uri: vscode.Uri; type: vscode.FileType } | null> {
+  for (const place of places) {
+    const uri = vscode.Uri.file(place);
+    const type = await vscode.workspace.fs.stat(uri).then(
+      (stat) => stat.type,
+      () => null,
+    );
+    if (type !== null) return { uri, type };
+  }
+  return null;
+}

@@ -1,0 +1,147 @@
+/** One run as a row of the tree: icon, label, description, flags, spoken text. Pure. */
+
+import { metricWords } from "../model/direction.ts";
+import { formatCount, formatDuration, formatValue } from "../model/format.ts";
+import type { Run, RunState } from "../model/run.ts";
+import { sparkline } from "../model/sparkline.ts";
+import { shorten } from "./markdown.ts";
+import { isActive } from "./runsGroups.ts";
+import type { Translate } from "./translate.ts";
+
+/** Codicon and theme color of a state. Shapes differ, so that color is never the only sign. */
+export const stateIcons = {
+  queued: ["watch", "descriptionForeground"],
+  running: ["circle-filled", "charts.blue"],
+  finished: ["pass", "testing.iconPassed"],
+  failed: ["error", "testing.iconFailed"],
+  cancelled: ["circle-slash", "descriptionForeground"],
+  lost: ["debug-disconnect", "testing.iconErrored"],
+  orphaned: ["warning", "list.warningForeground"],
+  unknown: ["question", "descriptionForeground"],
+} as const satisfies Record<RunState, readonly [string, string]>;
+
+/** A state in a person's words. */
+export function stateText(state: RunState, t: Translate): string {
+  switch (state) {
+    case "queued":
+      return t("queued");
+    case "running":
+      return t("running");
+    case "finished":
+      return t("finished");
+    case "failed":
+      return t("failed");
+    case "cancelled":
+      return t("canceled");
+    case "lost":
+      return t("lost");
+    case "orphaned":
+      return t("running without its recorder");
+    case "unknown":
+      return t("not looked at yet");
+  }
+}
+
+export function runTitle(run: Run): string {
+  return `${run.starred ? "★ " : ""}${shorten(run.name, 80)}`;
+}
+
+/** What tells the runs of a list apart; the same for all its rows. */
+export interface Telling {
+  /** Parameters worth showing (`tellingParameters`). */
+  readonly parameters: readonly string[];
+  /** Not all runs are on the same machine. */
+  readonly hosts: boolean;
+}
+
+/** The live numbers behind the name: `loss 0.213 ▇▅▃▂ · 1.2k/5k · 3:12 · gpu-box`. */
+export function runDescription(run: Run, now: number, telling: Telling, t: Translate): string {
+  const host = telling.hosts ? run.host : "";
+  const parts = [reasonPart(run, t), metricPart(run), progressPart(run), elapsedPart(run, now), host];
+  const parameters = telling.parameters
+    .filter((key) => run.parameters[key] !== undefined)
+    .map((key) => `${shorten(key, 24)}=${shorten(run.parameters[key]?.value ?? "", 24)}`);
+  return [parts.filter((part) => part !== "").join(" · "), ...parameters].join("  ");
+}
+
+function reasonPart(run: Run, t: Translate): string {
+  if (run.state === "finished" || run.state === "running") return "";
+  if (run.state === "cancelled" && run.reason === null) return t("canceled");
+  if (run.state === "queued") return run.reason === null ? t("queued") : t("queued: {0}", run.reason);
+  return shorten(run.reason ?? stateText(run.state, t), 80);
+}
+
+/** `loss 0.213`, with a sparkline while the run is active. */
+export function metricPart(run: Run): string {
+  const key = run.keyMetric;
+  const summary = key === null ? undefined : run.metrics[key];
+  if (key === null || summary === undefined) return "";
+  const line = isActive(run) && run.sparkline.length > 1 ? ` ${sparkline(run.sparkline, 8)}` : "";
+  return `${shorten(key, 32)} ${formatValue(summary.last)}${line}`;
+}
+
+const totalNames = new Set(["steps", "max_steps", "num_steps", "total_steps", "iterations", "max_iters"]);
+
+/** The step an active run is at, with the last one where a parameter tells it. */
+function progressPart(run: Run): string {
+  if (!isActive(run)) return "";
+  const step = Object.values(run.metrics).reduce((most, metric) => Math.max(most, metric.lastStep), -1);
+  if (step < 0) return "";
+  const total = Object.entries(run.parameters).find(([key]) =>
+    totalNames.has(metricWords(key).join("_")),
+  )?.[1];
+  const last = Number(total?.value);
+  return Number.isFinite(last) && last >= step && last > 0
+    ? `${formatCount(step)}/${formatCount(last)}`
+    : formatCount(step);
+}
+
+function elapsedPart(run: Run, now: number): string {
+  if (run.started === null) return "";
+  return formatDuration(Math.max(0, (run.ended ?? now) - run.started));
+}
+
+/**
+ * Flags of a row for menus, as in `run.ended.failed.starred`: kind, `active` or `ended`, state, star. The order is part of the contract
+ * with the `when` clauses in package.json.
+ */
+export function runFlags(run: Run): string {
+  return [
+    "run",
+    isActive(run) ? "active" : "ended",
+    run.state,
+    ...(run.starred ? ["starred"] : ["plain"]),
+  ].join(".");
+}
+
+/** What a screen reader says. */
+export function runSpoken(run: Run, now: number, t: Translate): string {
+  const star = run.starred ? t("starred") : "";
+  const reason = run.reason ?? "";
+  return [
+    run.name,
+    star,
+    stateText(run.state, t),
+    reason,
+    metricPart({ ...run, sparkline: [] }),
+    elapsedPart(run, now),
+  ]
+    .filter((part) => part !== "")
+    .join(", ");
+}
+
+/** Up to two parameters whose values tell these runs apart, most telling first. Long values are never shown. */
+export function tellingParameters(runs: readonly Run[]): readonly string[] {
+  const values = new Map<string, Set<string>>();
+  for (const run of runs)
+    for (const [key, { value }] of Object.entries(run.parameters)) {
+      if (value.length > 24) continue;
+      const seen = values.get(key) ?? new Set();
+      values.set(key, seen.add(value));
+    }
+  return [...values]
+    .filter(([, seen]) => seen.size > 1)
+    .sort((a, b) => b[1].size - a[1].size || a[0].localeCompare(b[0]))
+    .slice(0, 2)
+    .map(([key]) => key);
+}

@@ -1,0 +1,207 @@
+/** The Runs view: rows from `runsGroups` and `runLabel`, kept up to date while it is seen. */
+
+import * as vscode from "vscode";
+import type { Run } from "../model/run.ts";
+import { colorOfRun, runColors } from "../model/runColor.ts";
+import { setContextKey } from "./contextKey.ts";
+import type { WelcomeCause } from "./contract.ts";
+import {
+  runDescription,
+  runFlags,
+  runSpoken,
+  runTitle,
+  stateIcons,
+  type Telling,
+  tellingParameters,
+} from "./runLabel.ts";
+import { runFits } from "./runsFilter.ts";
+import { type GroupBy, groupRuns, type RunsGroup } from "./runsGroups.ts";
+import type { RunsSnapshot, RunsSource } from "./runsSource.ts";
+import { runTooltip } from "./runTooltip.ts";
+
+export type RunsRow =
+  | { readonly kind: "group"; readonly group: RunsGroup }
+  | { readonly kind: "run"; readonly run: Run }
+  | { readonly kind: "more" };
+
+const t = vscode.l10n.t;
+
+export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Disposable {
+  private readonly source: RunsSource;
+  private readonly memory: vscode.Memento;
+  private readonly emitter = new vscode.EventEmitter<RunsRow | undefined>();
+  private readonly disposables: vscode.Disposable[] = [this.emitter];
+  private telling: (run: Run) => Telling = () => ({ parameters: [], hosts: false });
+  private filterText = "";
+
+  readonly onDidChangeTreeData = this.emitter.event;
+  readonly view: vscode.TreeView<RunsRow>;
+
+  constructor(source: RunsSource, memory: vscode.Memento) {
+    this.source = source;
+    this.memory = memory;
+    this.view = vscode.window.createTreeView("runline.runs", {
+      treeDataProvider: this,
+      canSelectMany: true,
+      showCollapseAll: true,
+    });
+    setContextKey("runline.groupBy", this.groupBy);
+    this.disposables.push(
+      this.view,
+      this.view.onDidChangeVisibility(({ visible }) => this.setVisible(visible)),
+      source.onDidChange((snapshot) => this.show(snapshot)),
+    );
+    if (this.view.visible) this.setVisible(true);
+  }
+
+  get groupBy(): GroupBy {
+    return this.memory.get<GroupBy>("runline.groupBy") === "experiment" ? "experiment" : "day";
+  }
+
+  async setGroupBy(by: GroupBy): Promise<void> {
+    await this.memory.update("runline.groupBy", by);
+    setContextKey("runline.groupBy", by);
+    this.show(this.source.snapshot);
+  }
+
+  get filter(): string {
+    return this.filterText;
+  }
+
+  set filter(text: string) {
+    this.filterText = text.trim();
+    setContextKey("runline.filtered", this.filterText !== "");
+    this.show(this.source.snapshot);
+  }
+
+  /** Runs that are selected in the view, groups as all their runs. */
+  get selection(): readonly Run[] {
+    return this.view.selection.flatMap(runsOfRow);
+  }
+
+  async reveal(runId: string): Promise<void> {
+    const run = this.source.get(runId);
+    if (run !== undefined && this.view.visible)
+      await this.view.reveal({ kind: "run", run }, { focus: false });
+  }
+
+  getChildren(row?: RunsRow): RunsRow[] {
+    if (row?.kind === "group") return row.group.runs.map((run) => ({ kind: "run", run }));
+    if (row !== undefined) return [];
+    const { runs, more } = this.source.snapshot;
+    const groups = this.groups(runs);
+    const rows: RunsRow[] = groups.map((group) => ({ kind: "group", group }));
+    return more && rows.length > 0 ? [...rows, { kind: "more" }] : rows;
+  }
+
+  getParent(row: RunsRow): RunsRow | undefined {
+    if (row.kind !== "run") return undefined;
+    const group = this.groups(this.source.snapshot.runs).find(({ runs }) =>
+      runs.some(({ id }) => id === row.run.id),
+    );
+    return group === undefined ? undefined : { kind: "group", group };
+  }
+
+  getTreeItem(row: RunsRow): vscode.TreeItem {
+    switch (row.kind) {
+      case "group":
+        return this.groupItem(row.group);
+      case "run":
+        return this.runItem(row.run);
+      case "more":
+        return moreItem();
+    }
+  }
+
+  /** Made only for the row under the pointer: tooltips are the most expensive part of a row. */
+  resolveTreeItem(item: vscode.TreeItem, row: RunsRow): vscode.TreeItem {
+    if (row.kind === "run") item.tooltip = new vscode.MarkdownString(runTooltip(row.run, Date.now(), t));
+    return item;
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  private groups(runs: readonly Run[]): readonly RunsGroup[] {
+    const shown = this.filterText === "" ? runs : runs.filter((run) => runFits(run, this.filterText));
+    return groupRuns(shown, this.groupBy, Date.now(), t, vscode.env.language);
+  }
+
+  private setVisible(visible: boolean): void {
+    if (vscode.workspace.workspaceFolders !== undefined) this.source.look(visible);
+  }
+
+  private show(snapshot: RunsSnapshot): void {
+    this.telling = tellingOf(snapshot.runs);
+    const { failure } = snapshot;
+    this.view.message = failure === null ? "" : `${failure.message} ${failure.next}`;
+    this.view.description = this.filterText === "" ? "" : t("filter: {0}", this.filterText);
+    const active = this.source.active.length;
+    this.view.badge =
+      active === 0
+        ? undefined
+        : { value: active, tooltip: active === 1 ? t("1 run is active") : t("{0} runs are active", active) };
+    setContextKey("runline.cause", this.cause(snapshot));
+    this.emitter.fire(undefined);
+  }
+
+  private cause(snapshot: RunsSnapshot): WelcomeCause {
+    if (snapshot.failure !== null) return snapshot.failure.code === "serverDown" ? "server" : "store";
+    if (!snapshot.known) return "none";
+    if (snapshot.runs.length > 0) return this.groups(snapshot.runs).length > 0 ? "none" : "filtered";
+    return snapshot.noPython ? "noPython" : "empty";
+  }
+
+  private groupItem(group: RunsGroup): vscode.TreeItem {
+    const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+    const item = new vscode.TreeItem(group.label, group.open ? Expanded : Collapsed);
+    item.id = `group:${group.id}`;
+    item.contextValue = "group";
+    return item;
+  }
+
+  private runItem(run: Run): vscode.TreeItem {
+    const now = Date.now();
+    const item = new vscode.TreeItem(runTitle(run));
+    item.id = `run:${run.id}`;
+    item.description = runDescription(run, now, this.telling(run), t);
+    item.iconPath = runIcon(run);
+    item.contextValue = runFlags(run);
+    item.accessibilityInformation = { label: runSpoken(run, now, t) };
+    item.command = { command: "runline.openRun", title: t("Open run"), arguments: [run.id] };
+    return item;
+  }
+}
+
+/** The state's icon; a run that is going has the color that its lines have in charts. */
+export function runIcon(run: Run): vscode.ThemeIcon {
+  const [shape, color] = stateIcons[run.state];
+  const own = run.state === "running" ? runColors[colorOfRun(run.id)]?.id : undefined;
+  return new vscode.ThemeIcon(shape, new vscode.ThemeColor(own ?? color));
+}
+
+export function runsOfRow(row: RunsRow): readonly Run[] {
+  if (row.kind === "run") return [row.run];
+  return row.kind === "group" ? row.group.runs : [];
+}
+
+/** Parameters are compared within an experiment, machines over all. */
+function tellingOf(runs: readonly Run[]): (run: Run) => Telling {
+  const hosts = new Set(runs.map(({ host }) => host)).size > 1;
+  const experiments = new Set(runs.map(({ experiment }) => experiment));
+  const telling = new Map(
+    [...experiments].map((name) => [
+      name,
+      tellingParameters(runs.filter(({ experiment }) => experiment === name)),
+    ]),
+  );
+  return ({ experiment }) => ({ parameters: telling.get(experiment) ?? [], hosts });
+}
+
+function moreItem(): vscode.TreeItem {
+  const item = new vscode.TreeItem(t("Load more…"));
+  item.id = "more";
+  item.command = { command: "runline.loadMore", title: t("Load more…") };
+  return item;
+}

@@ -1,0 +1,168 @@
+/** The server process as the host sees it: started when first needed, asked by name, heard by events. */
+
+import * as vscode from "vscode";
+import { type Failure, failure, failureOf, RunlineError } from "../model/failure.ts";
+import type {
+  Changed,
+  Ended,
+  Logged,
+  Reply,
+  RequestInput,
+  RequestName,
+  RequestOutput,
+  ServerOptions,
+} from "../protocol/editor.ts";
+import type { Client } from "./languageClient.ts";
+
+/** A failure of a request, as it came from the server. */
+export class HostFailure extends Error {
+  readonly failure: Failure;
+
+  constructor(what: Failure) {
+    super(`${what.message} ${what.next}`);
+    this.name = "HostFailure";
+    this.failure = what;
+  }
+}
+
+/** Any thrown thing as a failure that can be shown. */
+export function shownFailure(thrown: unknown): Failure {
+  return thrown instanceof HostFailure ? thrown.failure : failureOf(thrown);
+}
+
+/** Asks the server. Throws `HostFailure` for every failure, a canceled or late answer included. */
+export type Request = <N extends RequestName>(
+  name: N,
+  input: RequestInput<N>,
+  token?: vscode.CancellationToken,
+) => Promise<RequestOutput<N>>;
+
+const patienceSeconds = 30;
+/** Requests that may take longer: they copy code, or read every run again. */
+const longPatience: Partial<Record<RequestName, number>> = { "runs/launch": 180, "store/rebuild": 1_800 };
+
+export class Server implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<Changed>();
+  private readonly ended = new vscode.EventEmitter<Ended>();
+  private readonly running = new vscode.EventEmitter<boolean>();
+  private readonly module: string;
+  private readonly options: () => ServerOptions;
+  private readonly log: vscode.LogOutputChannel;
+  private starting: Promise<Client> | null = null;
+  private up = false;
+  private disposed = false;
+
+  /** Something in the store changed, from whichever process. Also fired with all kinds when the server came up again. */
+  readonly onChanged = this.changed.event;
+  readonly onEnded = this.ended.event;
+  readonly onRunning = this.running.event;
+
+  constructor(module: string, options: () => ServerOptions, log: vscode.LogOutputChannel) {
+    this.module = module;
+    this.options = options;
+    this.log = log;
+  }
+
+  get isRunning(): boolean {
+    return this.up;
+  }
+
+  /** Starts the server unless it is up or on its way. Never throws: a failure is seen by the next request. */
+  wake(): void {
+    this.client().catch((error) => this.log.error(`The server did not start: ${String(error)}`));
+  }
+
+  /** Ends a server that is in trouble and starts a new one; for "Try again". */
+  async restart(): Promise<void> {
+    const old = this.starting;
+    this.starting = null;
+    const client = await old?.catch(() => null);
+    await client?.stop().catch((error) => this.log.warn(`The old server did not stop: ${String(error)}`));
+    await this.client();
+  }
+
+  readonly request: Request = async (name, input, token) => {
+    const source = new vscode.CancellationTokenSource();
+    const link = token?.onCancellationRequested(() => source.cancel());
+    const seconds = longPatience[name] ?? patienceSeconds;
+    let late: NodeJS.Timeout | undefined;
+    const limit = new Promise<never>((_resolve, reject) => {
+      late = setTimeout(() => {
+        source.cancel();
+        reject(new RunlineError("serverLate", { seconds, request: name }));
+      }, seconds * 1_000);
+    });
+    try {
+      const reply = await Promise.race([this.ask(name, input, source.token), limit]);
+      if (!reply.ok) throw new HostFailure(reply.failure);
+      return reply.value;
+    } finally {
+      clearTimeout(late);
+      link?.dispose();
+      source.dispose();
+    }
+  };
+
+  /** Tells a running server that settings or trust have changed. */
+  async configure(): Promise<void> {
+    if (!this.up || this.starting === null) return;
+    const client = await this.starting;
+    await client.notify("workspace/didChangeConfiguration", { settings: this.options() });
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    const client = this.starting;
+    this.starting = null;
+    client?.then((started) => started.stop()).catch(() => undefined);
+    for (const emitter of [this.changed, this.ended, this.running]) emitter.dispose();
+  }
+
+  private async ask<N extends RequestName>(
+    name: N,
+    input: RequestInput<N>,
+    token: vscode.CancellationToken,
+  ): Promise<Reply<RequestOutput<N>>> {
+    try {
+      const client = await this.client();
+      return (await client.request(`runline/${name}`, input, token)) as Reply<RequestOutput<N>>;
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      const code = token.isCancellationRequested ? "requestCanceled" : "serverDown";
+      return { ok: false, failure: failure(code, { cause, request: name }) };
+    }
+  }
+
+  /** One start in flight at a time; a failed one is forgotten, so that the next request tries again. */
+  private client(): Promise<Client> {
+    if (this.disposed) return Promise.reject(new Error("the window is closing"));
+    this.starting ??= this.begin().catch((error) => {
+      this.starting = null;
+      throw error;
+    });
+    return this.starting;
+  }
+
+  private async begin(): Promise<Client> {
+    const { createClient } = await import("./languageClient.ts");
+    const client = createClient(this.module, this.options, this.log);
+    client.onNotification("runline/changed", (value) => this.changed.fire(value as Changed));
+    client.onNotification("runline/ended", (value) => this.ended.fire(value as Ended));
+    client.onNotification("runline/logged", (value) => this.write(value as Logged));
+    client.onRunning((up) => this.setRunning(up));
+    await client.start();
+    return client;
+  }
+
+  private setRunning(up: boolean): void {
+    if (this.disposed) return;
+    this.up = up;
+    this.running.fire(up);
+    const kinds = ["runs", "metrics", "logs", "lineage", "models"] as const;
+    if (up) this.changed.fire({ revision: -1, kinds, runIds: [] });
+  }
+
+  private write({ level, text }: Logged): void {
+    this.log[level](text);
+  }
+}
