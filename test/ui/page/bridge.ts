@@ -31,6 +31,8 @@ export async function openBridge(store: Store, bundles: string): Promise<Bridge>
   const faults: Bridge["faults"] = new Map();
   const calls: { name: string; input: unknown }[] = [];
   const listeners = new Set<http.ServerResponse>();
+  // A thousand run ids are too long for an address.
+  const subjects: (readonly string[])[] = [];
   const answers = answersOf(store);
 
   const server = http.createServer(async (request, response) => {
@@ -47,16 +49,18 @@ export async function openBridge(store: Store, bundles: string): Promise<Bridge>
       response.setHeader("content-type", "application/json");
       response.end(JSON.stringify(await answer(answers, faults, name, input)));
     } else if (url.pathname === "/editor.js") send(response, path.join(import.meta.dirname, "editor.js"));
-    else if (url.pathname.startsWith("/dist/")) send(response, path.join(bundles, path.basename(url.pathname)));
+    else if (url.pathname.startsWith("/dist/"))
+      send(response, path.join(bundles, path.basename(url.pathname)));
     else {
       response.setHeader("content-type", "text/html; charset=utf-8");
-      response.end(pageHtml(url));
+      response.end(pageHtml(url, subjects));
     }
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const { port } = server.address() as AddressInfo;
   return {
-    address: (panel, runIds, theme) => `http://127.0.0.1:${port}/${panel}?runs=${runIds.join(",")}&theme=${theme}`,
+    address: (panel, runIds, theme) =>
+      `http://127.0.0.1:${port}/${panel}?subject=${subjects.push(runIds) - 1}&theme=${theme}`,
     tell(changed) {
       for (const listener of listeners) listener.write(`data: ${JSON.stringify(changed)}\n\n`);
     },
@@ -75,20 +79,31 @@ async function bodyOf(request: http.IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString("utf8");
 }
 
-const types: Readonly<Record<string, string>> = { ".js": "text/javascript", ".css": "text/css", ".ttf": "font/ttf" };
+const types: Readonly<Record<string, string>> = {
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".ttf": "font/ttf",
+};
 
 function send(response: http.ServerResponse, file: string): void {
   if (!fs.existsSync(file)) response.writeHead(404).end();
-  else response.writeHead(200, { "content-type": types[path.extname(file)] ?? "text/plain" }).end(fs.readFileSync(file));
+  else
+    response
+      .writeHead(200, { "content-type": types[path.extname(file)] ?? "text/plain" })
+      .end(fs.readFileSync(file));
 }
 
 /** The same content policy as the editor's panel has. */
-function pageHtml(url: URL): string {
+function pageHtml(url: URL, subjects: readonly (readonly string[])[]): string {
   const panel = url.pathname.slice(1);
   const theme = themeNames.find((name) => name === url.searchParams.get("theme")) ?? "dark";
   const policy =
     "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:";
-  const setup = { panel, runIds: (url.searchParams.get("runs") ?? "").split(",").filter(Boolean), variables: themeVariables(theme) };
+  const setup = {
+    panel,
+    runIds: subjects[Number(url.searchParams.get("subject"))] ?? [],
+    variables: themeVariables(theme),
+  };
   return `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Runline ${panel}</title>
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -104,9 +119,11 @@ function pageHtml(url: URL): string {
 
 async function answer(answers: Answers, faults: Bridge["faults"], name: string, input: never) {
   try {
-    if (faults.get(name) === "fail") throw new RunlineError("serverDown", { cause: "the connection was lost" });
+    if (faults.get(name) === "fail")
+      throw new RunlineError("serverDown", { cause: "the connection was lost" });
     const call = answers[name];
-    if (call === undefined) throw new RunlineError("requestInvalid", { method: name, cause: "it is unknown" });
+    if (call === undefined)
+      throw new RunlineError("requestInvalid", { method: name, cause: "it is unknown" });
     return { ok: true, value: await call(input) };
   } catch (error) {
     return { ok: false, failure: failureOf(error) };
@@ -141,7 +158,8 @@ function answersOf(store: Store): Answers {
     }),
     "metrics/columns": (query: never) => store.metrics.columns(query),
     "metrics/keys": ({ runIds }: { runIds: readonly string[] }) => store.metrics.keys(runIds),
-    "lineage/walk": ({ node, direction }: { node: string; direction: "upstream" }) => store.lineage.walk(node, direction),
+    "lineage/walk": ({ node, direction }: { node: string; direction: "upstream" }) =>
+      store.lineage.walk(node, direction),
   };
 }
 

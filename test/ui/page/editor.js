@@ -1,7 +1,8 @@
 /** The editor's side of a page, in the page: theme variables, saved state, and calls carried over HTTP. */
 
 const setup = JSON.parse(document.body.dataset.setup);
-for (const [name, value] of Object.entries(setup.variables)) document.documentElement.style.setProperty(name, value);
+for (const [name, value] of Object.entries(setup.variables))
+  document.documentElement.style.setProperty(name, value);
 
 const post = (message) => window.postMessage(message, "*");
 const own = {

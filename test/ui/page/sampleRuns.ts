@@ -34,7 +34,10 @@ export function noise(seed: number): () => number {
 export async function addRun(store: Store, folder: string, sample: SampleRun, now: number): Promise<string> {
   const created = now - hour * 2 + sample.index * 60_000;
   const random = noise(sample.index + 1);
-  const id = runIdAt(created, Uint8Array.from({ length: 16 }, () => Math.floor(random() * 256)));
+  const id = runIdAt(
+    created,
+    Uint8Array.from({ length: 16 }, () => Math.floor(random() * 256)),
+  );
   const directory = path.join(folder, id);
   fs.mkdirSync(directory, { recursive: true });
   fs.writeFileSync(path.join(directory, "output.log"), sample.log ?? ordinaryLog(sample));
@@ -81,7 +84,14 @@ export async function addRun(store: Store, folder: string, sample: SampleRun, no
 }
 
 function ordinaryRecords(sample: SampleRun, created: number, random: () => number): readonly JournalRecord[] {
-  const parameters = { learning_rate: String(sample.learningRate), batch_size: "32", depth: String(3 + (sample.index % 2) * 2), optimizer: "adam", seed: String(sample.index), epochs: "20" };
+  const parameters = {
+    learning_rate: String(sample.learningRate),
+    batch_size: "32",
+    depth: String(3 + (sample.index % 2) * 2),
+    optimizer: "adam",
+    seed: String(sample.index),
+    epochs: "20",
+  };
   return [
     { kind: "attempt", time: created, attempt: 1 },
     {
@@ -90,7 +100,13 @@ function ordinaryRecords(sample: SampleRun, created: number, random: () => numbe
       interpreter: "/home/ana/digits/.venv/bin/python",
       version: "3.11.9",
       platform: "Linux-6.1-x86_64",
-      packages: { numpy: "2.1.3", torch: "2.9.0", "scikit-learn": "1.5.2", tensorboard: "2.18.0", tqdm: "4.67.0" },
+      packages: {
+        numpy: "2.1.3",
+        torch: "2.9.0",
+        "scikit-learn": "1.5.2",
+        tensorboard: "2.18.0",
+        tqdm: "4.67.0",
+      },
       gpus: ["NVIDIA A100-SXM4-80GB"],
     },
     ...Object.entries(parameters).map(
@@ -99,7 +115,14 @@ function ordinaryRecords(sample: SampleRun, created: number, random: () => numbe
     file("read", "data/train.csv", sample.index % 4 === 3 ? "b" : "a", created),
     { ...file("read", "data/images", "c", created), type: "folder", files: 100_000, bytes: 4_200_000_000 },
     file("write", "models/model.json", sample.index.toString(16), created + 10_000),
-    { kind: "artifact", time: created + 11_000, path: "models/model.json", origin: "models/model.json", bytes: 48_213, digest: digest(sample.index.toString(16)) },
+    {
+      kind: "artifact",
+      time: created + 11_000,
+      path: "models/model.json",
+      origin: "models/model.json",
+      bytes: 48_213,
+      digest: digest(sample.index.toString(16)),
+    },
     ...metrics(sample, created, random),
   ];
 }
@@ -107,7 +130,16 @@ function ordinaryRecords(sample: SampleRun, created: number, random: () => numbe
 const digest = (mark: string) => `sha256:${mark.repeat(64).slice(0, 64)}`;
 
 function file(kind: "read" | "write", name: string, mark: string, time: number) {
-  return { kind, time, path: name, type: "file", files: 1, bytes: 48_213, digest: digest(mark), how: "audit" } as const;
+  return {
+    kind,
+    time,
+    path: name,
+    type: "file",
+    files: 1,
+    bytes: 48_213,
+    digest: digest(mark),
+    how: "audit",
+  } as const;
 }
 
 /** Loss and accuracy of a training that goes the better the nearer the learning rate is to 0.02. */
@@ -118,22 +150,50 @@ function metrics(sample: SampleRun, created: number, random: () => number): read
     const done = step / Math.max(200, sample.steps);
     const loss = 2.3 * Math.exp(-pace * done) + 0.12 + (random() - 0.5) * 0.12 * Math.exp(-done);
     const time = created + 2000 + step * 700;
-    const values: MetricRecord["values"] = { "train/loss": loss, "train/acc": Math.min(1, 1 - loss / 2.6 + random() * 0.02) };
+    const values: MetricRecord["values"] = {
+      "train/loss": loss,
+      "train/acc": Math.min(1, 1 - loss / 2.6 + random() * 0.02),
+    };
     records.push({ kind: "metric", time, step, values, source: "stdout" });
     if (step % 20 === 19)
-      records.push({ kind: "metric", time, step, source: "stdout", values: { "val/loss": loss * 1.1 + 0.02, "val/acc": Math.min(1, 0.98 - loss / 2.8), lr: sample.learningRate * (1 - done) } });
+      records.push({
+        kind: "metric",
+        time,
+        step,
+        source: "stdout",
+        values: {
+          "val/loss": loss * 1.1 + 0.02,
+          "val/acc": Math.min(1, 0.98 - loss / 2.8),
+          lr: sample.learningRate * (1 - done),
+        },
+      });
     if (step % 10 === 0)
-      records.push({ kind: "system", time, values: { cpu_percent: 80 + random() * 19, memory_bytes: 2.1e9 + step * 1e6, gpu0_percent: 60 + random() * 38 } });
+      records.push({
+        kind: "system",
+        time,
+        values: {
+          cpu_percent: 80 + random() * 19,
+          memory_bytes: 2.1e9 + step * 1e6,
+          gpu0_percent: 60 + random() * 38,
+        },
+      });
   }
   return records;
 }
 
 function ordinaryLog(sample: SampleRun): string {
-  const lines = ["\x1b[1mTraining digits\x1b[0m with \x1b[36mlearning rate\x1b[0m " + sample.learningRate];
+  const lines = [`\x1b[1mTraining digits\x1b[0m with \x1b[36mlearning rate\x1b[0m ${sample.learningRate}`];
   for (let step = 0; step < Math.min(400, sample.steps); step += 10) {
     lines.push(`step ${step}: loss ${(2.3 * Math.exp(-step / 80)).toFixed(4)}`);
     if (step % 100 === 0)
-      lines.push([0, 25, 50, 75, 100].map((percent) => `\r${percent}%|${"█".repeat(percent / 10)}${" ".repeat(10 - percent / 10)}| ${percent}/100`).join(""));
+      lines.push(
+        [0, 25, 50, 75, 100]
+          .map(
+            (percent) =>
+              `\r${percent}%|${"█".repeat(percent / 10)}${" ".repeat(10 - percent / 10)}| ${percent}/100`,
+          )
+          .join(""),
+      );
   }
   if (sample.state === "failed")
     lines.push(

@@ -1,0 +1,193 @@
+import * as path from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openPages, type Pages, screenshots } from "./openPages.ts";
+import { addRun } from "./sampleRuns.ts";
+import { themeNames } from "./themes.ts";
+
+let pages: Pages;
+let four: readonly string[];
+const now = Date.now();
+
+beforeAll(async () => {
+  pages = await openPages();
+  const runs = [
+    { name: "keen-heron", index: 1, learningRate: 0.01 },
+    { name: "brave-otter", index: 2, learningRate: 0.02, state: "running" },
+    { name: "pale-moth", index: 3, learningRate: 0.1, note: "wrong split" },
+    { name: "late-crow", index: 4, learningRate: 0.005, state: "failed", steps: 200 },
+  ] as const;
+  const ids: string[] = [];
+  for (const run of runs)
+    ids.push(await addRun(pages.store, pages.folder, { state: "finished", steps: 600, ...run }, now));
+  four = ids;
+});
+
+afterAll(() => pages.close());
+
+const shot = (page: Page, name: string) => page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+const names = (page: Page) => page.locator(".grid-row .run-name").allTextContents();
+const header = (page: Page, name: string) => page.getByRole("columnheader", { name, exact: true });
+
+test.each(themeNames)("table and charts in the theme %s", async (theme) => {
+  const page = await pages.open("compare", four, { theme });
+  await page.locator(".plot canvas").first().waitFor();
+  await header(page, "val/acc").waitFor();
+  const swatches = await page
+    .locator(".grid-row .swatch")
+    .evaluateAll((all) => all.map((one) => getComputedStyle(one).color));
+  expect(new Set(swatches).size).toBe(4);
+  await shot(page, `compare-${theme}`);
+  await page.close();
+});
+
+test("only what differs, deltas against the baseline, the best marked", async () => {
+  const page = await pages.open("compare", four);
+  await header(page, "learning_rate").waitFor();
+  expect(await header(page, "optimizer").count()).toBe(0);
+  await page.getByText("Only what differs").click();
+  const columns = await page.getByRole("grid").getAttribute("aria-colcount");
+  expect(Number(columns)).toBeGreaterThan(12);
+  await page.getByText("Only what differs").click();
+  expect(await page.getByRole("img", { name: "best" }).count()).toBeGreaterThan(0);
+  const deltas = await page.locator(".delta").allTextContents();
+  expect(deltas.some((text) => /^[+−]/.test(text))).toBe(true);
+  await page.locator(".compare-head select").selectOption("none");
+  await expect.poll(() => page.locator(".delta").count()).toBe(0);
+  await page.close();
+});
+
+test("sorted by a head, then within it by another", async () => {
+  const page = await pages.open("compare", four);
+  await header(page, "Run").click();
+  await expect.poll(() => names(page)).toEqual(["brave-otter", "keen-heron", "late-crow", "pale-moth"]);
+  await header(page, "Run").click();
+  await expect.poll(() => names(page)).toEqual(["pale-moth", "late-crow", "keen-heron", "brave-otter"]);
+  await header(page, "depth").click();
+  await header(page, "Run").click({ modifiers: ["Shift"] });
+  await expect.poll(() => names(page)).toEqual(["keen-heron", "pale-moth", "brave-otter", "late-crow"]);
+  await page.reload();
+  await expect.poll(() => names(page)).toEqual(["keen-heron", "pale-moth", "brave-otter", "late-crow"]);
+  await page.close();
+});
+
+test("keyboard alone: walk the grid, sort, hide, open; move the splitter", async () => {
+  const page = await pages.open("compare", four);
+  await header(page, "val/acc").waitFor();
+  const grid = page.getByRole("grid");
+  await grid.focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  expect(await pageCalls(page, "page/openRun")).toEqual([{ runId: four[1] }]);
+  await page.keyboard.press(" ");
+  await page.locator(".grid-row.off").waitFor();
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  expect(await header(page, "val/acc").getAttribute("aria-sort")).toBe("descending");
+  await page.keyboard.press("End");
+  const active = await grid.getAttribute("aria-activedescendant");
+  await page.locator(`[id="${active}"]`).waitFor();
+  const separator = page.getByRole("separator");
+  const before = Number(await separator.getAttribute("aria-valuenow"));
+  await separator.focus();
+  await page.keyboard.press("ArrowUp");
+  await expect.poll(async () => Number(await separator.getAttribute("aria-valuenow"))).toBe(before - 5);
+  await page.close();
+});
+
+function pageCalls(page: Page, name: string): Promise<unknown[]> {
+  return page.evaluate((wanted) => {
+    const made = (window as unknown as { pageCalls: { name: string; input: unknown }[] }).pageCalls;
+    return made.filter((call) => call.name === wanted).map((call) => call.input);
+  }, name);
+}
+
+test("the table is copied as Markdown and as CSV", async () => {
+  const page = await pages.open("compare", four);
+  for (const item of ["Copy table as Markdown", "Copy table as CSV"]) {
+    await page.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("menuitem", { name: item }).click();
+  }
+  const [markdown, csv] = (await pageCalls(page, "page/copy")) as { text: string }[];
+  expect(markdown?.text.split("\n")[0]).toMatch(/^\| run \| val\/acc \|/);
+  expect(csv?.text.split("\r\n")).toHaveLength(6);
+  await page.close();
+});
+
+test("a row brings its lines forward", async () => {
+  const page = await pages.open("compare", four);
+  await page.locator(".plot canvas").first().waitFor();
+  await page.locator(".grid-row").nth(2).hover();
+  await page.locator(".grid-row.front").waitFor();
+  await expect
+    .poll(() =>
+      page
+        .locator("canvas.overlay")
+        .first()
+        .evaluate((canvas: HTMLCanvasElement) => {
+          const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+          return pixels.some((value) => value > 0);
+        }),
+    )
+    .toBe(true);
+  await page.close();
+});
+
+test("no run, one run", async () => {
+  const empty = await pages.open("compare", []);
+  await empty.getByText("No runs to compare").waitFor();
+  await shot(empty, "compare-empty");
+  await empty.close();
+  const one = await pages.open("compare", four.slice(0, 1));
+  await one.getByText("Add a second run").waitFor();
+  await header(one, "optimizer").waitFor();
+  await one.close();
+});
+
+test("a thousand runs: only what is seen is drawn, and the charts say what they leave out", async () => {
+  const many: string[] = [];
+  for (let index = 0; index < 1000; index++)
+    many.push(
+      await addRun(
+        pages.store,
+        pages.folder,
+        {
+          name: `sweep-${index}`,
+          index: 100 + index,
+          state: "finished",
+          steps: 20,
+          learningRate: 0.001 * (1 + (index % 50)),
+        },
+        now,
+      ),
+    );
+  const page = await pages.open("compare", many);
+  await page.getByText("Charts show the first 100 of 1,000 runs").waitFor();
+  await page.locator(".plot canvas").first().waitFor();
+  expect(await page.locator(".grid-row").count()).toBeLessThan(60);
+  await page.getByRole("grid").focus();
+  await page.keyboard.press("Control+End");
+  await page.getByRole("button", { name: "sweep-999" }).waitFor();
+  await shot(page, "compare-1000");
+  await page.close();
+});
+
+test("names of 300 characters and a narrow page stay aligned", async () => {
+  const long = await addRun(
+    pages.store,
+    pages.folder,
+    { name: "long ".repeat(60), index: 5000, state: "finished", steps: 50, learningRate: 0.01 },
+    now,
+  );
+  const page = await pages.open("compare", [...four, long], { width: 380, height: 700 });
+  await header(page, "val/acc").waitFor();
+  const heights = await page
+    .locator(".grid-row .cell.name")
+    .evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().height));
+  expect(new Set(heights)).toEqual(new Set([22]));
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(380);
+  await shot(page, "compare-narrow");
+  await page.close();
+});

@@ -1,0 +1,52 @@
+/** Where columns stand and which of them can be seen. Pure. */
+
+import type { GridColumn } from "./gridColumns.ts";
+
+export const rowHeight = 22;
+export const headHeight = 28;
+
+const narrowest = 64;
+const widest = 240;
+const character = 7.4;
+const padding = 28;
+const deltaWidth = 64;
+const bestWidth = 18;
+const unequalWidth = 18;
+
+export interface ColumnPlace {
+  readonly left: number;
+  readonly width: number;
+}
+
+/** Widths by content, and the distance of each column from the first. */
+export function columnPlaces(columns: readonly GridColumn[], withDeltas: boolean): readonly ColumnPlace[] {
+  let left = 0;
+  return columns.map((column) => {
+    const longest = column.cells.reduce(
+      (most, cell) => Math.max(most, cell?.shown.length ?? 0),
+      column.title.length,
+    );
+    const extra =
+      (withDeltas ? (column.group === "metric" ? deltaWidth : unequalWidth) : 0) +
+      (column.best === null ? 0 : bestWidth);
+    const width = Math.min(widest, Math.max(narrowest, Math.ceil(longest * character) + padding) + extra);
+    const place = { left, width };
+    left += width;
+    return place;
+  });
+}
+
+/** The columns from the first that is seen to the last, with one more at each side. */
+export function seenColumns(
+  places: readonly ColumnPlace[],
+  from: number,
+  to: number,
+): { readonly first: number; readonly end: number } {
+  const first = places.findIndex((place) => place.left + place.width > from);
+  if (first < 0) return { first: 0, end: 0 };
+  const after = places.findIndex((place) => place.left >= to);
+  return {
+    first: Math.max(0, first - 1),
+    end: Math.min(places.length, (after < 0 ? places.length : after) + 1),
+  };
+}

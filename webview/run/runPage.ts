@@ -1,0 +1,285 @@
+/** The page of one run: who and how it is at the top, then one tab at a time. Only what is visible is asked for. */
+
+import { html, nothing, type PropertyValues } from "lit";
+import type { Failure } from "../../src/model/failure.ts";
+import type { Finding, Run } from "../../src/model/run.ts";
+import { looksOfRuns } from "../../src/model/runColor.ts";
+import type { RunPageState } from "../../src/protocol/runPage.ts";
+import { chartControls } from "../shared/chartControls.ts";
+import { PageElement } from "../shared/element.ts";
+import { Hover } from "../shared/hover.ts";
+import { icon } from "../shared/icon.ts";
+import type { ChartRun, ChartSettings, MetricSource } from "../shared/metricSource.ts";
+import { Query } from "../shared/query.ts";
+import { receivedRun } from "../shared/receivedRun.ts";
+import { emptyState, noticeBar, queryState } from "../shared/states.ts";
+import { tabBar } from "../shared/tabs.ts";
+import { runActions, runHeader } from "./runHeader.ts";
+import { freshState, type RunHost } from "./runHost.ts";
+import "../shared/metricCharts.ts";
+import "./environmentTab.ts";
+import "./filesTab.ts";
+import "./notesTab.ts";
+import "./outputTab.ts";
+import "./parametersTab.ts";
+
+type TabId = RunPageState["tab"];
+const systemPrefix = "system/";
+
+export class RunPage extends PageElement {
+  static override properties = {
+    host: { attribute: false },
+    state: { state: true },
+    failed: { state: true },
+    renaming: { state: true },
+    showsFindings: { state: true },
+  };
+
+  declare host: RunHost;
+  declare state: RunPageState;
+  /** What a person asked for and did not get. */
+  declare failed: Failure | null;
+  declare renaming: boolean;
+  declare showsFindings: boolean;
+
+  private readonly run = new Query<Run>(
+    this,
+    async (signal) => {
+      const reply = await this.host.call("runs/get", { id: this.state.runId }, { signal });
+      return reply.ok ? { ok: true, value: receivedRun(reply.value) } : reply;
+    },
+    "later",
+  );
+  private readonly keys = new Query<readonly string[]>(
+    this,
+    (signal) => this.host.call("metrics/keys", { runIds: [this.state.runId] }, { signal }),
+    "later",
+  );
+  private readonly findings = new Query<readonly Finding[]>(
+    this,
+    (signal) => this.host.call("runs/findings", { id: this.state.runId }, { signal }),
+    "later",
+  );
+  private readonly hover = new Hover();
+  private unsubscribe: (() => void) | undefined;
+  private clock = 0;
+
+  constructor() {
+    super();
+    this.failed = null;
+    this.renaming = false;
+    this.showsFindings = false;
+    this.state = { ...freshState, runId: "" };
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.state = { ...this.state, ...this.host.savedState() };
+    this.host.onActFailed((failure) => {
+      this.failed = failure;
+    });
+    this.unsubscribe = this.host.on("changed", ({ kinds, runIds }) => {
+      if (runIds.length > 0 && !runIds.includes(this.state.runId)) return;
+      if (kinds.includes("runs") || kinds.includes("metrics")) this.run.refresh();
+      if (kinds.includes("metrics")) this.keys.refresh();
+    });
+    // A running run's duration grows though nothing is recorded.
+    this.clock = window.setInterval(() => {
+      if (!document.hidden && this.run.value?.started && this.run.value.ended === null) this.requestUpdate();
+    }, 1000);
+    void this.host.call("page/subject", {}).then((reply) => {
+      if (reply.ok) this.save({ runId: reply.value.runId });
+      this.run.restart();
+      this.keys.restart();
+      this.findings.restart();
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.unsubscribe?.();
+    clearInterval(this.clock);
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    super.updated(changed);
+    if (changed.has("renaming") && this.renaming)
+      this.querySelector<HTMLInputElement>(".name-field")?.select();
+    if (this.seenFindings !== this.run.value?.findings) {
+      this.seenFindings = this.run.value?.findings;
+      this.findings.refresh();
+    }
+  }
+
+  private seenFindings: number | undefined;
+
+  protected override render(): unknown {
+    return queryState({
+      query: this.run,
+      rows: 6,
+      show: (run) => this.page(run),
+      showLog: () => void this.host.act("page/showLog", {}),
+    });
+  }
+
+  private page(run: Run): unknown {
+    const metrics = (this.keys.value ?? []).filter((key) => !key.startsWith(systemPrefix));
+    const tabs = [
+      { id: "charts", label: "Charts" },
+      { id: "output", label: "Output" },
+      { id: "parameters", label: "Parameters", count: Object.keys(run.parameters).length },
+      { id: "files", label: "Files" },
+      { id: "environment", label: "Environment" },
+      { id: "system", label: "System" },
+      { id: "notes", label: "Notes", count: run.note === "" ? undefined : 1 },
+    ] as const;
+    const view = {
+      run,
+      host: this.host,
+      renaming: this.renaming,
+      onRenaming: (renaming: boolean) => {
+        this.renaming = renaming;
+      },
+      onEdited: () => this.run.refresh(),
+    };
+    return html`
+      ${runHeader(view)}
+      <div class="run-bar">
+        ${tabBar<TabId>({ label: "Run", tabs, chosen: this.state.tab, onChoose: (tab) => this.save({ tab }) })}
+        ${runActions(view)}
+      </div>
+      ${
+        this.failed === null
+          ? nothing
+          : noticeBar(this.failed, () => {
+              this.failed = null;
+            })
+      }
+      ${this.findingsBanner()}
+      <main id="panel" class=${`panel panel-${this.state.tab}`} role="tabpanel" aria-labelledby=${`tab-${this.state.tab}`} tabindex="-1">
+        ${this.panel(run, metrics)}
+      </main>`;
+  }
+
+  private panel(run: Run, metrics: readonly string[]): unknown {
+    const active = run.state === "running" || run.state === "queued" || run.state === "orphaned";
+    switch (this.state.tab) {
+      case "charts":
+        return this.charts(run, metrics, active);
+      case "output":
+        return html`<rl-output .host=${this.host} .runId=${run.id} .active=${active} .wrap=${this.state.wrap}
+          @wrap=${(event: CustomEvent<boolean>) => this.save({ wrap: event.detail })}></rl-output>`;
+      case "parameters":
+        return html`<rl-parameters .host=${this.host} .run=${run}></rl-parameters>`;
+      case "files":
+        return html`<rl-files .host=${this.host} .runId=${run.id} .runName=${run.name}></rl-files>`;
+      case "environment":
+        return html`<rl-environment .host=${this.host} .run=${run}></rl-environment>`;
+      case "system":
+        return this.system(run, active);
+      case "notes":
+        return html`<rl-notes .host=${this.host} .run=${run} @edited=${() => this.run.refresh()}></rl-notes>`;
+    }
+  }
+
+  private charts(run: Run, metrics: readonly string[], active: boolean): unknown {
+    if (this.keys.value === undefined && this.keys.failure === undefined) return nothing;
+    if (metrics.length === 0)
+      return emptyState(
+        active
+          ? "No metrics yet. They are read from what the script prints, from TensorBoard files and from MLflow calls."
+          : "No metrics were found. Runline reads lines such as “step 100: loss 0.21”, JSON and dict lines, TensorBoard files and MLflow calls.",
+        active ? undefined : { label: "See the output", run: () => this.save({ tab: "output" }) },
+      );
+    const settings = this.settings();
+    return html`${chartControls({
+      search: this.state.search,
+      settings,
+      onSearch: (search) => this.save({ search }),
+      onSettings: (changed) => this.save(changed),
+    })}
+      ${this.metricCharts(run, metrics, settings, this.state.search)}`;
+  }
+
+  private system(run: Run, active: boolean): unknown {
+    const keys = (this.keys.value ?? []).filter((key) => key.startsWith(systemPrefix));
+    if (this.keys.value === undefined) return nothing;
+    if (keys.length === 0)
+      return emptyState(
+        active
+          ? "No system metrics yet. The first come after a few seconds."
+          : "No system metrics were recorded; the run may have been too short.",
+      );
+    return this.metricCharts(
+      run,
+      keys,
+      { ...this.settings(), axis: "relative", smoothing: 0, logarithmic: false },
+      "",
+    );
+  }
+
+  private metricCharts(
+    run: Run,
+    metrics: readonly string[],
+    settings: ChartSettings,
+    search: string,
+  ): unknown {
+    return html`<rl-metric-charts .source=${this.source} .runs=${this.chartRuns(run)} .metrics=${metrics} .search=${search}
+      .settings=${settings} .hover=${this.hover} .collapsed=${this.state.collapsed}
+      @collapsed=${(event: CustomEvent<readonly string[]>) => this.save({ collapsed: event.detail })}></rl-metric-charts>`;
+  }
+
+  private findingsBanner(): unknown {
+    const findings = this.findings.value ?? [];
+    if (findings.length === 0) return nothing;
+    const [first] = findings;
+    return html`<section class="findings" aria-label="Findings">
+      <button class="findings-head" aria-expanded=${this.showsFindings} @click=${() => {
+        this.showsFindings = !this.showsFindings;
+      }}>
+        ${icon(this.showsFindings ? "chevron-down" : "chevron-right")}
+        <span>${findings.length === 1 ? "1 finding" : `${findings.length} findings`}</span>
+        ${this.showsFindings ? nothing : html`<span class="quiet clip">${first?.text}</span>`}
+      </button>
+      ${
+        this.showsFindings
+          ? html`<ul>${findings.map((finding) => html`<li>${finding.text}${finding.line === null ? nothing : html` <span class="quiet">journal line ${finding.line}</span>`}</li>`)}</ul>`
+          : nothing
+      }
+    </section>`;
+  }
+
+  private readonly source: MetricSource = {
+    columns: (query, signal) => this.host.call("metrics/columns", query, { signal }),
+    onChanged: (listener) => this.host.on("changed", listener),
+    showLog: () => void this.host.act("page/showLog", {}),
+  };
+
+  private shownRuns: readonly ChartRun[] = [];
+
+  /** The same array while nothing about it changes, so that charts need not look. */
+  private chartRuns(run: Run): readonly ChartRun[] {
+    const [known] = this.shownRuns;
+    const look = looksOfRuns([run.id]).get(run.id);
+    if (look !== undefined && (known?.id !== run.id || known.name !== run.name))
+      this.shownRuns = [{ id: run.id, name: run.name, look }];
+    return this.shownRuns;
+  }
+
+  private shownSettings: ChartSettings = freshState;
+
+  private settings(): ChartSettings {
+    const { axis, smoothing, logarithmic } = this.state;
+    const known = this.shownSettings;
+    if (known.axis !== axis || known.smoothing !== smoothing || known.logarithmic !== logarithmic)
+      this.shownSettings = { axis, smoothing, logarithmic };
+    return this.shownSettings;
+  }
+
+  private save(change: Partial<RunPageState>): void {
+    this.state = { ...this.state, ...change };
+    this.host.saveState(this.state);
+  }
+}
+
+customElements.define("rl-run-page", RunPage);

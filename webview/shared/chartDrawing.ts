@@ -1,0 +1,140 @@
+/** From columns, runs and settings to lines with colours: which are in front, which are faint. Pure. */
+
+import type { ColumnsResult, SeriesColumns } from "../../src/model/metric.ts";
+import { paddedRange } from "./axis.ts";
+import type { Drawing, DrawnLine } from "./chartCanvas.ts";
+import { badMarks, linePoints, smoothPoints, valueRange, withNeighbors } from "./chartLine.ts";
+import { colorText, type Rgb } from "./contrast.ts";
+import type { ChartRun, ChartSettings } from "./metricSource.ts";
+import type { MetricUnit } from "./metricUnit.ts";
+
+export interface ShownSeries {
+  readonly run: ChartRun;
+  readonly columns: SeriesColumns;
+  /** How many attempts of this run have points here; the last is drawn solid, earlier ones faint. */
+  readonly attempts: number;
+  readonly latest: boolean;
+}
+
+/** The series of known runs, in the order of the runs, attempts in their order. */
+export function shownSeries(
+  series: readonly SeriesColumns[],
+  runs: readonly ChartRun[],
+): readonly ShownSeries[] {
+  const byRun = new Map<string, SeriesColumns[]>();
+  for (const columns of series) byRun.set(columns.runId, [...(byRun.get(columns.runId) ?? []), columns]);
+  return runs.flatMap((run) => {
+    const own = (byRun.get(run.id) ?? []).toSorted((a, b) => a.attempt - b.attempt);
+    return own.map((columns, index) => ({
+      run,
+      columns,
+      attempts: own.length,
+      latest: index === own.length - 1,
+    }));
+  });
+}
+
+export interface DrawingInput {
+  readonly result: ColumnsResult;
+  /** The unzoomed columns, where the result is a part of them: lines go on to the points beyond its edges. */
+  readonly overview: ColumnsResult | null;
+  readonly runs: readonly ChartRun[];
+  readonly settings: ChartSettings;
+  readonly unit: MetricUnit;
+  readonly theme: { readonly runs: readonly Rgb[] };
+  readonly unitOf: (columns: SeriesColumns) => number;
+}
+
+const raw = 0.28;
+const earlier = 0.4;
+// With more lines than this, dashes and markers are noise, and slow.
+const mostMarked = 24;
+
+/** Everything that a chart draws below its overlay. */
+export function drawingOf(input: DrawingInput): Drawing {
+  const { result, settings } = input;
+  const positive = valueRange(result.series, true);
+  // Nothing above zero: a logarithmic axis would be empty, so the values are shown on a linear one.
+  const logarithmic = settings.logarithmic && positive !== null;
+  const shown = shownSeries(withMissing(result, input.overview), input.runs);
+  const several = new Set(shown.map((each) => each.run.id)).size > 1;
+  const marked = several && shown.length <= mostMarked;
+  const ordered = shown.toSorted((a, b) => Number(a.latest) - Number(b.latest));
+  return {
+    lines: ordered.flatMap((each) =>
+      linesOf(each, input, { logarithmic, marked, width: shown.length > 30 ? 1 : 1.5 }),
+    ),
+    axis: settings.axis,
+    x:
+      result.x1 > result.x0
+        ? { min: result.x0, max: result.x1 }
+        : { min: result.x0 - 0.5, max: result.x0 + 0.5 },
+    y: paddedRange(logarithmic ? positive : valueRange(result.series, false), logarithmic),
+    logarithmic,
+    unit: input.unit,
+  };
+}
+
+/** The lines of one run alone and strong, for the overlay. */
+export function frontLines(input: DrawingInput, runId: string, logarithmic: boolean): readonly DrawnLine[] {
+  return shownSeries(withMissing(input.result, input.overview), input.runs)
+    .filter((each) => each.run.id === runId)
+    .flatMap((each) => linesOf(each, input, { logarithmic, marked: false, width: 2.25 }));
+}
+
+/** A series without a point in the zoomed range may still pass through it. */
+function withMissing(result: ColumnsResult, overview: ColumnsResult | null): readonly SeriesColumns[] {
+  if (overview === null) return result.series;
+  const known = new Set(result.series.map((columns) => `${columns.runId} ${columns.attempt}`));
+  const missing = overview.series.filter((columns) => !known.has(`${columns.runId} ${columns.attempt}`));
+  return [...result.series, ...missing.map((columns) => ({ ...columns, ...noColumns }))];
+}
+
+const noColumns = {
+  count: 0,
+  x: [],
+  min: [],
+  max: [],
+  minX: [],
+  maxX: [],
+  first: [],
+  last: [],
+  nan: [],
+  inf: [],
+};
+
+interface Manner {
+  readonly logarithmic: boolean;
+  readonly marked: boolean;
+  readonly width: number;
+}
+
+function linesOf(each: ShownSeries, input: DrawingInput, manner: Manner): readonly DrawnLine[] {
+  const { run, columns, latest } = each;
+  const { smoothing } = input.settings;
+  const color = input.theme.runs[run.look.color] ?? { red: 128, green: 128, blue: 128 };
+  const strength = latest ? 1 : earlier;
+  const overview = input.overview?.series.find(
+    (other) => other.runId === columns.runId && other.attempt === columns.attempt,
+  );
+  const line = withNeighbors(
+    linePoints(columns, manner.logarithmic),
+    overview,
+    input.result,
+    manner.logarithmic,
+  );
+  const main: DrawnLine = {
+    points:
+      smoothing > 0 ? smoothPoints(columns, smoothing, input.unitOf(columns), manner.logarithmic) : line,
+    color: colorText(color, strength),
+    width: manner.width,
+    dash: manner.marked ? run.look.dash : [],
+    marker: manner.marked ? run.look.marker : null,
+    bad: badMarks(columns),
+  };
+  if (smoothing === 0) return [main];
+  return [
+    { points: line, color: colorText(color, strength * raw), width: 1, dash: [], marker: null, bad: [] },
+    main,
+  ];
+}

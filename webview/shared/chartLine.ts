@@ -1,0 +1,178 @@
+/** Pixel columns of one series → what a chart draws and what its tooltip reads. Pure. */
+
+import type { SeriesColumns } from "../../src/model/metric.ts";
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A place where the script logged something that is not a number. */
+export interface BadMark {
+  readonly x: number;
+  readonly kind: "nan" | "inf";
+}
+
+const at = (values: readonly number[], index: number): number => values[index] ?? Number.NaN;
+
+/**
+ * The line through every extreme: in each column first, lowest and highest in their real order, last. A column without any finite
+ * value is a gap (y is NaN). On a logarithmic axis values of zero and below can't be drawn and are gaps too.
+ */
+export function linePoints(columns: SeriesColumns, logarithmic: boolean): Point[] {
+  const points: Point[] = [];
+  const push = (x: number, y: number) => {
+    const last = points.at(-1);
+    if (logarithmic && y <= 0) return;
+    if (last === undefined || last.x !== x || last.y !== y) points.push({ x, y });
+  };
+  for (let index = 0; index < columns.x.length; index++) {
+    const low = at(columns.min, index);
+    const high = at(columns.max, index);
+    const start = at(columns.x, index);
+    if (Number.isNaN(low) || (logarithmic && high <= 0)) {
+      points.push({ x: start, y: Number.NaN });
+      continue;
+    }
+    const lowX = at(columns.minX, index);
+    const highX = at(columns.maxX, index);
+    push(Math.min(start, lowX, highX), at(columns.first, index));
+    if (lowX <= highX) push(lowX, low);
+    push(highX, high);
+    if (lowX > highX) push(lowX, low);
+    push(Math.max(start, lowX, highX), at(columns.last, index));
+  }
+  return points;
+}
+
+/**
+ * A zoomed line with the nearest real point of the whole series at each side, so that it runs on to the edges of the chart and does
+ * not vanish between two points.
+ */
+export function withNeighbors(
+  points: readonly Point[],
+  overview: SeriesColumns | undefined,
+  range: { readonly x0: number; readonly x1: number },
+  logarithmic: boolean,
+): Point[] {
+  if (overview === undefined) return [...points];
+  const all = linePoints(overview, logarithmic);
+  const before = all.findLast((point) => point.x < range.x0);
+  const after = all.find((point) => point.x > range.x1);
+  return [...(before ? [before] : []), ...points, ...(after ? [after] : [])];
+}
+
+/**
+ * The distance on the axis in which smoothing forgets one share of the past: the mean distance of points, at least a thousandth of
+ * the whole series. So a factor means the same whatever the zoom, and is seen with a hundred points as with a million.
+ */
+export function smoothingUnit(columns: SeriesColumns): number {
+  const length = at(columns.x, columns.x.length - 1) - at(columns.x, 0);
+  if (!(length > 0)) return 1;
+  return Math.max(length / Math.max(1, columns.count - 1), length / 1000);
+}
+
+/**
+ * Exponential moving average over the columns, corrected for its start (a constant series stays constant). Columns that are
+ * not numbers are gaps and leave the average as it was.
+ * @param factor 0 (none) to 0.999
+ * @param unit of `smoothingUnit`, taken from the whole series
+ */
+export function smoothPoints(
+  columns: SeriesColumns,
+  factor: number,
+  unit: number,
+  logarithmic: boolean,
+): Point[] {
+  const points: Point[] = [];
+  let sum = 0;
+  let weight = 0;
+  let before = Number.NaN;
+  for (let index = 0; index < columns.x.length; index++) {
+    const x = at(columns.x, index);
+    const value = (at(columns.first, index) + at(columns.last, index)) / 2;
+    if (!Number.isFinite(value)) {
+      points.push({ x, y: Number.NaN });
+      continue;
+    }
+    const keep = Number.isNaN(before) ? factor : factor ** Math.max(0, (x - before) / unit);
+    sum = sum * keep + value * (1 - keep);
+    weight = weight * keep + (1 - keep);
+    before = x;
+    const y = weight > 0 ? sum / weight : value;
+    points.push({ x, y: logarithmic && y <= 0 ? Number.NaN : y });
+  }
+  return points;
+}
+
+/** Where NaN and infinities were logged; at most one mark of each kind a column. */
+export function badMarks(columns: SeriesColumns): readonly BadMark[] {
+  const marks: BadMark[] = [];
+  for (let index = 0; index < columns.x.length; index++) {
+    const x = at(columns.x, index);
+    if (at(columns.nan, index) > 0) marks.push({ x, kind: "nan" });
+    if (at(columns.inf, index) > 0) marks.push({ x, kind: "inf" });
+  }
+  return marks;
+}
+
+/** What a series says at a place: the nearest real point, and the range that its pixel column covers. */
+export interface Reading {
+  readonly x: number;
+  /** NaN where the column holds no number. */
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The reading nearest to x, or null for an empty series. */
+export function readingAt(columns: SeriesColumns, x: number): Reading | null {
+  const index = nearestIndex(columns.x, x);
+  if (index < 0) return null;
+  const low = at(columns.min, index);
+  const high = at(columns.max, index);
+  const start = at(columns.x, index);
+  const candidates = [
+    { x: start, value: at(columns.first, index) },
+    { x: at(columns.minX, index), value: low },
+    { x: at(columns.maxX, index), value: high },
+  ].filter((candidate) => Number.isFinite(candidate.x));
+  const [nearest] = candidates.sort((a, b) => Math.abs(a.x - x) - Math.abs(b.x - x));
+  return { x: nearest?.x ?? start, value: nearest?.value ?? Number.NaN, low, high };
+}
+
+/** Index of the entry nearest to x in ascending values; -1 where there is none. */
+export function nearestIndex(values: readonly number[], x: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (at(values, middle) < x) low = middle + 1;
+    else high = middle;
+  }
+  if (low > 0 && x - at(values, low - 1) <= at(values, low) - x) return low - 1;
+  return values.length === 0 ? -1 : low;
+}
+
+export interface ValueRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The range of the values that can be drawn, or null where there are none. */
+export function valueRange(all: readonly SeriesColumns[], logarithmic: boolean): ValueRange | null {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  const take = (value: number) => {
+    if (!Number.isFinite(value) || (logarithmic && value <= 0)) return;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  };
+  for (const columns of all) {
+    for (const value of columns.min) take(value);
+    for (const value of columns.max) take(value);
+    if (logarithmic) for (const value of columns.first) take(value);
+    if (logarithmic) for (const value of columns.last) take(value);
+  }
+  return min <= max ? { min, max } : null;
+}

@@ -1,0 +1,108 @@
+/** The page's end of `protocol/rpc.ts`: typed calls to the host. A call never throws: it answers a `Reply`. */
+
+import { type Failure, failure } from "../../src/model/failure.ts";
+import type { Reply } from "../../src/protocol/editor.ts";
+import type { ToHost, ToPage } from "../../src/protocol/rpc.ts";
+
+interface Editor {
+  postMessage(message: ToHost): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+declare const acquireVsCodeApi: () => Editor;
+
+type CallTable<C> = { readonly [N in keyof C]: readonly [unknown, unknown] };
+
+export interface CallOptions {
+  /** Ends the call: the host is told, and the answer is the failure `superseded`. */
+  readonly signal?: AbortSignal;
+  /** Default 30 s. */
+  readonly timeoutMs?: number;
+}
+
+/** What a page has of the editor: calls, events, and the little state that survives a reload. */
+export interface Host<C extends CallTable<C>, E, S> {
+  call<N extends keyof C & string>(name: N, input: C[N][0], options?: CallOptions): Promise<Reply<C[N][1]>>;
+  /** As `call`, for what a person has asked for: a failure is told to `onActFailed`, and the answer is undefined. */
+  act<N extends keyof C & string>(
+    name: N,
+    input: C[N][0],
+    options?: CallOptions,
+  ): Promise<C[N][1] | undefined>;
+  onActFailed(listener: (failure: Failure) => void): void;
+  /** Calls back on each event until the answered function is called. */
+  on<N extends keyof E & string>(name: N, listener: (value: E[N]) => void): () => void;
+  /** The saved state, checked by nobody: fields may be missing. */
+  savedState(): Partial<S> | undefined;
+  saveState(state: S): void;
+}
+
+type Answer = Extract<ToPage, { type: "answer" }>;
+
+/** Connects to the editor. May be called once in the life of a page, as the editor's own function. */
+export function connectHost<C extends CallTable<C>, E, S>(): Host<C, E, S> {
+  const editor = acquireVsCodeApi();
+  const waiting = new Map<number, (answer: Answer) => void>();
+  const listeners = new Map<string, Set<(value: never) => void>>();
+  let lastId = 0;
+  let actFailed: (failure: Failure) => void = () => undefined;
+
+  window.addEventListener("message", (message: MessageEvent<ToPage>) => {
+    const received = message.data;
+    if (received.type === "answer") waiting.get(received.id)?.(received);
+    else if (received.type === "event")
+      for (const listener of listeners.get(received.name) ?? []) listener(received.value as never);
+  });
+  editor.postMessage({ type: "ready" });
+
+  const host: Host<C, E, S> = {
+    call<N extends keyof C & string>(name: N, input: C[N][0], options: CallOptions = {}) {
+      const id = ++lastId;
+      const timeoutMs = options.timeoutMs ?? 30_000;
+      return new Promise<Reply<C[N][1]>>((resolve) => {
+        const settle = (reply: Reply<C[N][1]>) => {
+          if (!waiting.delete(id)) return;
+          clearTimeout(timer);
+          options.signal?.removeEventListener("abort", giveUp);
+          resolve(reply);
+        };
+        const leave = (reply: Reply<C[N][1]>) => {
+          editor.postMessage({ type: "cancel", id });
+          settle(reply);
+        };
+        const giveUp = () => leave({ ok: false, failure: failure("superseded", { name }) });
+        const timer = setTimeout(
+          () => leave({ ok: false, failure: failure("pageUnanswered", { seconds: timeoutMs / 1000 }) }),
+          timeoutMs,
+        );
+        waiting.set(id, (answer) =>
+          settle(
+            answer.ok ? { ok: true, value: answer.value as C[N][1] } : { ok: false, failure: answer.failure },
+          ),
+        );
+        if (options.signal?.aborted) return giveUp();
+        options.signal?.addEventListener("abort", giveUp);
+        editor.postMessage({ type: "call", id, name, input });
+      });
+    },
+    async act(name, input, options = {}) {
+      // A person may take a while to answer a question of the editor.
+      const reply = await host.call(name, input, { timeoutMs: 3_600_000, ...options });
+      if (reply.ok) return reply.value;
+      actFailed(reply.failure);
+      return undefined;
+    },
+    onActFailed(listener) {
+      actFailed = listener;
+    },
+    on(name, listener) {
+      const known = listeners.get(name) ?? new Set();
+      listeners.set(name, known.add(listener));
+      return () => known.delete(listener);
+    },
+    savedState: () => editor.getState() as Partial<S> | undefined,
+    saveState: (state) => editor.setState(state),
+  };
+  return host;
+}

@@ -1,0 +1,72 @@
+/** The one tooltip of a page: exact values of the nearest real points under the crosshair. */
+
+import { html, render } from "lit";
+import type { XAxis } from "../../src/model/metric.ts";
+import { xText } from "./axis.ts";
+import type { Reading } from "./chartLine.ts";
+import type { ChartRun } from "./metricSource.ts";
+import { swatch } from "./swatch.ts";
+
+export interface TooltipRow {
+  readonly run: ChartRun;
+  readonly reading: Reading | null;
+}
+
+const mostRows = 12;
+const distance = 14;
+let box: HTMLElement | undefined;
+let owner: object | undefined;
+
+/** Shows the rows beside the pointer, highest value first. */
+export function showTooltip(
+  chart: object,
+  at: { readonly x: number; readonly y: number },
+  place: string,
+  rows: readonly TooltipRow[],
+  axis: XAxis,
+  text: (value: number) => string,
+): void {
+  owner = chart;
+  if (box === undefined) {
+    box = document.createElement("div");
+    box.className = "tooltip";
+    box.setAttribute("role", "status");
+    document.body.append(box);
+  }
+  const sorted = [...rows].sort(
+    (a, b) => (b.reading?.value ?? Number.NEGATIVE_INFINITY) - (a.reading?.value ?? Number.NEGATIVE_INFINITY),
+  );
+  const shown = sorted.slice(0, mostRows);
+  render(
+    html`<div class="tooltip-head">${place}</div>
+      ${shown.map((row) => tooltipRow(row, place, axis, text))}
+      ${rows.length > shown.length ? html`<div class="quiet">and ${rows.length - shown.length} more</div>` : ""}`,
+    box,
+  );
+  box.hidden = rows.length === 0;
+  const left =
+    at.x + distance + box.offsetWidth > innerWidth ? at.x - distance - box.offsetWidth : at.x + distance;
+  const top = Math.min(at.y + distance, innerHeight - box.offsetHeight - 4);
+  box.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, top)}px)`;
+}
+
+function tooltipRow(
+  { run, reading }: TooltipRow,
+  place: string,
+  axis: XAxis,
+  text: (value: number) => string,
+) {
+  if (reading === null) return "";
+  const own = xText(reading.x, axis);
+  const wide = reading.high > reading.low;
+  return html`<div class="tooltip-row">
+    ${swatch(run.look)}<span class="tooltip-name">${run.name}</span>
+    <span class="number">${text(reading.value)}</span>
+    <span class="quiet">${wide ? `${text(reading.low)} … ${text(reading.high)}` : ""}${own === place ? "" : ` ${own}`}</span>
+  </div>`;
+}
+
+/** Hides the tooltip if it is this chart's. */
+export function hideTooltip(chart: object): void {
+  if (owner === chart && box !== undefined) box.hidden = true;
+}
