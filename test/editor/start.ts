@@ -2,10 +2,11 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { ensureBuilt, packagePath, projectRoot } from "./built.ts";
+import { ensureBuilt, packagePath } from "./built.ts";
 import { needCodeServer } from "./codeServer.ts";
 import { needDesktop, openDesktop } from "./desktop.ts";
 import { startPackagedEditor } from "./editor.ts";
+import { demo } from "./headlessDemo.ts";
 import { copySample } from "./sampleCopy.ts";
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -95,8 +96,7 @@ export async function start(args: readonly string[]): Promise<void> {
     return;
   }
   if (values["headless-demo"]) {
-    const { demo } = await import(path.join(projectRoot, "test", "headlessDemo.mjs"));
-    await demo(say);
+    await demo(say, true);
     return;
   }
   const check = values.check === true || process.env.RUNLINE_START_CHECK === "1";

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { inject } from "vitest";
+import { afterEach, inject } from "vitest";
 import { launchChromium } from "../editor/chromium.ts";
 import { type Editor, startPackagedEditor, type Trust } from "../editor/editor.ts";
 import { Workbench } from "./workbench.ts";
@@ -94,4 +94,12 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
       fs.rmSync(base, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Keeps a picture of the window for each test of this file that fails. */
+export function keepPictures(session: () => Session | undefined): void {
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail")
+      await session()?.workbench.screenshot(`failed-${task.name.replace(/\W+/g, "-")}`);
+  });
 }

@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openSession, type Session } from "./session.ts";
+import { keepPictures, openSession, type Session } from "./session.ts";
 
 let session: Session;
 
@@ -17,6 +17,7 @@ beforeAll(async () => {
   });
 });
 
+keepPictures(() => session);
 afterAll(() => session?.close());
 
 test("a foreign folder does not wake Runline", async () => {

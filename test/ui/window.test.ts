@@ -2,7 +2,7 @@
 
 import * as fs from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openSession, type Session } from "./session.ts";
+import { keepPictures, openSession, type Session } from "./session.ts";
 import { type Theme, themes } from "./workbench.ts";
 
 let session: Session;
@@ -11,6 +11,7 @@ beforeAll(async () => {
   session = await openSession({ files: { "train.py": 'print("loss: 0.5")\n', "notes.md": "# Notes\n" } });
 });
 
+keepPictures(() => session);
 afterAll(() => session?.close());
 
 test("a file opens and a command runs from the palette", async () => {

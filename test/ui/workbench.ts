@@ -47,22 +47,37 @@ export class Workbench {
     await input.waitFor();
     await input.fill(text);
     if (row === undefined) return this.page.keyboard.press("Enter");
-    await this.quickRows().filter({ hasText: row }).first().click();
+    await this.pick(row);
+  }
+
+  /** Takes the row of the open quick pick whose label begins with the text. */
+  async pick(label: string): Promise<void> {
+    const name = new RegExp(`^\\s*${label.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`);
+    await this.quickRows()
+      .filter({ has: this.page.locator(".label-name", { hasText: name }) })
+      .first()
+      .click();
   }
 
   quickInput(): Locator {
     return this.page.locator(".quick-input-widget:visible .quick-input-filter input");
   }
 
+  /** The title above the quick input that is open. */
+  quickTitle(text: string): Locator {
+    return this.page.locator(".quick-input-widget:visible .quick-input-title").filter({ hasText: text });
+  }
+
   quickRows(): Locator {
     return this.page.locator(".quick-input-widget:visible .quick-input-list .monaco-list-row");
   }
 
-  /** Opens a file of the workspace by its relative path in an editor tab. */
-  async openFile(name: string): Promise<void> {
+  /** Opens a file of the workspace by its relative path in an editor tab, at a line (from 1) where one is given. */
+  async openFile(name: string, line?: number): Promise<void> {
     await this.page.keyboard.press("ControlOrMeta+P");
-    await this.answer(name, path.basename(name));
+    await this.answer(line === undefined ? name : `${name}:${line}`, path.basename(name));
     await this.tab(path.basename(name)).waitFor();
+    if (line !== undefined) await this.statusItem(`Ln ${line},`).waitFor();
   }
 
   tab(title: string): Locator {
@@ -92,11 +107,14 @@ export class Workbench {
     return this.view(view).locator(".monaco-list-row").filter({ hasText: label });
   }
 
-  /** Opens a row's context menu and takes the entry with that label. */
+  /** Opens a row's context menu and takes the entry with that label: by the keyboard, as a menu is deaf to clicks at first. */
   async rowMenu(row: Locator, entry: string): Promise<void> {
     await row.click({ button: "right" });
-    const item = this.page.locator(".monaco-menu:visible .action-item").filter({ hasText: entry }).first();
-    await item.click();
+    const items = this.page.locator(".monaco-menu:visible .action-item");
+    await items.filter({ hasText: entry }).first().hover();
+    await this.page.locator(".monaco-menu:visible .action-item.focused").filter({ hasText: entry }).waitFor();
+    await this.page.keyboard.press("Enter");
+    await items.first().waitFor({ state: "hidden" });
   }
 
   /** A CodeLens whose text holds the label. */
@@ -104,7 +122,7 @@ export class Workbench {
     return this.page.locator(".editor-instance .codelens-decoration a").filter({ hasText: label });
   }
 
-  /** The page inside the webview panel that is in front. */
+  /** The page inside the webview panel that is in front; where several stand beside each other, the one opened last. */
   panel(): FrameLocator {
     return this.page
       .locator("iframe.webview:visible")
@@ -112,6 +130,11 @@ export class Workbench {
       .contentFrame()
       .locator("#active-frame")
       .contentFrame();
+  }
+
+  /** The first text in that page that can be seen. */
+  inPanel(text: string | RegExp): Locator {
+    return this.panel().getByText(text).filter({ visible: true }).first();
   }
 
   notifications(): Locator {

@@ -1,8 +1,8 @@
-"""Written files that the run keeps: copied under `artifacts/`, with a manifest, so that a later run can't take them away."""
+"""Written files that the run keeps: copied under `artifacts/`, with a manifest, so that a later run can't
+take them away."""
 
 import fcntl
 import hashlib
-import json
 import os
 import re
 
@@ -11,7 +11,8 @@ CHUNK = 1 << 20
 
 
 class Artifacts:
-    """Copies what the patterns ask for. A pattern without a slash fits a name in any folder; `**` crosses folders."""
+    """Copies what the patterns ask for. A pattern without a slash fits a name in any folder; `**` crosses
+    folders."""
 
     def __init__(self, directory, spec, places, digests, journal):
         capture = spec.get("capture") or {}
@@ -23,7 +24,8 @@ class Artifacts:
         self._journal = journal
 
     def keep(self, paths):
-        """Copies those of `paths` (absolute) that fit, writes an `artifact` record for each and the manifest at the end."""
+        """Copies those of `paths` (absolute) that fit, writes an `artifact` record for each and the
+        manifest at the end."""
         manifest = []
         for path in paths:
             shown = self._places.shown(path)
@@ -32,7 +34,9 @@ class Artifacts:
             try:
                 entry = self._keep_one(path, shown)
             except OSError as error:
-                self._journal.notice("artifact_not_kept", "%s could not be kept: %s." % (shown, error.strerror))
+                self._journal.notice(
+                    "artifact_not_kept", "%s could not be kept: %s." % (shown, error.strerror)
+                )
                 continue
             if entry is not None:
                 manifest.append(entry)
@@ -55,7 +59,8 @@ class Artifacts:
 
 
 def _copy(source_path, target_path):
-    """(hex digest, size) of a copy; shares blocks where the file system can. What could not be finished is taken away again."""
+    """(hex digest, size) of a copy; shares blocks where the file system can. What could not be finished is
+    taken away again."""
     hasher = hashlib.sha256()
     size = 0
     try:

@@ -1,4 +1,5 @@
-"""Ending a run that somebody wants to end: politely first, then by force, then whoever fled from the group."""
+"""Ending a run that somebody wants to end: politely first, then by force, then whoever fled from the
+group."""
 
 import os
 import signal
@@ -10,12 +11,13 @@ SWEEP_SECONDS = 10
 
 
 class Cancel:
-    """SIGINT to the group, grace, SIGTERM, grace, SIGKILL; then the same in short for processes that only the mark still finds."""
+    """SIGINT to the group, grace, SIGTERM, grace, SIGKILL; then the same in short for processes that only
+    the mark still finds."""
 
     def __init__(self, pid, spec, without):
         self._group = pid
         self._run_id = spec["run_id"]
-        self._without = without
+        self._without = without  # Who carries the mark too, but does the work.
         interrupt, terminate = spec.get("grace_seconds") or (30, 10)
         now = time.monotonic()
         self._plan = [
@@ -27,7 +29,8 @@ class Cancel:
         self._sweep_started = None
 
     def step(self):
-        """Sends the next signal when its time has come. SIGINT goes to the group alone: launchers tell their workers themselves."""
+        """Sends the next signal when its time has come. SIGINT goes to the group alone: launchers tell
+        their workers themselves."""
         if not self._plan or time.monotonic() < self._plan[0][0]:
             return
         number = self._plan.pop(0)[1]
@@ -38,9 +41,10 @@ class Cancel:
             self._plan = [(time.monotonic() + 1, signal.SIGKILL)]
 
     def swept(self):
-        """After the script's end: true once no process of the run is left, or nothing more can be done about it."""
+        """After the script's end: true once no process of the run is left, or nothing more can be done
+        about it."""
         self._plan = []
-        left = processes.marked(self._run_id, self._without)
+        left = processes.marked(self._run_id, self._without())
         if not left:
             return True
         current = time.monotonic()
@@ -52,7 +56,7 @@ class Cancel:
         return current - self._sweep_started > self._leftover_grace + SWEEP_SECONDS
 
     def _send_marked(self, number):
-        for pid in processes.marked(self._run_id, self._without):
+        for pid in processes.marked(self._run_id, self._without()):
             _send(os.kill, pid, number)
 
 

@@ -1,10 +1,15 @@
-"""What is watched while the script runs. Each watcher has `name`, `handle` (readable when it has something, or None), `tick()`, `finish()`."""
+"""What is watched while the script runs. Each watcher has `name`, `handle` (readable when it has
+something, or None), `tick()`, which may return True when it has more to do at once, and `finish()`."""
+
+import sys
+import traceback
 
 from . import processes
 from .artifacts import Artifacts
 from .digests import Digests
 from .environment import Environment
 from .files import Files
+from .inotify import Inotify
 from .metrics import Metrics
 from .parameters import Parameters
 from .places import Places
@@ -15,44 +20,44 @@ from .tensorboard import TensorBoard
 
 
 def watchers(directory, spec, journal, pid):
-    """The watchers that the run's settings ask for, in the order in which they finish."""
+    """The watchers that the run's settings ask for, in the order in which they finish. One that can't be
+    made is said and left out."""
     capture = spec.get("capture") or {}
     places = Places(directory, spec)
     metrics = Metrics(journal)
     reports = Reports(directory)
+    digests = Digests(directory)
     found = [reports]
-    if capture.get("stdout", True):
-        found.append(StdoutWatcher(directory, capture, metrics, journal))
-    if capture.get("tensorboard", True):
-        board = TensorBoard(directory, places, spec, metrics, journal)
-        reports.on("w", board.wrote)
-        found.append(board)
-    if capture.get("parameters", True):
-        parameters = Parameters(spec, journal)
-        reports.on("parameters", parameters.parsed)
-        found.append(parameters)
+
+    def add(wanted, make, *arguments):
+        if not wanted:
+            return None
+        try:
+            found.append(make(*arguments))
+            return found[-1]
+        except Exception as error:  # As in the watch: whatever it is, the run goes on.
+            traceback.print_exc(file=sys.stderr)
+            journal.notice("capture_failed", "Capture of %s did not start: %s" % (make.name, error))
+            return None
+
+    add(capture.get("stdout", True), StdoutWatcher, directory, capture, metrics, journal)
+    board = add(capture.get("tensorboard", True), TensorBoard, directory, places, spec, metrics, journal)
+    parameters = add(capture.get("parameters", True), Parameters, spec, journal)
+    files = Files(places, digests, Artifacts(directory, spec, places, digests, journal), journal)
     if capture.get("files", True):
-        digests = Digests(directory)
-        files = Files(places, digests, Artifacts(directory, spec, places, digests, journal), journal)
-        reports.on("r", files.read)
-        reports.on("w", files.wrote)
-        reports.on("move", files.moved)
-        found.extend(_notices(directory, places, files, pid))
+        add(sys.platform == "linux", Inotify, directory, places, files, journal, pid)
         found.append(files)
-    environment = Environment(spec, journal, processes.gpu_ids())
-    reports.on("process", environment.interpreter)
-    found.append(environment)
+    environment = add(True, Environment, spec, journal, processes.gpu_ids())
     interval = capture.get("system_interval_seconds", 5)
-    if interval > 0:
-        found.append(System(directory, pid, journal, interval))
+    add(interval > 0, System, directory, pid, journal, interval)
+    if parameters is not None:
+        reports.on("parameters", parameters.parsed)
+    if board is not None:
+        reports.on("w", board.wrote)
+    if environment is not None:
+        reports.on("process", environment.interpreter)
+    reports.on("r", files.read)
+    reports.on("w", files.wrote)
+    reports.on("u", files.updated)
+    reports.on("move", files.moved)
     return found
-
-
-def _notices(directory, places, files, pid):
-    """The kernel's file notices, where there are any: before the files, which write down what both have seen."""
-    try:
-        from .inotify import Inotify
-
-        return [Inotify(directory, places, files, pid)]
-    except (ImportError, OSError, AttributeError):
-        return []

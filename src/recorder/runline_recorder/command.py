@@ -1,4 +1,5 @@
-"""The command line and the life of one run, in order. Only what the start needs is imported at the top: see `record`."""
+"""The command line and the life of one run, in order. Only what the start needs is imported at the top:
+see `record`."""
 
 import json
 import os
@@ -13,7 +14,8 @@ USAGE = "usage: recorder run <run-directory>\n"
 
 
 def main(arguments):
-    """Runs the recorder. 0: recorded (whatever the script's own exit code was), 2: wrong use, 3: the run could not be recorded."""
+    """Runs the recorder. 0: recorded (whatever the script's own exit code was), 2: wrong use, 3: the run
+    could not be recorded."""
     if len(arguments) != 2 or arguments[0] != "run":
         sys.stderr.write(USAGE)
         return 2
@@ -54,22 +56,24 @@ class Asked:
 
 
 def record(directory, spec, reserve):
-    """From the claim to the exit record. The script starts first; everything that only watches is imported after it."""
+    """From the claim to the exit record. The script starts first; everything that only watches is imported
+    after it."""
     asked = Asked(directory)
-    slot = None
-    if spec.get("queue"):
-        from . import slots
-
-        slot = slots.wait(directory, spec, asked)
-    if asked.cancelled():
-        reserve.write("cancelled", None, None)
+    try:
+        slot = _slot(directory, spec, asked)
+        if asked.cancelled():
+            reserve.write("cancelled", None, None)
+            return 0
+        journal_fd = directory.append("journal.jsonl")
+        pump = Pump(directory.append("output.log"), spec["run_id"], slot)
+    except OSError as error:
+        reserve.write(
+            "not_started", None, None, error="%s: %s." % (error.filename or directory.path, error.strerror)
+        )
         return 0
-    journal_fd = directory.append("journal.jsonl")
-    log_fd = directory.append("output.log")
-    pump = Pump(log_fd, spec["run_id"], slot)
     try:
         process = script.start(directory, spec, pump.write_end)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         pump.finish()
         pump.wait()
         reserve.write("not_started", None, None, error=script.why(spec, error))
@@ -82,3 +86,15 @@ def record(directory, spec, reserve):
 
     Watch(directory, spec, reserve, asked, process, pump, journal_fd, started, failed).until_end()
     return 0
+
+
+def _slot(directory, spec, asked):
+    """The handle that holds the run's place in the queue, or None: there is no queue, or the run was
+    cancelled while it waited."""
+    if not spec.get("queue"):
+        return None
+    # All of it now: hours may pass, and an update of the extension may take away the file we came from.
+    from . import capture, slots, watch
+
+    assert capture and watch
+    return slots.wait(directory, spec, asked)

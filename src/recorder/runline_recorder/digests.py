@@ -8,7 +8,7 @@ import time
 CHUNK = 1 << 20
 BUDGET_SECONDS = 20
 BUDGET_BYTES = 20 << 30
-REMEMBERED = 50000
+REMEMBERED = 20000
 
 
 class Digests:
@@ -25,32 +25,33 @@ class Digests:
         self._known = None
 
     def of(self, path):
-        """(hex digest or None, size, reason or None, mtime in ms). A file that is gone raises FileNotFoundError."""
+        """(hex digest or None, its stat, why there is no digest or None). A file that is gone raises
+        FileNotFoundError."""
         state = os.stat(path)
         key = _key(path, state)
         known = self._load().get(key)
-        modified = state.st_mtime_ns // 1000000
         if known is not None:
-            return known, state.st_size, None, modified
+            return known, state, None
         if self._until is None:
             self._until = time.monotonic() + BUDGET_SECONDS
         if state.st_size > self._left or time.monotonic() > self._until:
-            return None, state.st_size, "There was more to digest than the end of a run may take.", modified
+            return None, state, "There was more to digest than the end of a run may take."
         self._left -= state.st_size
         try:
             digest = self._hash(path)
         except OSError as error:
-            return None, state.st_size, "It could not be read: %s." % error.strerror, modified
+            return None, state, "It could not be read: %s." % error.strerror
         if digest is None:
-            return None, state.st_size, "Digesting it took too long.", modified
+            return None, state, "Digesting it took too long."
         after = os.stat(path)
         if _key(path, after) != key:
-            return None, after.st_size, "It was being changed while it was digested.", after.st_mtime_ns // 1000000
+            return None, after, "It was being changed while it was digested."
         self.remember(path, after, digest)
-        return digest, state.st_size, None, modified
+        return digest, state, None
 
     def remember(self, path, state, digest):
-        """Keeps a digest that somebody else computed. Files younger than two seconds are not trusted to keep their time stamp."""
+        """Keeps a digest that somebody else computed. Files younger than two seconds are not trusted to
+        keep their time stamp."""
         if time.time_ns() - state.st_mtime_ns > 2000000000:
             self._new[_key(path, state)] = digest
 
@@ -77,7 +78,8 @@ class Digests:
         return self._known
 
     def save(self):
-        """Adds what is new to the file on disk. Of two runs that end together one may forget the other's: then it is hashed again."""
+        """Adds what is new to the file on disk. Of two runs that end together one may forget the other's:
+        then it is hashed again."""
         if not self._new:
             return
         self._known = None

@@ -25,7 +25,7 @@ json.dump([sys.executable, "%d.%d.%d" % sys.version_info[:3], found], sys.stdout
 
 
 class Environment:
-    """Asks once: the interpreter that the shim named, else the one the command starts with. No Python, no packages."""
+    """Asks once: the interpreter that the shim named, else the one the command starts with."""
 
     name = "environment"
     handle = None

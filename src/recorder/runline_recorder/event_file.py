@@ -1,7 +1,8 @@
-"""TensorBoard event files: records in length-checked frames, each a protocol buffer of which only the scalars matter.
+"""TensorBoard event files: records in length-checked frames, each a protocol buffer of which only the
+scalars matter.
 
-Frame: u64 length, u32 masked CRC-32C of it, payload, u32 CRC. Numbers of protobuf fields are those of event.proto, summary.proto and
-tensor.proto of TensorFlow.
+Frame: u64 length, u32 masked CRC-32C of it, payload, u32 CRC. Numbers of protobuf fields are those of
+event.proto, summary.proto and tensor.proto of TensorFlow.
 """
 
 import os
@@ -41,7 +42,8 @@ class EventFile:
                     return
 
     def _large(self, data, used, source):
-        """How far to jump over a frame larger than a chunk, a graph or an image; 0 when it is not all there yet."""
+        """How far to jump over a frame larger than a chunk, a graph or an image; 0 when it is not all
+        there yet."""
         if used or len(data) < 12:
             return 0
         length = _length(data, 0)
@@ -119,7 +121,9 @@ def _tensor(data):
         if kind == _BFLOAT16 and len(content) == 2:
             return _sixteen(kind, content)
         form = _CONTENT.get(kind)
-        return float(struct.unpack(form, content)[0]) if form and len(content) == struct.calcsize(form) else None
+        return (
+            float(struct.unpack(form, content)[0]) if form and len(content) == struct.calcsize(form) else None
+        )
     # A proto leaves out what is zero.
     return float(listed) if listed is not None else 0.0 if kind in _CONTENT else None
 
@@ -148,7 +152,8 @@ def _length(data, at):
 
 
 def _fields(data):
-    """(number, value) of a protocol buffer: int for varints, bytes for everything else. Stops at the first thing that is none."""
+    """(number, value) of a protocol buffer: int for varints, bytes for everything else. Stops at the first
+    thing that is none."""
     at, end = 0, len(data)
     while at < end:
         key, at = _varint(data, at)

@@ -10,7 +10,9 @@ NUMBER = (
 
 # Numbers in the clothes of their library: tensor(0.5, device='cuda:0'), np.float64(0.5), array(0.5).
 _WRAPPED = re.compile(
-    r"\b(?:tensor|(?:np\.|numpy\.)?(?:float\d*|int\d*|array)|Array)\(\s*\[?\s*(" + NUMBER + r")\s*\]?\s*(?:,[^()]*(?:\([^()]*\)[^()]*)?)?\)"
+    r"\b(?:tensor|(?:np\.|numpy\.)?(?:float\d*|int\d*|array)|Array)\(\s*\[?\s*("
+    + NUMBER
+    + r")\s*\]?\s*(?:,[^()]*(?:\([^()]*\)[^()]*)?)?\)"
 )
 
 

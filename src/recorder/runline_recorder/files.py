@@ -13,7 +13,8 @@ MAX_FILES = 500000
 
 
 class Files:
-    """Takes notes of uses; `finish` turns them into records. `artifacts` keeps copies of what is to be kept."""
+    """Takes notes of uses; `finish` turns them into records. `artifacts` keeps copies of what is to be
+    kept."""
 
     name = "files"
     handle = None
@@ -24,18 +25,29 @@ class Files:
         self._artifacts = artifacts
         self._journal = journal
         self._uses = {"read": {}, "write": {}}
+        self._updates = {}
         self._full = False
 
-    def read(self, path, time, how):
-        self._use("read", path, time, how)
+    def read(self, path, time, how, mark=None):
+        """`mark`: [mtime in ns, size] when it was opened, which tells whether the digest is of that."""
+        self._use("read", path, time, how, mark)
 
-    def wrote(self, path, time, how):
+    def wrote(self, path, time, how, *_):
         self._use("write", path, time, how)
+
+    def updated(self, path, time, how, mark):
+        """Opened to read and write, as databases and memory maps are: `finish` looks which it was."""
+        self._updates.setdefault(path, (time, how, mark))
 
     def moved(self, source, target, time):
         """A rename: what was written under the one name is now there under the other."""
-        former = self._uses["write"].pop(source, None)
-        self._use("write", target, former[0] if former else time, "audit")
+        written = self._uses["write"]
+        former = written.pop(source, None)
+        inside = [] if former else [path for path in written if path.startswith(source + "/")]
+        for path in inside:  # A folder, as checkpoints are moved into place.
+            self._use("write", target + path[len(source) :], *written.pop(path)[:2])
+        if not inside:
+            self._use("write", target, former[0] if former else time, "audit")
 
     def knows(self, path):
         return path in self._uses["read"] or path in self._uses["write"]
@@ -43,7 +55,7 @@ class Files:
     def tick(self):
         return
 
-    def _use(self, kind, path, time, how):
+    def _use(self, kind, path, time, how, mark=None):
         if not self._places.matters(path):
             return
         uses = self._uses[kind]
@@ -52,17 +64,21 @@ class Files:
             if len(uses) >= MAX_FILES:
                 self._say_full()
                 return
-            uses[path] = (time, how)
+            uses[path] = (time, how, mark)
         else:
-            uses[path] = (min(time, former[0]), min(how, former[1], key=STRENGTH.index))
+            uses[path] = (min(time, former[0]), min(how, former[1], key=STRENGTH.index), former[2] or mark)
 
     def _say_full(self):
         if not self._full:
             self._full = True
-            self._journal.notice("too_many_files", "Only the first %d files that the run used are kept." % MAX_FILES)
+            self._journal.notice(
+                "too_many_files", "Only the first %d files that the run used are kept." % MAX_FILES
+            )
 
     def finish(self):
-        """Writes artifacts first, then what was written, then what was read: the order of worth, should the budget end."""
+        """Writes artifacts first, then what was written, then what was read: the order of worth, should
+        the budget end."""
+        self._settle_updates()
         written = self._present("write")
         ended = now()
         self._artifacts.keep(sorted(written))
@@ -74,6 +90,17 @@ class Files:
         }
         self._records("read", read, ended, overwritten=written)
         self._digests.save()
+
+    def _settle_updates(self):
+        for path, (time, how, mark) in self._updates.items():
+            try:
+                state = os.stat(path)
+            except OSError:
+                continue
+            if mark == [state.st_mtime_ns, state.st_size]:
+                self.read(path, time, how, mark)
+            else:
+                self.wrote(path, time, how)
 
     def _present(self, kind):
         """The uses of regular files that still exist. A missing file was tried in vain, or was temporary."""
@@ -102,22 +129,27 @@ class Files:
 
     def _fact(self, path, use, kind, ended, overwritten):
         try:
-            digest, size, reason, modified = self._digests.of(path)
+            digest, state, reason = self._digests.of(path)
         except OSError:
             return None
         if path in overwritten:
             digest, reason = None, "The run wrote this file after it had read it."
-        fact = {"absolute": path, "time": use[0], "bytes": size, "how": use[1]}
+        fact = {"absolute": path, "time": use[0], "bytes": state.st_size, "how": use[1]}
         fact["digest"] = None if digest is None else "sha256:" + digest
         if reason is not None:
             fact["reason"] = reason
-        if modified > (use[0] if kind == "read" else ended):
+        if use[2] is not None:
+            changed = use[2] != [state.st_mtime_ns, state.st_size]
+        else:
+            changed = state.st_mtime_ns // 1000000 > (use[0] if kind == "read" else ended)
+        if changed:
             fact["changed"] = True
         return fact
 
 
 def _folder(folder, facts):
-    """One record for many files. The digest is that of the manifest: a line `<hex>  <path below the folder>` for each, sorted by path."""
+    """One record for many files. The digest is that of the manifest: a line `<hex> <path below the
+    folder>` for each, sorted by path."""
     record = {
         "type": "folder",
         "files": len(facts),

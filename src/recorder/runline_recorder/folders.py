@@ -1,10 +1,12 @@
-"""Many files of one folder are one data set: a folder of a hundred thousand images is one edge, not a hundred thousand."""
+"""Many files of one folder are one data set: a folder of a hundred thousand images is one edge, not a
+hundred thousand."""
 
 MANY = 64
 
 
 def grouped(paths, is_root):
-    """[(folder or None, [paths])]: single files have None. `is_root(folder)` names folders too wide to be a data set by themselves."""
+    """[(folder or None, [paths])]: single files have None. `is_root(folder)` names folders too wide to be
+    a data set by themselves."""
     if len(paths) <= MANY:
         return [(None, [path]) for path in sorted(paths)]
     result = []

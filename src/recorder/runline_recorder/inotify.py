@@ -1,7 +1,9 @@
-"""The kernel's own notices of opened and written files: weaker evidence, since they don't say by whom. Linux only.
+"""The kernel's own notices of opened and written files: weaker evidence, since they don't say by whom.
+Linux only.
 
-A file counts when one of the run's processes is caught with it open, or when nothing in the run reports for itself (a program that is
-not Python, or a Python told to ignore its environment); then "used while the run was alive" is the best there is.
+A file counts when one of the run's processes is caught with it open, or when nothing in the run reports
+for itself (a program that is not Python, or a Python told to ignore its environment); then "used while the
+run was alive" is the best there is.
 """
 
 import ctypes
@@ -14,12 +16,15 @@ from . import processes
 from .rundir import now
 
 MAX_FOLDERS = 2000
+SETUP_SECONDS = 2
 MAX_PENDING = 50000
 MAX_LOOKS = 64
 LOOK_SECONDS = 0.05
 _OPEN, _CLOSE_WRITE, _MOVED_TO, _CREATE = 0x20, 0x8, 0x80, 0x100
 _IS_FOLDER, _OVERFLOW = 0x40000000, 0x4000
-_MASK = _OPEN | _CLOSE_WRITE | _MOVED_TO | _CREATE | 0x01000000 | 0x04000000  # only folders, no longer than they exist
+_MASK = (
+    _OPEN | _CLOSE_WRITE | _MOVED_TO | _CREATE | 0x01000000 | 0x04000000
+)  # only folders, no longer than they exist
 _HEAD = struct.Struct("iIII")
 
 
@@ -28,10 +33,11 @@ class Inotify:
 
     name = "file notices"
 
-    def __init__(self, directory, places, files, pid):
+    def __init__(self, directory, places, files, journal, pid):
         self._reports = directory.file("capture")
         self._places = places
         self._files = files
+        self._journal = journal
         self._pid = pid
         self._library = ctypes.CDLL(None, use_errno=True)
         self.handle = self._library.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -40,20 +46,21 @@ class Inotify:
         self._folders = {}
         self._loose = {}
         self._looked = 0.0
-        self.incomplete = False
+        self._incomplete = False
         for root in places.roots:
             self._watch(root)
 
     def _watch(self, top):
         """One watch for each folder that matters; inotify does not look below by itself."""
+        until = time.monotonic() + SETUP_SECONDS
         for folder, names, _ in os.walk(top):
             names[:] = [name for name in names if self._places.matters(os.path.join(folder, name, "x"))]
-            if len(self._folders) >= MAX_FOLDERS:
-                self.incomplete = True
+            if len(self._folders) >= MAX_FOLDERS or time.monotonic() > until:
+                self._incomplete = True
                 return
             number = self._library.inotify_add_watch(self.handle, os.fsencode(folder), _MASK)
             if number < 0:
-                self.incomplete = self.incomplete or ctypes.get_errno() != errno.ENOENT
+                self._incomplete = self._incomplete or ctypes.get_errno() != errno.ENOENT
                 return
             self._folders[number] = folder
 
@@ -69,7 +76,9 @@ class Inotify:
                 if mask & (_CREATE | _MOVED_TO) and self._places.matters(path + "/x"):
                     self._watch(path)
             elif self._places.matters(path):
-                fresh.setdefault(path, set()).add("write" if mask & (_CLOSE_WRITE | _MOVED_TO | _CREATE) else "read")
+                fresh.setdefault(path, set()).add(
+                    "write" if mask & (_CLOSE_WRITE | _MOVED_TO | _CREATE) else "read"
+                )
         if fresh:
             self._sort(fresh)
 
@@ -97,7 +106,7 @@ class Inotify:
                 number, mask, _, length = _HEAD.unpack_from(data, at)
                 at += _HEAD.size
                 if mask & _OVERFLOW:
-                    self.incomplete = True
+                    self._incomplete = True
                 yield number, mask, data[at : at + length].rstrip(b"\0")
                 at += length
 
@@ -124,6 +133,9 @@ class Inotify:
         if not self._reporting():
             for path, (when, kinds) in self._loose.items():
                 self._use(path, kinds, when)
+            if self._incomplete:
+                text = "There were more folders than the recorder could watch: files may be missing."
+                self._journal.notice("files_incomplete", text)
         os.close(self.handle)
 
     def _reporting(self):

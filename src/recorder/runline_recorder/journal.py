@@ -1,4 +1,5 @@
-"""The journal: one writer, one JSON object a line, append only. It holds what a full disk refuses, up to a bound, and never tears a line."""
+"""The journal: one writer, one JSON object a line, append only. It holds what a full disk refuses, up to a
+bound, and never tears a line."""
 
 import json
 import math
@@ -13,7 +14,8 @@ HELD_BYTES = 8 << 20
 
 
 class Journal:
-    """Appends records. Nothing here raises for a disk that is full: `lost` counts the records that could not be kept."""
+    """Appends records. Nothing here raises for a disk that is full: `lost` counts the records that could
+    not be kept."""
 
     def __init__(self, handle):
         self._handle = handle
@@ -32,11 +34,12 @@ class Journal:
             text = json.dumps(record, allow_nan=False, separators=(",", ":"))
         except ValueError:
             text = json.dumps(_spelled(record), separators=(",", ":"))
-        self.write_line(text.encode("ascii", "replace") + b"\n")
+        self.write_line(text.encode("ascii", "replace") + b"\n", 2 * HELD_BYTES)
 
-    def write_line(self, line):
-        """Adds one encoded line that ends in a line feed."""
-        if self._bytes + len(line) > HELD_BYTES:
+    def write_line(self, line, limit=HELD_BYTES):
+        """Adds one encoded line that ends in a line feed. `limit` bounds what is held for a full disk:
+        points give way first."""
+        if self._bytes + len(line) > limit:
             self.lost += 1
             return
         self._lines.append(line)
@@ -72,7 +75,10 @@ class Journal:
         self._bytes = len(rest)
 
     def close(self):
-        """Last flush. A line that the disk took only half of is cut off, so that the file ends in a whole record."""
+        """Last flush. A line that the disk took only half of is cut off, so that the file ends in a whole
+        record."""
+        if self._refused:
+            self._lines = _points_last(b"".join(self._lines), self._torn > 0)
         while self._lines:
             before = self._bytes
             self.flush()
@@ -87,6 +93,14 @@ class Journal:
             os.fsync(self._handle)
         except OSError:
             return  # The disk said no to everything; the sizes in the exit record say what is there.
+
+
+def _points_last(data, torn):
+    """Held lines in the order of worth: there are many points, and few records of everything else. The
+    rest of a torn line stays first."""
+    lines = data.splitlines(keepends=True)
+    first = lines[:1] if torn else []
+    return first + sorted(lines[len(first) :], key=lambda line: line.startswith(b'{"kind":"metric"'))
 
 
 def _spelled(value):

@@ -1,4 +1,5 @@
-"""One line of output to metric points. Careful by intent: an unseen metric can be given a pattern, a false one spoils every chart."""
+"""One line of output to metric points. Careful by intent: an unseen metric can be given a pattern, a false
+one spoils every chart."""
 
 import re
 
@@ -6,15 +7,18 @@ from . import pairs, progress, structured
 from .figures import number
 
 MAX_LINE = 1 << 16
-MAX_PATTERN_LINE = 4096
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|[\x08\x00]")
+MAX_TEXT_LINE = 4096
+_ANSI = re.compile(r"\x1b\[[0-9;?]{0,40}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b]{0,400}\x07|[\x08\x00]")
+# Runs of blanks are what makes patterns slow, and none needs more than two.
+_BLANKS = re.compile(r"\s{3,}")
 _FRAME = re.compile(r'^\s*File "[^"]*", line \d+')
 _ANY_NUMBER = re.compile(r"\d|nan|inf", re.IGNORECASE)
 _REMEMBERED = 200
 
 
 class Lines:
-    """Parses line after line; remembers the epoch announced last, and lines that only repetition makes a metric."""
+    """Parses line after line; remembers the epoch announced last, and lines that only repetition makes a
+    metric."""
 
     def __init__(self, patterns=()):
         self._patterns = patterns
@@ -33,11 +37,14 @@ class Lines:
         if code or self._in_frame or len(line) < 3 or not _ANY_NUMBER.search(line):
             return []
         for pattern in self._patterns:
-            found = _by_pattern(pattern, line[:MAX_PATTERN_LINE])
+            found = _by_pattern(pattern, line[:MAX_TEXT_LINE])
             if found:
                 return found
         if line[-1] == "}" and "{" in line:
             return self._if_sure(structured.parse(line))
+        if len(line) > MAX_TEXT_LINE:
+            return []
+        line = _BLANKS.sub("  ", line)
         epoch = progress.epoch_line(line)
         if epoch is not None:
             self._epochs.current = epoch
@@ -48,7 +55,8 @@ class Lines:
         return self._if_sure(pairs.parse(line, self._epochs))
 
     def _if_sure(self, found):
-        """A line that may be a metric counts from its second appearance with another value; the first is then given too."""
+        """A line that may be a metric counts from its second appearance with another value; the first is
+        then given too."""
         if found is None:
             return []
         step, values, sure = found
@@ -74,7 +82,8 @@ class Lines:
 
 
 def compiled(patterns):
-    """The project's patterns as ([compiled], [what is wrong with the others]). `(?<name>…)` is understood as well as `(?P<name>…)`."""
+    """The project's patterns as ([compiled], [what is wrong with the others]). `(?<name>…)` is understood
+    as well as `(?P<name>…)`."""
     good = []
     problems = []
     for text in patterns:

@@ -1,4 +1,5 @@
-"""Where every source delivers its points: steps for those that have none, one owner per name, then the journal."""
+"""Where every source delivers its points: steps for those that have none, one owner per name, then the
+journal."""
 
 import json
 
@@ -10,7 +11,8 @@ MAX_KEYS = 100000
 
 
 class Metrics:
-    """Gives each point a step and writes it. The first source that uses a name owns it; another source's is told apart by a prefix."""
+    """Gives each point a step and writes it. The first source that uses a name owns it; another source's
+    is told apart by a prefix."""
 
     def __init__(self, journal):
         self._journal = journal
@@ -19,7 +21,8 @@ class Metrics:
         self._full = False
 
     def add(self, source, step, values, time=None):
-        """`step` None: the script printed none, so each name counts its own from 0. `time` in epoch milliseconds, now if None."""
+        """`step` None: the script printed none, so each name counts its own from 0. `time` in epoch
+        milliseconds, now if None."""
         named = {}
         for key, value in values.items():
             owner = self._owner.setdefault(key, source) if len(self._owner) < MAX_KEYS else self._known(key)
@@ -46,7 +49,12 @@ class Metrics:
     def _write(self, time, step, values, source):
         # Written by hand: at a million points the general encoder is most of the cost.
         inner = ",".join([json.dumps(key) + ":" + _text(value) for key, value in values.items()])
-        line = '{"kind":"metric","time":%d,"step":%d,"values":{%s},"source":"%s"}\n' % (time, step, inner, source)
+        line = '{"kind":"metric","time":%d,"step":%d,"values":{%s},"source":"%s"}\n' % (
+            time,
+            step,
+            inner,
+            source,
+        )
         self._journal.write_line(line.encode("ascii", "replace"))
 
 

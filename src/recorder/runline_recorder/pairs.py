@@ -6,8 +6,8 @@ from .figures import NUMBER, number, unwrapped, whole
 from .metric_names import strength
 
 _QUALIFIER = (
-    r"(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|eval(?:uation)?|dev|best|avg|average|mean|total|running|final|moving|epoch"
-    r"|episode|global|smoothed|learning|grad(?:ient)?|policy|value|top-?[15])"
+    r"(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|eval(?:uation)?|dev|best|avg|average|mean|total|running|final|moving"
+    r"|epoch|episode|global|smoothed|learning|grad(?:ient)?|policy|value|top-?[15])"
 )
 _KEY = r"(?:" + _QUALIFIER + r"[ ]){0,3}[A-Za-z_][\w.@/^-]{0,80}"
 _UNIT = r"(?:%|ms|us|µs|s|secs?|min|h|it/s|s/it|[KMGT]i?B|ms/step|s/step|s/epoch)?"
@@ -19,27 +19,35 @@ _PAIR = re.compile(
 )
 _BOOST = re.compile(r"(\w+)'s ([\w@.]+): (" + NUMBER + ")")
 _MARK = re.compile(
-    r"(?<![\w/.-])(global[ _]step|train[ _]step|step|iter|iteration|update|batch|epoch|ep|episode|round|trial)s?"
+    r"(?<![\w/.-])(global[ _]step|train[ _]step|step|iter|iteration|update|batch|epoch|ep|episode|round"
+    r"|trial)s?"
     r"\s*[:=#]?\s*[\[(#]?\s*(\d{1,3}(?:,\d{3})+|\d+)(?![\w.,]*\d|\w|\.\d)(?:\s*(?:/|of)\s*(\d+))?\s*[\])]?",
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"\[\s*(\d+)\s*/\s*(\d+)(?:\s*\(\s*[\d.]+%\s*\))?\s*\]")
 _ROUND = re.compile(r"^(?:\[(\d+)\]|(\d+):)\s*\t|^\[(\d+)\]\s+(?=\S+:)")
-_TIME = re.compile(r"^\W*\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?[\s:-]*|^\W*\d\d:\d\d:\d\d(?:[.,]\d+)?\W+")
+_TIME = re.compile(
+    r"^\W*\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?[\s:-]*"
+    r"|^\W*\d\d:\d\d:\d\d(?:[.,]\d+)?\W+"
+)
 _LOGGER = re.compile(r"^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]+:")
 _CALL = re.compile(r"\w\(\s*\w+\s*=")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _AVERAGE = re.compile(r"\(\s*(?:" + NUMBER + r")\s*%?\s*\)")
-_PHASE = re.compile(r"[\s|>*#-]*(train(?:ing)?|val(?:id(?:ation)?)?|test|eval(?:uation)?|dev)\b\W", re.IGNORECASE)
+_PHASE = re.compile(
+    r"[\s|>*#-]*(train(?:ing)?|val(?:id(?:ation)?)?|test|eval(?:uation)?|dev)\b\W", re.IGNORECASE
+)
 _SPACE_WITHOUT_STEP = ("strong",)
 _SPACE_WITH_STEP = ("strong", "ambiguous", "weak")
 
 _WORDS_WITH_STEP = 8
+_WORDS_UNKNOWN = 2
 _WORDS_WITHOUT = 3
 
 
 def parse(line, epochs):
-    """(step or None, {key: number}, sure) of a line, else None. `sure` is False when only repetition would tell that it is a metric."""
+    """(step or None, {key: number}, sure) of a line, else None. `sure` is False when only repetition would
+    tell that it is a metric."""
     line = _LOGGER.sub("", _TIME.sub("", line))
     if _CALL.search(line):
         line = unwrapped(line)
@@ -53,7 +61,8 @@ def parse(line, epochs):
         return None
     words = len(_WORD.findall(rest))
     if marked:
-        return (step, values, True) if words <= _WORDS_WITH_STEP else None
+        limit = _WORDS_WITH_STEP if kinds - {"plain"} else _WORDS_UNKNOWN
+        return (step, values, True) if words <= limit else None
     if "strong" in kinds or ("ambiguous" in kinds and fraction):
         return (None, values, True) if words <= _WORDS_WITHOUT else None
     return (None, values, False) if words == 0 and fraction else None
@@ -83,7 +92,8 @@ def _step(line, epochs):
 
 
 def _values(line, marked):
-    """The pairs of a line that may be metrics, the line without them, how sure their names are, and whether one is not whole."""
+    """The pairs of a line that may be metrics, the line without them, how sure their names are, and
+    whether one is not whole."""
     values = {}
     kinds = set()
     fraction = False
@@ -96,7 +106,7 @@ def _values(line, marked):
     for found in _PAIR.finditer(line):
         key, separator, text = found.group("key"), found.group("sep"), found.group("value")
         kind = strength(key)
-        tight = separator == ":" and kind not in ("strong", "ambiguous") and not _boosting(marked, key)
+        tight = separator == ":" and (kind == "plain" or (kind == "weak" and not marked))  # host:8080
         if kind == "never" or (not separator.strip() and kind not in spaced) or tight:
             continue
         name = key.replace(" ", "_")
@@ -108,16 +118,13 @@ def _values(line, marked):
                 continue
             value = value / int(found.group("total"))
         fraction = fraction or bool(found.group("total")) or not whole(text)
-        kinds.add(kind)
+        if separator.strip() or marked or not whole(text):  # "loss 5" alone may be prose.
+            kinds.add(kind)
         values.setdefault(name, value)
         rest.append(line[end : found.start()])
         end = found.end()
     rest.append(line[end:])
     return values, _AVERAGE.sub(" ", " ".join(rest)), kinds, fraction
-
-
-def _boosting(marked, key):
-    return marked and strength(key) != "plain"
 
 
 def _has_phase(key):
@@ -134,7 +141,8 @@ class Epochs:
         self.current = None
 
     def step(self, place):
-        """The step for positions by name: `step` as it is, `batch` within its epoch, else the epoch. None when it can't be told."""
+        """The step for positions by name: `step` as it is, `batch` within its epoch, else the epoch. None
+        when it can't be told."""
         epoch = place.get("epoch")
         fine = place.get("step") or place.get("batch")
         if fine is None:
@@ -144,7 +152,8 @@ class Epochs:
         return self.within(epoch[0], fine[0], fine[1])
 
     def within(self, epoch, position, total):
-        """The step of a position in an epoch of known length; None when the length is unknown, since steps would then repeat."""
+        """The step of a position in an epoch of known length; None when the length is unknown, since steps
+        would then repeat."""
         if total is None:
             return None
         if self._first is None:

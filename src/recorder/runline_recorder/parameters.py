@@ -11,7 +11,8 @@ _ASSIGNMENT = re.compile(r"^[A-Za-z_+~][\w./@-]*=")
 
 
 class Parameters:
-    """Writes each parameter once. The command line's own spelling is used when no parser has spoken for a while, or at the end."""
+    """Writes each parameter once. The command line's own spelling is used when no parser has spoken for a
+    while, or at the end."""
 
     name = "parameters"
     handle = None

@@ -1,4 +1,5 @@
-"""Which paths matter and how they are named: inside the workspace or a data folder, and not code, tools or our own records."""
+"""Which paths matter and how they are named: inside the workspace or a data folder, and not code, tools or
+our own records."""
 
 import os
 
@@ -6,8 +7,8 @@ from .script import roots
 
 CODE = (".py", ".pyc", ".pyo", ".pyi", ".so", ".pth", ".pyd", ".dylib", ".dll")
 SKIPPED = frozenset(
-    """.runline .git .hg .svn site-packages dist-packages __pycache__ node_modules .venv venv .mypy_cache .pytest_cache .ruff_cache
-    .ipynb_checkpoints .vscode .idea .tox .nox""".split()
+    """.runline .git .hg .svn site-packages dist-packages __pycache__ node_modules .venv venv .mypy_cache
+    .pytest_cache .ruff_cache .ipynb_checkpoints .vscode .idea .tox .nox""".split()
 )
 
 
@@ -36,10 +37,13 @@ class Places:
 
     def inner(self, path):
         """The path from its root on."""
-        return max((path[len(root) :] for root in self._roots if path.startswith(root)), key=len, default=path)
+        return max(
+            (path[len(root) :] for root in self._roots if path.startswith(root)), key=len, default=path
+        )
 
     def shown(self, path):
-        """The path as records have it: relative to the workspace when inside, `.` for itself, else absolute."""
+        """The path as records have it: relative to the workspace when inside, `.` for itself, else
+        absolute."""
         for base in self._bases:
             if path + "/" == base:
                 return "."

@@ -49,7 +49,8 @@ def host():
 
 
 def gpu_ids():
-    """UUIDs of NVIDIA GPUs as the driver lists them: a file read, since nvidia-smi takes longer than a start may."""
+    """UUIDs of NVIDIA GPUs as the driver lists them: a file read, since nvidia-smi takes longer than a
+    start may."""
     found = []
     folder = "/proc/driver/nvidia/gpus"
     try:
@@ -71,7 +72,8 @@ def pids():
 
 
 def marked(run_id, without):
-    """Live processes whose environment carries the mark of this run, whatever group or session they fled to."""
+    """Live processes whose environment carries the mark of this run, whatever group or session they fled
+    to."""
     wanted = MARK + run_id.encode("utf-8") + b"\0"
     found = []
     for pid in pids():

@@ -6,7 +6,9 @@ from . import pairs
 from .figures import NUMBER, number, unwrapped
 from .metric_names import strength
 
-_TQDM = re.compile(r"^(?P<text>.*?)\s*\d{1,3}%\|[^|]*\|\s*(?P<at>\d+)/(?P<total>\d+)\s*\[(?P<state>.*)\](?P<after>.*)$")
+_TQDM = re.compile(
+    r"^(?P<text>.*?)\s*\d{1,3}%\|[^|]*\|\s*(?P<at>\d+)/(?P<total>\d+)\s*\[(?P<state>.*)\](?P<after>.*)$"
+)
 _KERAS = re.compile(r"^\s*(?P<at>\d+)/(?P<total>\d+)\s+(?:\[[=>.]+\]|[━╸╺ ]*━[━╸╺ ]*|-\s)")
 _KERAS_PAIR = re.compile(r"(?:^|\s-\s)\s*([A-Za-z_][\w./@-]*(?: [\w./@-]+)?): (" + NUMBER + r")(?=\s|$)")
 _POSTFIX = re.compile(r"(?:^|,\s*)([A-Za-z_][\w ./@-]*?)\s*[=:]\s*(" + NUMBER + r")(?=%?\s*(?:,|$))")
@@ -21,7 +23,8 @@ def epoch_line(line):
 
 
 def parse(line, epochs):
-    """(step or None, {key: number}) of a bar with figures, an empty tuple for a bar without, None for a line that is no bar."""
+    """(step or None, {key: number}) of a bar with figures, an empty tuple for a bar without, None for a
+    line that is no bar."""
     found = _TQDM.match(line)
     if found:
         return _tqdm(found, epochs)
@@ -39,7 +42,11 @@ def _tqdm(found, epochs):
     for key, value in _POSTFIX.findall(postfix.strip() + found.group("after")):
         if strength(key) != "never":
             values[key.strip().replace(" ", "_")] = number(value)
-    described = pairs.parse(text.rstrip(": ").replace("]:", "] "), epochs) if any(mark.isdigit() for mark in text) else None
+    described = (
+        pairs.parse(text.rstrip(": ").replace("]:", "] "), epochs)
+        if any(mark.isdigit() for mark in text)
+        else None
+    )
     if described:
         for key, value in described[1].items():
             values.setdefault(key, value)

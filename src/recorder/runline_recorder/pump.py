@@ -1,7 +1,8 @@
 """The pump: one small process between the script and `output.log`.
 
-It is apart from the recorder for two reasons: nothing the recorder does may ever slow the script's output, and when the recorder is
-killed the script must go on (a pipe without a reader would kill it at its next print). A full disk makes it drop bytes, never stop.
+It is apart from the recorder for two reasons: nothing the recorder does may ever slow the script's output,
+and when the recorder is killed the script must go on (a pipe without a reader would kill it at its next
+print). A full disk makes it drop bytes, never stop.
 """
 
 import errno
@@ -18,19 +19,16 @@ F_SETPIPE_SZ = 1031
 
 
 class Pump:
-    """Starts the pump process. `write_end` is the script's stdout and stderr; `slot_fd` the lock of the run's place in the queue."""
+    """Starts the pump process. `write_end` is the script's stdout and stderr; `slot_fd` the lock of the
+    run's place in the queue."""
 
     def __init__(self, log_fd, run_id, slot_fd=None):
-        self._log_fd = log_fd
+        self.log_fd = log_fd
         self._run_id = run_id
         self._slot_fd = slot_fd
         self.read_end, self.write_end = os.pipe()
-        try:
-            fcntl.fcntl(self.read_end, F_SETPIPE_SZ, PIPE_BYTES)
-        except OSError:
-            self._small = True  # The system's limit for one user is reached; 64 KB do as well.
+        _widen(self.read_end)
         self._result = None
-        self._before = {"bytes": 0, "dropped": 0}
         self._fork()
 
     def _fork(self):
@@ -45,7 +43,7 @@ class Pump:
                 for handle in (self.status, self._control, self.write_end):
                     if handle is not None:
                         os.close(handle)
-                _pump(self.read_end, self._log_fd, control_end, status_end)
+                _pump(self.read_end, self.log_fd, control_end, status_end)
                 if self._slot_fd is not None and not os.read(control_end, 1):
                     _outlive(self._run_id)
             finally:
@@ -54,7 +52,8 @@ class Pump:
         os.close(control_end)
 
     def script_started(self):
-        """Gives up our copy of the write end, so that the pipe ends when the script's last process closes it."""
+        """Gives up our copy of the write end, so that the pipe ends when the script's last process closes
+        it."""
         os.close(self.write_end)
         self.write_end = None
 
@@ -77,10 +76,11 @@ class Pump:
         try:
             os.write(self._control, b"F")
         except OSError:
-            self._small = True  # It has ended by itself: the pipe is closed.
+            return  # It has ended by itself: the script's end of the pipe is closed.
 
     def ended(self):
-        """True once the pump has reported. A pump that was killed is replaced: nothing it had read is lost but its last chunk."""
+        """True once the pump has reported. A pump that was killed is replaced: nothing it had read is lost
+        but its last chunk."""
         if self._result is not None:
             return True
         if not select.select([self.status], [], [], 0)[0]:
@@ -102,23 +102,44 @@ class Pump:
         return self._result
 
 
+def _widen(pipe):
+    """A larger pipe lets a busy machine's script write on while the pump waits for its turn."""
+    try:
+        fcntl.fcntl(pipe, F_SETPIPE_SZ, PIPE_BYTES)
+    except OSError:
+        return  # Not Linux, or the user's limit is reached; the usual 64 KB do as well.
+
+
 def _pump(source, log, control, status):
-    """To the end of the pipe, or until told to finish; after that it only keeps the pipe from blocking whoever still writes."""
+    """To the end of the pipe, or until told to finish; after that it only keeps the pipe from blocking
+    whoever still writes."""
     counts = {"bytes": 0, "dropped": 0}
     listening = [source, control]
     while True:
         ready = select.select(listening, [], [])[0]
-        if source in ready:
+        if control in ready:
+            if os.read(control, 1):
+                _rest(source, log, counts)
+                _report(status, counts)
+                _discard(source)
+            listening.remove(control)  # The recorder is gone; the script is not.
+        elif source in ready:
             data = os.read(source, CHUNK)
             if not data:
                 _report(status, counts)
                 return
             _keep(log, data, counts)
-        elif os.read(control, 1):
-            _report(status, counts)
-            _discard(source)
-        else:
-            listening.remove(control)  # The recorder is gone; the script is not.
+
+
+def _rest(source, log, counts):
+    """What is in the pipe now, and no more: somebody may go on writing for ever."""
+    left = 2 * PIPE_BYTES
+    while left > 0 and select.select([source], [], [], 0)[0]:
+        data = os.read(source, min(CHUNK, left))
+        if not data:
+            return
+        left -= len(data)
+        _keep(log, data, counts)
 
 
 def _keep(log, data, counts):
@@ -155,7 +176,8 @@ def _discard(source):
 
 
 def _outlive(run_id):
-    """The recorder was killed: the queue slot stays taken while processes of the run live on, silent as they may be."""
+    """The recorder was killed: the queue slot stays taken while processes of the run live on, silent as
+    they may be."""
     from . import processes
 
     while processes.marked(run_id, {os.getpid()}):

@@ -10,7 +10,9 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _URL = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s@?#]*@", re.IGNORECASE)
-_QUERY = re.compile(r"([?&](?:[\w-]*(?:token|key|secret|password|signature|sig|credential))=)[^&\s#]+", re.IGNORECASE)
+_QUERY = re.compile(
+    r"([?&](?:[\w-]*(?:token|key|secret|password|signature|sig|credential))=)[^&\s#]+", re.IGNORECASE
+)
 _LOOKS = re.compile(
     r"\b(?:hf_[A-Za-z0-9]{20,}|sk-[A-Za-z0-9_-]{20,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|AKIA[0-9A-Z]{16}"
     r"|xox[abprs]-[\w-]{10,}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+)"
@@ -18,7 +20,8 @@ _LOOKS = re.compile(
 
 
 def is_secret(name):
-    """Whether a name says that its value is a secret. `max_tokens` and `pad_token` are not: they are the field's own words."""
+    """Whether a name says that its value is a secret. `max_tokens` and `pad_token` are not: they are the
+    field's own words."""
     return _NAME.search(re.sub("[ -]", "_", name)) is not None
 
 

@@ -1,5 +1,6 @@
 """The run directory: its files, written so that neither a kill nor a full disk leaves half a record."""
 
+import _thread
 import json
 import os
 import sys
@@ -18,7 +19,8 @@ def now():
 
 
 class RunDirectory:
-    """Paths and small records of one run directory. Methods raise OSError; the caller knows what that means."""
+    """Paths and small records of one run directory. Methods raise OSError; the caller knows what that
+    means."""
 
     def __init__(self, path):
         self.path = path
@@ -46,7 +48,8 @@ class RunDirectory:
             return False
 
     def first_record(self):
-        """What the one who holds the claim has said so far: its start record, else why it waits, else only that it is claimed."""
+        """What the one who holds the claim has said so far: its start record, else why it waits, else only
+        that it is claimed."""
         for name in ("start.json", "queue.json"):
             try:
                 return self.read_json(name)
@@ -58,19 +61,34 @@ class RunDirectory:
         return os.open(self.file(name), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
     def write_json(self, name, value):
-        """Replaces a small record in one step: readers see the old one or the new one."""
+        """Replaces a small record in one step: readers see the old one or the new one. `sync` makes it
+        last, which on a busy disk may take seconds: what waits for the record need not wait for that."""
         temporary = self.file("%s.tmp-%d" % (name, os.getpid()))
         data = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
             os.write(handle, data)
-            os.fsync(handle)
         finally:
             os.close(handle)
         os.rename(temporary, self.file(name))
 
+    def sync(self, *names):
+        """Forces records to the disk, beside everything else. Where it fails nothing more could be done."""
+
+        def settle():
+            for name in names:
+                try:
+                    handle = os.open(self.file(name), os.O_RDONLY | os.O_CLOEXEC)
+                    os.fsync(handle)
+                    os.close(handle)
+                except OSError:
+                    continue
+
+        _thread.start_new_thread(settle, ())
+
     def write_start(self, run_id, pid):
-        """Writes `start.json`. Returns None, or the error: the script runs already, so a missing record must not stop it."""
+        """Writes `start.json`. Returns None, or the error: the script runs already, so a missing record
+        must not stop it."""
         record = {
             "run_id": run_id,
             "attempt": 1,
@@ -104,13 +122,14 @@ class ExitReserve:
         os.pwrite(self._handle, b" " * EXIT_BYTES, 0)
 
     def settle(self):
-        """Forces the reserved space to the disk. Done after the start of the script, since it may take milliseconds."""
+        """Takes the spare room and forces the reserve to the disk. Done after the start of the script,
+        since it may take milliseconds."""
         spare = os.open(self._directory.file("spare"), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            os.posix_fallocate(spare, 0, SPARE_BYTES)
+            os.write(spare, b"\0" * SPARE_BYTES)
         finally:
             os.close(spare)
-        os.fsync(self._handle)
+        self._directory.sync("start.json", "exit.json")
 
     def release(self):
         """Gives the spare room back, for what is still to be written."""

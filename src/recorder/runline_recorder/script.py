@@ -1,5 +1,6 @@
 """Starting the script: its own session, its output into the pump, our shim first on PYTHONPATH."""
 
+import json
 import os
 import subprocess
 
@@ -14,17 +15,18 @@ def environment(directory, spec):
     result["RUNLINE_RUN_ID"] = spec["run_id"]
     result["RUNLINE_RUN_DIR"] = directory.path
     wanted = [name for name in ("files", "parameters") if capture.get(name, True)]
-    shim = shim_files.extract(directory) if wanted else None
+    shim = shim_files.extract(directory) if wanted and os.pathsep not in directory.path else None
     if shim is not None:
         result["RUNLINE_CAPTURE"] = ",".join(wanted)
-        result["RUNLINE_ROOTS"] = os.pathsep.join(roots(spec))
+        result["RUNLINE_ROOTS"] = json.dumps(roots(spec))
         former = os.environ.get("PYTHONPATH")
         result["PYTHONPATH"] = shim + os.pathsep + former if former else shim
     return result
 
 
 def roots(spec):
-    """Folders whose files are worth noticing: workspace, working directory and data folders, as named and as resolved."""
+    """Folders whose files are worth noticing: workspace, working directory and data folders, as named and
+    as resolved."""
     capture = spec.get("capture") or {}
     named = [spec.get("workspace") or spec["cwd"], spec["cwd"]]
     for folder in capture.get("data_folders") or ():
@@ -38,7 +40,8 @@ def roots(spec):
 
 
 def start(directory, spec, output):
-    """Starts it; raises OSError when the system refuses. The pid is also the process group and the session."""
+    """Starts it; raises OSError when the system refuses. The pid is also the process group and the
+    session."""
     return subprocess.Popen(
         spec["argv"],
         cwd=spec["cwd"],
@@ -59,4 +62,4 @@ def why(spec, error):
         return "The command %s was not found. Check its name and the PATH." % program
     if isinstance(error, PermissionError):
         return "%s may not be executed." % program
-    return "%s could not be started: %s" % (program, error.strerror or error)
+    return "%s could not be started: %s" % (program, getattr(error, "strerror", None) or error)

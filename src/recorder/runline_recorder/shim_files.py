@@ -1,4 +1,5 @@
-"""The shim travels inside the recorder and is laid into the run directory, where it outlives an update of the extension."""
+"""The shim travels inside the recorder and is laid into the run directory, where it outlives an update of
+the extension."""
 
 import os
 
@@ -11,7 +12,8 @@ NAMES = {
 
 
 def extract(directory):
-    """Writes the shim into `<run>/shim`. Returns that folder, or None when it can't be written: the run then goes on unobserved."""
+    """Writes the shim into `<run>/shim`. Returns that folder, or None when it can't be written: the run
+    then goes on unobserved."""
     folder = directory.file("shim")
     try:
         os.mkdir(folder, 0o700)

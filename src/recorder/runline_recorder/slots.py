@@ -1,6 +1,8 @@
-"""The queue of one machine: at most `limit` runs at once among those that share a folder, first come first served.
+"""The queue of one machine: at most `limit` runs at once among those that share a folder, first come first
+served.
 
-Locks are `flock`s, so whoever dies gives back what it held and nothing ever needs cleaning. Order is by run id, which sorts by time.
+Locks are `flock`s, so whoever dies gives back what it held and nothing ever needs cleaning. Order is by
+run id, which sorts by time.
 """
 
 import fcntl
@@ -14,7 +16,8 @@ POLL_SECONDS = 0.2
 
 
 def wait(directory, spec, asked):
-    """Blocks until this run may start. Returns the handle that holds the slot, or None when the run was cancelled meanwhile."""
+    """Blocks until this run may start. Returns the handle that holds the slot, or None when the run was
+    cancelled meanwhile."""
     folder = spec["queue"]["folder"]
     limit = max(1, int(spec["queue"]["limit"]))
     os.makedirs(folder, mode=0o700, exist_ok=True)
@@ -111,8 +114,8 @@ def _take(folder, limit):
 
 
 def _try_lock(path, create=False):
-    """The handle of a file locked without waiting, or None. An existing file is opened without O_CREAT: in a sticky folder
-    the system may refuse O_CREAT on another user's file."""
+    """The handle of a file locked without waiting, or None. An existing file is opened without O_CREAT: in
+    a sticky folder the system may refuse O_CREAT on another user's file."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:

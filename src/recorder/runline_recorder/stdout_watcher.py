@@ -12,7 +12,8 @@ _END = re.compile(rb"[\r\n]")
 
 
 class StdoutWatcher:
-    """Tails the log and hands each finished line to the parser. Lines end in a line feed or in a carriage return (bars)."""
+    """Tails the log and hands each finished line to the parser. Lines end in a line feed or in a carriage
+    return (bars)."""
 
     name = "standard output"
     handle = None
@@ -28,10 +29,12 @@ class StdoutWatcher:
         self._skipping = False
 
     def tick(self):
-        """Parses for a short while; the rest waits in the file."""
+        """Parses for a short while; the rest waits in the file. True when there is more."""
         until = time.monotonic() + SLICE_SECONDS
-        while self._chunk() and time.monotonic() < until:
-            continue
+        while self._chunk():
+            if time.monotonic() > until:
+                return True
+        return False
 
     def finish(self):
         """Parses all that is left, the unfinished last line included."""

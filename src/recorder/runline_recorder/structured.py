@@ -1,4 +1,5 @@
-"""Lines that are an object: JSON, or a Python dictionary as Trainer prints it. A text before the object is allowed."""
+"""Lines that are an object: JSON, or a Python dictionary as Trainer prints it. A text before the object is
+allowed."""
 
 import ast
 import json
@@ -14,7 +15,8 @@ _DEPTH = 3
 
 
 def parse(line):
-    """(step or None, {key: number}, sure) of an object line, else None. `sure` is False for objects that may be a configuration."""
+    """(step or None, {key: number}, sure) of an object line, else None. `sure` is False for objects that
+    may be a configuration."""
     if not line.endswith("}"):
         return None
     text = line[line.find("{") :]
@@ -74,7 +76,8 @@ def _numbers(value, prefix, depth):
 
 
 def split_step(found):
-    """Takes the step out of named numbers: the finest one; an epoch only when it is whole and nothing is finer."""
+    """Takes the step out of named numbers: the finest one; an epoch only when it is whole and nothing is
+    finer."""
     step = None
     sure = False
     for name in STEP_NAMES:

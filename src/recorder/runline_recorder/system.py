@@ -1,6 +1,7 @@
 """CPU, memory, disk and GPU, for the run's process tree and for its host."""
 
 import os
+import shutil
 import subprocess
 import time
 
@@ -70,14 +71,18 @@ class System:
             values["disk_free_bytes"] = free.f_bavail * free.f_frsize
             with open("/proc/meminfo") as source:
                 lines = dict(line.split(":", 1) for line in source)
-            values["host_memory_used_bytes"] = (_kilobytes(lines["MemTotal"]) - _kilobytes(lines["MemAvailable"])) * 1024
+            values["host_memory_used_bytes"] = (
+                _kilobytes(lines["MemTotal"]) - _kilobytes(lines["MemAvailable"])
+            ) * 1024
             with open("/proc/stat") as source:
                 fields = [int(field) for field in source.readline().split()[1:9]]
         except (OSError, KeyError, ValueError):
             return values
         total, idle = sum(fields), fields[3] + fields[4]
         if self._host_before is not None and total > self._host_before[0]:
-            values["host_cpu_percent"] = 100.0 * (1 - (idle - self._host_before[1]) / (total - self._host_before[0]))
+            values["host_cpu_percent"] = 100.0 * (
+                1 - (idle - self._host_before[1]) / (total - self._host_before[0])
+            )
         self._host_before = (total, idle)
         return values
 
@@ -87,7 +92,8 @@ def _kilobytes(text):
 
 
 def _memory(pid):
-    """(private bytes, shared bytes) of a process: shared pages of forked workers must not be counted once for each."""
+    """(private bytes, shared bytes) of a process: shared pages of forked workers must not be counted once
+    for each."""
     try:
         with open("/proc/%d/statm" % pid) as source:
             fields = source.read().split()
@@ -102,14 +108,18 @@ class _Gpus:
 
     def __init__(self):
         self._query = None
-        self._there = os.path.exists("/proc/driver/nvidia") or os.path.exists("/dev/nvidiactl")
+        self._there = shutil.which("nvidia-smi") is not None
         self._ask()
 
     def _ask(self):
         if not self._there:
             return
         command = ["nvidia-smi", "--query-gpu=" + GPU_QUERY, "--format=csv,noheader,nounits"]
-        used = ["nvidia-smi", "--query-compute-apps=gpu_uuid,pid,used_memory", "--format=csv,noheader,nounits"]
+        used = [
+            "nvidia-smi",
+            "--query-compute-apps=gpu_uuid,pid,used_memory",
+            "--format=csv,noheader,nounits",
+        ]
         try:
             self._query = [_run(command), _run(used)]
         except OSError:
@@ -122,6 +132,7 @@ class _Gpus:
         tables = [_table(process.stdout.read()) for process in self._query]
         for process in self._query:
             process.stdout.close()
+        self._there = self._query[0].returncode == 0  # Installed without a GPU or a driver: don't ask again.
         self._query = None
         self._ask()
         values = {}
@@ -150,11 +161,15 @@ class _Gpus:
 
 
 def _run(command):
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
 
 
 def _table(data):
-    return [[cell.strip() for cell in line.split(",")] for line in data.decode("utf-8", "replace").splitlines()]
+    return [
+        [cell.strip() for cell in line.split(",")] for line in data.decode("utf-8", "replace").splitlines()
+    ]
 
 
 def _amount(text, factor):

@@ -17,7 +17,8 @@ _PHASES = ("train", "training", "val", "valid", "validation", "test", "eval")
 
 
 class TensorBoard:
-    """Files are found where the shim says they are written, and by looking below the working directory from time to time."""
+    """Files are found where the shim says they are written, and by looking below the working directory
+    from time to time."""
 
     name = "TensorBoard files"
     handle = None
@@ -32,12 +33,13 @@ class TensorBoard:
         self._files = {}
         self._first_folder = None
         self._names = {}
+        self._listed = {}
         self._next_read = 0.0
         self._pause = SCAN_SECONDS
         self._next_scan = time.monotonic() + SCAN_SECONDS
 
     def wrote(self, path, *_):
-        """A path that the script opened for writing."""
+        """A path that the script opened to write it."""
         if "tfevents" in os.path.basename(path):
             self._follow(path)
 
@@ -62,29 +64,50 @@ class TensorBoard:
             self._files[path] = (EventFile(path), None)
 
     def _scan(self):
-        seen = 0
         pids = self._pids()
-        for top in dict.fromkeys(os.path.realpath(folder) for folder in self._folders):
-            for folder, names, files in os.walk(top):
-                names[:] = [name for name in names if self._places.matters(os.path.join(folder, name, "x"))]
-                seen += 1
-                if seen > MAX_FOLDERS:
-                    return
-                for name in files:
-                    if "tfevents" in name and self._ours(os.path.join(folder, name), name, pids):
-                        self._follow(os.path.join(folder, name))
+        todo = list(dict.fromkeys(os.path.realpath(folder) for folder in self._folders))
+        for folder in todo:
+            if len(todo) > MAX_FOLDERS:
+                return
+            below, names = self._listing(folder)
+            todo.extend(path for path in below if path not in todo[:2])
+            for name in names:
+                if self._ours(name, pids):
+                    self._follow(os.path.join(folder, name))
+
+    def _listing(self, folder):
+        """(folders below, names of event files); read again only when the folder has changed: it may hold
+        a million images."""
+        try:
+            changed = os.stat(folder).st_mtime_ns
+            known = self._listed.get(folder)
+            if known is not None and known[0] == changed:
+                return known[1:]
+            below, names = [], []
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if self._places.matters(entry.path + "/x"):
+                            below.append(entry.path)
+                    elif "tfevents" in entry.name:
+                        names.append(entry.name)
+        except OSError:
+            return [], []
+        self._listed[folder] = (changed, below, names)
+        return below, names
 
     def _pids(self):
-        """Processes of the run that report to us. Empty: the shim is not at work, so that a file's age must do."""
+        """Processes of the run that report to us. Empty: the shim is not at work, so that a file's age
+        must do."""
         try:
             return {name.split("-")[0] for name in os.listdir(self._reports)}
         except OSError:
             return set()
 
-    def _ours(self, path, name, pids):
+    def _ours(self, name, pids):
         """Several runs may share the workspace: a file's name says when and by which process it was made."""
         found = _NAME.search(name)
-        if found is None or os.stat(path).st_mtime < self._started - 1 or int(found.group(1)) < int(self._started) - 1:
+        if found is None or int(found.group(1)) < int(self._started) - 1:
             return False
         return not pids or found.group(3) in pids
 
@@ -105,15 +128,20 @@ class TensorBoard:
                 self._files[path] = (source, None)
             except (Corrupt, OSError) as error:
                 del self._files[path]
-                self._journal.notice("tensorboard_unreadable", "%s is not followed: %s." % (self._places.shown(path), error))
+                self._journal.notice(
+                    "tensorboard_unreadable", "%s is not followed: %s." % (self._places.shown(path), error)
+                )
         return False
 
     def _add(self, folder, wall, step, tag, value):
         milliseconds = int(wall * 1000) if 0 < wall < 1e11 else None
-        self._metrics.add("tensorboard", step if step >= 0 else None, {self._key(folder, tag): value}, milliseconds)
+        self._metrics.add(
+            "tensorboard", step if step >= 0 else None, {self._key(folder, tag): value}, milliseconds
+        )
 
     def _key(self, folder, tag):
-        """Writers in several folders (train and validation) use the same tags: all but the first are told apart by their folder."""
+        """Writers in several folders (train and validation) use the same tags: all but the first are told
+        apart by their folder."""
         prefix = self._names.get(folder)
         if prefix is None:
             prefix = self._names[folder] = self._prefix(folder)

@@ -1,4 +1,5 @@
-"""The time between start and end: one thread that looks in turn at the script, the cancel file and everything that is captured."""
+"""The time between start and end: one thread that looks in turn at the script, the cancel file and
+everything that is captured."""
 
 import os
 import select
@@ -29,6 +30,7 @@ class Watch:
         self._journal.write("attempt", attempt=1, time=started)
         self._journal.flush()
         self._watchers = []
+        self._behind = False
         self._cancel = None
         self._wake, wake_end = os.pipe()
         os.set_blocking(self._wake, False)
@@ -36,17 +38,25 @@ class Watch:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wake_end, warn_on_full_buffer=False)
         if failed is not None:
-            self._journal.notice("start_record_failed", "start.json could not be written: %s." % failed.strerror)
+            self._journal.notice(
+                "start_record_failed", "start.json could not be written: %s." % failed.strerror
+            )
         self._settle()
 
     def _settle(self):
         try:
             self._reserve.settle()
         except OSError as error:
-            self._journal.notice("disk", "The run directory could not be synced: %s." % error.strerror)
-        from .capture import watchers
+            self._journal.notice(
+                "disk_full", "There is no spare room in the run directory: %s." % error.strerror
+            )
+        try:
+            from .capture import watchers
 
-        self._watchers = watchers(self._directory, self._spec, self._journal, self._process.pid)
+            self._watchers = watchers(self._directory, self._spec, self._journal, self._process.pid)
+        except Exception as error:  # Without any capture the run still has its log and its exit record.
+            traceback.print_exc(file=sys.stderr)
+            self._journal.notice("capture_failed", "Nothing is captured: %s" % error)
 
     def until_end(self):
         """Returns when the exit record is written."""
@@ -59,9 +69,9 @@ class Watch:
         self._end()
 
     def _turn(self):
-        self._wait(TICK_SECONDS)
+        self._wait(0 if self._behind else TICK_SECONDS)
         if self._cancel is None and self._asked.cancelled():
-            self._cancel = Cancel(self._process.pid, self._spec, without={os.getpid(), self._pump.pid})
+            self._cancel = Cancel(self._process.pid, self._spec, lambda: {os.getpid(), self._pump.pid})
         if self._cancel is not None:
             self._cancel.step()
         self._pump.ended()
@@ -75,36 +85,36 @@ class Watch:
 
     def _each(self, step):
         """One step of every watcher. One that fails is taken out, and said: capture never touches the run."""
+        self._behind = False
         for watcher in list(self._watchers):
             try:
-                getattr(watcher, step)()
+                self._behind = bool(getattr(watcher, step)()) or self._behind
             except Exception as error:  # Whatever it is, it must stay here.
                 self._watchers.remove(watcher)
                 traceback.print_exc(file=sys.stderr)
                 self._journal.notice("capture_failed", "Capture of %s stopped: %s" % (watcher.name, error))
 
     def _sweep_after_cancel(self):
-        if self._cancel is None and self._asked.cancelled():
-            return  # It ended by itself in the same moment.
         while self._cancel is not None and not self._cancel.swept():
             self._turn()
 
     def _drain(self):
-        """Until the pipe is closed; or, when something the script left behind holds it open, until it is quiet."""
+        """Until the pipe is closed; or, when something the script left behind holds it open, until it is
+        quiet."""
         deadline = time.monotonic() + LINGER_SECONDS
         quiet_since = time.monotonic()
         size = -1
         while not self._pump.ended():
             self._turn()
-            current = os.stat(self._directory.file("output.log")).st_size
+            current = os.fstat(self._pump.log_fd).st_size
             if current != size or self._pump.pending():
                 size = current
                 quiet_since = time.monotonic()
             if time.monotonic() - quiet_since > QUIET_SECONDS or time.monotonic() > deadline:
-                self._journal.notice(
-                    "output_still_open",
-                    "The script ended, but a process that it started still holds its output. What that writes now is not kept.",
+                text = (
+                    "The script ended, but a process that it started holds its output; the rest is not kept."
                 )
+                self._journal.notice("output_still_open", text)
                 break
         self._pump.finish()
         self._counts = self._pump.wait()
@@ -118,7 +128,10 @@ class Watch:
             self._journal.notice("output_dropped", error)
         self._journal.close()
         if self._journal.lost:
-            error = "%s %d records of the journal could not be kept: the disk was full." % (error or "", self._journal.lost)
+            error = "%s %d records of the journal could not be kept: the disk was full." % (
+                error or "",
+                self._journal.lost,
+            )
         reason = "exited" if self._cancel is None else "cancelled"
         name = _signal_name(-code) if code < 0 else None
         self._reserve.write(reason, code if code >= 0 else None, name, error=error and error.strip())

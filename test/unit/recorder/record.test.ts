@@ -82,7 +82,7 @@ describe("start and end", () => {
 
   test("signals that were ignored around us are not ignored in the script", async () => {
     const run = bench.python(
-      "import signal\nprint(signal.getsignal(signal.SIGINT).__name__, signal.getsignal(signal.SIGHUP))\n",
+      "import signal\nprint(signal.getsignal(signal.SIGINT).__name__, int(signal.getsignal(signal.SIGHUP)))\n",
     );
     await run.start({}, ["sh", "-c", 'trap "" INT HUP; exec "$@"', "sh"]).ended();
     expect(run.text("output.log")).toBe("default_int_handler 0\n");

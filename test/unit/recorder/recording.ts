@@ -122,7 +122,8 @@ export class Recording {
     const child = spawn(program, words, {
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...environment },
+      // The mark, as the launcher gives it.
+      env: { ...process.env, RUNLINE_RUN_ID: this.id, ...environment },
     });
     this.process ??= child;
     for (const stream of [child.stdout, child.stderr])

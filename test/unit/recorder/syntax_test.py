@@ -7,7 +7,8 @@ import unittest
 
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "src", "recorder")
 STANDARD = set(
-    """argparse array ast ctypes errno fcntl functools hashlib importlib json math os platform re select
+    """_thread
+    argparse array ast ctypes errno fcntl functools hashlib importlib json math os platform re select
     shutil signal stat struct subprocess sys termios time traceback runline_recorder runline_shim
     sitecustomize""".split()
 )

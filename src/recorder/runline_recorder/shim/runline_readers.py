@@ -1,18 +1,27 @@
-"""Readers and writers that open files in native code, where the audit hook is blind: their entry points are wrapped after import."""
+"""Readers and writers that open files in native code, where the audit hook is blind: their entry points
+are wrapped after import."""
 
 import functools
 import re
 
 # Module → {entry point: position and name of its path argument, whether it writes}.
 READS = {
-    "pyarrow.parquet.core": {"read_table": (0, "source"), "ParquetFile.__init__": (1, "source"), "read_metadata": (0, "where")},
+    "pyarrow.parquet.core": {
+        "read_table": (0, "source"),
+        "ParquetFile.__init__": (1, "source"),
+        "read_metadata": (0, "where"),
+    },
     "pyarrow.dataset": {"dataset": (0, "source")},
     "pyarrow.csv": {"read_csv": (0, "input_file"), "open_csv": (0, "input_file")},
     "pyarrow.feather": {"read_table": (0, "source"), "read_feather": (0, "source")},
     "cv2": {"imread": (0, "filename")},
     "soundfile": {"read": (0, "file")},
     "torch.serialization": {"load": (0, "f")},
-    "torchvision.io.image": {"read_file": (0, "path"), "read_image": (0, "path"), "decode_image": (0, "input")},
+    "torchvision.io.image": {
+        "read_file": (0, "path"),
+        "read_image": (0, "path"),
+        "decode_image": (0, "input"),
+    },
     "safetensors.torch": {"load_file": (0, "filename")},
     "safetensors.numpy": {"load_file": (0, "filename")},
     "datasets.load": {"load_from_disk": (0, "dataset_path")},
@@ -32,7 +41,17 @@ WRITES = {
     "lightgbm.basic": {"Booster.save_model": (1, "filename")},
 }
 _QUOTED = re.compile(r"'([^'\n]+\.[A-Za-z0-9_.*?\[\]]+)'")
-_DUCKDB = ("sql", "query", "execute", "read_csv", "read_parquet", "read_json", "from_csv_auto", "from_parquet", "connect")
+_DUCKDB = (
+    "sql",
+    "query",
+    "execute",
+    "read_csv",
+    "read_parquet",
+    "read_json",
+    "from_csv_auto",
+    "from_parquet",
+    "connect",
+)
 
 
 def wrap(module, note):
@@ -56,7 +75,8 @@ def wrap(module, note):
 
 
 def _wrap(module, entry, look):
-    """Replaces `Class.method` or `function` by one that looks at its arguments first. What can't be replaced stays."""
+    """Replaces `Class.method` or `function` by one that looks at its arguments first. What can't be
+    replaced stays."""
     owner = module
     *path, last = entry.split(".")
     for part in path:
@@ -83,7 +103,8 @@ def _wrap(module, entry, look):
 
 
 def _rebind(module, name, original, observed):
-    """Packages re-export their functions: `pyarrow.parquet.read_table` is `pyarrow.parquet.core.read_table`."""
+    """Packages re-export their functions: `pyarrow.parquet.read_table` is
+    `pyarrow.parquet.core.read_table`."""
     import sys
 
     parent = module.__name__.rpartition(".")[0]
@@ -112,7 +133,9 @@ def _noting_sql(note):
     def look(arguments, named):
         for value in list(arguments) + list(named.values()):
             if isinstance(value, str):
-                for path in _QUOTED.findall(value) or ([value] if len(value) < 1000 and "\n" not in value else []):
+                for path in _QUOTED.findall(value) or (
+                    [value] if len(value) < 1000 and "\n" not in value else []
+                ):
                     note(path, False)
 
     return look

@@ -1,8 +1,10 @@
-"""Inside the script: notes which files are opened and which parameters are parsed. Nothing here may raise, print or take time.
+"""Inside the script: notes which files are opened and which parameters are parsed. Nothing here may raise,
+print or take time.
 
-Each process appends JSON lines to a file of its own under `<run>/capture`, one write per line, so that a kill loses nothing:
-["process", executable, version] · ["r" | "w", path, time, how] · ["move", from, to, time] · ["parameters", source, {key: text}].
-Deciding what a path means is the recorder's work.
+Each process appends JSON lines to a file of its own under `<run>/capture`, one write per line, so that a
+kill loses nothing: ["process", executable, version] · ["r" | "w" | "u", path, time, how,
+[mtime in ns, size] or null] · ["move", from, to, time] · ["parameters", source, {key: text}]. Deciding
+what a path means is the recorder's work.
 """
 
 import json
@@ -12,9 +14,20 @@ import time
 
 # Endings that are code or its leftovers: the snapshot of the code holds them.
 CODE = (".py", ".pyc", ".pyo", ".pyi", ".so", ".pth", ".pyd", ".dylib", ".dll")
-FOLDERS = ("/.runline/", "/.git/", "/site-packages/", "/dist-packages/", "/__pycache__/", "/node_modules/", "/.venv/", "/venv/")
+FOLDERS = (
+    "/.runline/",
+    "/.git/",
+    "/site-packages/",
+    "/dist-packages/",
+    "/__pycache__/",
+    "/node_modules/",
+    "/.venv/",
+    "/venv/",
+)
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 MAX_TEXT = 4000
+# They parse arguments of their own on the way to the script's function; the command line says more then.
+LAUNCHERS = ("hydra.", "torch.distributed.", "accelerate.commands.")
 
 _seen = set()
 _state = {"handle": None, "pid": 0}
@@ -29,11 +42,14 @@ def install():
     global _roots, _run, _wanted, _without
     _run = os.environ.get("RUNLINE_RUN_DIR", "")
     _wanted = os.environ.get("RUNLINE_CAPTURE", "").split(",")
-    roots = [root.rstrip("/") for root in os.environ.get("RUNLINE_ROOTS", "").split(os.pathsep) if root]
-    _roots = tuple(root + "/" for root in roots)
+    _roots = tuple(root.rstrip("/") + "/" for root in json.loads(os.environ.get("RUNLINE_ROOTS", "[]")))
     if not _run or not _roots:
         return
-    _without = tuple(folder.rstrip("/") + "/" for folder in {_run, sys.prefix, sys.exec_prefix} if folder + "/" not in _roots)
+    _without = tuple(
+        folder.rstrip("/") + "/"
+        for folder in {_run, sys.prefix, sys.exec_prefix}
+        if folder + "/" not in _roots
+    )
     report("process", sys.executable, "%d.%d.%d" % sys.version_info[:3])
     if "files" in _wanted:
         sys.addaudithook(_audit)
@@ -44,7 +60,8 @@ def install():
 
 
 def report(*fields):
-    """Appends one line to this process's file. After a fork the child gets a file of its own. No lock: one may be held at a fork."""
+    """Appends one line to this process's file. After a fork the child gets a file of its own. No lock: one
+    may be held at a fork."""
     try:
         pid = os.getpid()
         if _state["pid"] != pid:
@@ -57,41 +74,54 @@ def report(*fields):
 
 
 def _audit(event, arguments):
-    if event == "open":
-        path, mode, flags = arguments
-        if path.__class__ is int:
-            return
-    elif event == "sqlite3.connect":
-        path, mode, flags = arguments[0], None, os.O_RDWR
-    elif event == "os.rename":
-        _moved(arguments)
-        return
-    else:
+    """Called for every audit event of the interpreter: the first comparison is all that most of them cost."""
+    if event != "open" and event != "sqlite3.connect" and event != "os.rename":
         return
     try:
-        _note(path, bool(flags & WRITING), "audit")
+        if event == "os.rename":
+            _moved(arguments)
+        elif event == "sqlite3.connect":
+            _note(arguments[0], "u", "audit")
+        elif arguments[0].__class__ is not int:
+            _note(arguments[0], _kind(arguments[2]), "audit")
     except Exception:
-        return
+        return  # An exception from here would fail the script's own call.
 
 
-def _note(path, writing, how):
+def _kind(flags):
+    """r: to read. w: to write. u: to update, of which the end will tell whether anything was written."""
+    if not flags & WRITING:
+        return "r"
+    return "u" if flags & os.O_RDWR and not flags & (os.O_TRUNC | os.O_EXCL) else "w"
+
+
+def _note(path, kind, how):
     """One path used; the first time it is reported, unless it can't matter."""
-    key = (path, writing)
+    key = (path, kind)
     if key in _seen and str(path)[:1] == "/":
         return
     text = absolute(path)
-    if text is None or (text, writing) in _seen:
+    if text is None or (text, kind) in _seen:
         return
-    _seen.add((text, writing))
+    _seen.add((text, kind))
     _seen.add(key)
-    report("w" if writing else "r", text, time.time_ns() // 1000000, how)
+    report(kind, text, time.time_ns() // 1000000, how, None if kind == "w" else _mark(text))
+
+
+def _mark(path):
+    """What tells later whether the file is still the one that was read."""
+    try:
+        state = os.stat(path)
+        return [state.st_mtime_ns, state.st_size]
+    except OSError:
+        return None
 
 
 def note(path, writing=False):
     """For the wrapped native readers and writers: they open files where the audit hook can't see it."""
     try:
         if isinstance(path, (str, bytes, os.PathLike)):
-            _note(os.fspath(path), writing, "wrapped")
+            _note(os.fspath(path), "w" if writing else "r", "wrapped")
     except Exception:
         return
 
@@ -129,8 +159,9 @@ HOOKS = {
     "click.core": lambda module: _click(module),
 }
 for _name in (
-    "pyarrow.parquet.core pyarrow.dataset pyarrow.csv pyarrow.feather polars duckdb h5py._hl.files datasets.load cv2 torch.serialization"
-    " torchvision.io.image safetensors.torch safetensors.numpy xgboost.core lightgbm.basic soundfile"
+    "pyarrow.parquet.core pyarrow.dataset pyarrow.csv pyarrow.feather polars duckdb h5py._hl.files cv2"
+    " datasets.load torch.serialization torchvision.io.image safetensors.torch safetensors.numpy soundfile"
+    " xgboost.core lightgbm.basic"
 ).split():
     HOOKS[_name] = lambda module: _beside("runline_readers").wrap(module, note)
 
@@ -228,9 +259,12 @@ def _click(module):
 
 
 def _from_user():
-    """Whether code of the workspace is among the callers: launchers and libraries parse arguments of their own."""
+    """Whether code of the workspace is among the callers: launchers and libraries parse arguments of their
+    own."""
     frame = sys._getframe(2)
     while frame is not None:
+        if str(frame.f_globals.get("__name__")).startswith(LAUNCHERS):
+            return False
         name = frame.f_code.co_filename
         if name[:1] == "<" and frame.f_globals.get("__name__") == "__main__":
             return True

@@ -1,4 +1,5 @@
-# Runs before the script, in every Python that the script starts. Written for any Python: old ones only get their own sitecustomize.
+# Runs before the script, in every Python that the script starts. Written for any Python: old ones get
+# nothing but their own sitecustomize.
 import os
 import sys
 
@@ -14,7 +15,8 @@ except BaseException:  # Observing must never be the reason why a script does no
 sys.path[:] = [path for path in sys.path if os.path.abspath(path) != _here]
 _ours = sys.modules.pop("sitecustomize", None)
 try:
-    import sitecustomize  # The one that would have run without us. Its errors are its own and go on as they would.
+    # The one that would have run without us. Its errors are its own and go on as they would.
+    import sitecustomize  # noqa: F401
 except ImportError:
     if "sitecustomize" in str(sys.exc_info()[1]):
         sys.modules["sitecustomize"] = _ours
