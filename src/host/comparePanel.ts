@@ -56,7 +56,7 @@ export class ComparePanels implements vscode.Disposable {
   private adopt(panel: vscode.WebviewPanel, runIds: readonly string[]): void {
     const own = this.ownCalls(() => entry);
     const spec = { bundle: "compare", title: titleOf(runIds), passes: comparePageCalls, own } as const;
-    const entry: Open = { page: new Page(panel, this.extension, this.server.request, spec), runIds };
+    const entry: Open = { page: new Page(panel, this.extension, this.server.pass, spec), runIds };
     this.open.add(entry);
     panel.onDidDispose(() => this.open.delete(entry));
   }

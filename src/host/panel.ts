@@ -5,11 +5,12 @@
 
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
+import { packed } from "../model/exactNumbers.ts";
 import { RunlineError } from "../model/failure.ts";
 import type { RequestName } from "../protocol/editor.ts";
 import type { Calls, ToPage } from "../protocol/rpc.ts";
 import { type PageCall, parsePageMessage } from "./pageMessage.ts";
-import { type Request, shownFailure } from "./server.ts";
+import { type Pass, shownFailure } from "./server.ts";
 
 /** The calls of a contract that the host answers by itself. */
 export type OwnCalls<C extends Calls> = {
@@ -27,15 +28,15 @@ export interface PageSpec {
 
 export class Page implements vscode.Disposable {
   readonly panel: vscode.WebviewPanel;
-  private readonly request: Request;
+  private readonly pass: Pass;
   private readonly root: vscode.Uri;
   private readonly calls = new Map<number, vscode.CancellationTokenSource>();
   private readonly listening: vscode.Disposable;
   private spec: PageSpec;
 
-  constructor(panel: vscode.WebviewPanel, extension: vscode.Uri, request: Request, spec: PageSpec) {
+  constructor(panel: vscode.WebviewPanel, extension: vscode.Uri, pass: Pass, spec: PageSpec) {
     this.panel = panel;
-    this.request = request;
+    this.pass = pass;
     this.root = vscode.Uri.joinPath(extension, "dist", "webview");
     this.spec = spec;
     const icon = (name: string) => vscode.Uri.joinPath(extension, "media", "icons", name);
@@ -87,10 +88,10 @@ export class Page implements vscode.Disposable {
 
   private async work(call: PageCall, token: vscode.CancellationToken): Promise<unknown> {
     const own = Object.hasOwn(this.spec.own, call.name) ? this.spec.own[call.name] : undefined;
-    if (own !== undefined) return own(call.input as never);
+    if (own !== undefined) return packed(await own(call.input as never));
     const name = this.spec.passes.find((allowed) => allowed === call.name);
     // The server checks the input by its schema; here only the name decides.
-    if (name !== undefined) return this.request(name, call.input as never, token);
+    if (name !== undefined) return this.pass(name, call.input, token);
     throw new RunlineError("requestInvalid", { method: call.name, cause: "this page may not ask for it" });
   }
 

@@ -87,7 +87,7 @@ export class RunPanels implements vscode.Disposable {
   }
 
   private adopt(panel: vscode.WebviewPanel, runId: string, name: string, stays: boolean): void {
-    const page = new Page(panel, this.extension, this.server.request, this.spec(runId, name));
+    const page = new Page(panel, this.extension, this.server.pass, this.spec(runId, name));
     const entry: Open = { page, runId, stays };
     this.open.add(entry);
     panel.onDidDispose(() => this.open.delete(entry));

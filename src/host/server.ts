@@ -1,6 +1,7 @@
 /** The server process as the host sees it: started when first needed, asked by name, heard by events. */
 
 import * as vscode from "vscode";
+import { unpacked } from "../model/exactNumbers.ts";
 import { type Failure, failure, failureOf, RunlineError } from "../model/failure.ts";
 import type {
   Changed,
@@ -29,6 +30,9 @@ export class HostFailure extends Error {
 export function shownFailure(thrown: unknown): Failure {
   return thrown instanceof HostFailure ? thrown.failure : failureOf(thrown);
 }
+
+/** Asks the server and hands the answer on as it came, packed (`exactNumbers.ts`), for a page that reads it. */
+export type Pass = (name: RequestName, input: unknown, token: vscode.CancellationToken) => Promise<unknown>;
 
 /** Asks the server. Throws `HostFailure` for every failure, a canceled or late answer included. */
 export type Request = <N extends RequestName>(
@@ -81,7 +85,16 @@ export class Server implements vscode.Disposable {
     await this.client();
   }
 
-  readonly request: Request = async (name, input, token) => {
+  readonly request: Request = async (name, input, token) =>
+    unpacked(await this.patiently(name, input, token)) as RequestOutput<typeof name>;
+
+  readonly pass: Pass = (name, input, token) => this.patiently(name, input, token);
+
+  private async patiently(
+    name: RequestName,
+    input: unknown,
+    token: vscode.CancellationToken | undefined,
+  ): Promise<unknown> {
     const source = new vscode.CancellationTokenSource();
     const link = token?.onCancellationRequested(() => source.cancel());
     const seconds = longPatience[name] ?? patienceSeconds;
@@ -101,7 +114,7 @@ export class Server implements vscode.Disposable {
       link?.dispose();
       source.dispose();
     }
-  };
+  }
 
   /** Tells a running server that settings or trust have changed. */
   async configure(): Promise<void> {
@@ -118,14 +131,14 @@ export class Server implements vscode.Disposable {
     for (const emitter of [this.changed, this.ended, this.running]) emitter.dispose();
   }
 
-  private async ask<N extends RequestName>(
-    name: N,
-    input: RequestInput<N>,
+  private async ask(
+    name: RequestName,
+    input: unknown,
     token: vscode.CancellationToken,
-  ): Promise<Reply<RequestOutput<N>>> {
+  ): Promise<Reply<unknown>> {
     try {
       const client = await this.client();
-      return (await client.request(`runline/${name}`, input, token)) as Reply<RequestOutput<N>>;
+      return (await client.request(`runline/${name}`, input, token)) as Reply<unknown>;
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
       const code = token.isCancellationRequested ? "requestCanceled" : "serverDown";

@@ -12,7 +12,6 @@ import { Hover } from "../shared/hover.ts";
 import { icon } from "../shared/icon.ts";
 import { type ChartRun, type ChartSettings, type MetricSource, touches } from "../shared/metricSource.ts";
 import { Query } from "../shared/query.ts";
-import { receivedRun } from "../shared/receivedRun.ts";
 import { splitter } from "../shared/splitter.ts";
 import { emptyState, noticeBar, queryState } from "../shared/states.ts";
 import type { CompareHost } from "./compareHost.ts";
@@ -97,7 +96,7 @@ export class ComparePage extends PageElement {
     const ids = this.state.runIds;
     const reply = await this.host.call("runs/list", { ids, limit: ids.length }, { signal });
     if (!reply.ok) return reply;
-    const byId = new Map(reply.value.map((run) => [run.id, receivedRun(run)]));
+    const byId = new Map(reply.value.map((run) => [run.id, run]));
     return { ok: true as const, value: ids.map((id) => byId.get(id)).filter((run) => run !== undefined) };
   }
 

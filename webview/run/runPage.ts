@@ -11,7 +11,6 @@ import { Hover } from "../shared/hover.ts";
 import { icon } from "../shared/icon.ts";
 import type { ChartRun, ChartSettings, MetricSource } from "../shared/metricSource.ts";
 import { Query } from "../shared/query.ts";
-import { receivedRun } from "../shared/receivedRun.ts";
 import { emptyState, noticeBar, queryState } from "../shared/states.ts";
 import { tabBar } from "../shared/tabs.ts";
 import { runActions, runHeader } from "./runHeader.ts";
@@ -44,10 +43,7 @@ export class RunPage extends PageElement {
 
   private readonly run = new Query<Run>(
     this,
-    async (signal) => {
-      const reply = await this.host.call("runs/get", { id: this.state.runId }, { signal });
-      return reply.ok ? { ok: true, value: receivedRun(reply.value) } : reply;
-    },
+    (signal) => this.host.call("runs/get", { id: this.state.runId }, { signal }),
     "later",
   );
   private readonly keys = new Query<readonly string[]>(

@@ -1,5 +1,6 @@
 /** The page's end of `protocol/rpc.ts`: typed calls to the host. A call never throws: it answers a `Reply`. */
 
+import { unpacked } from "../../src/model/exactNumbers.ts";
 import { type Failure, failure } from "../../src/model/failure.ts";
 import type { Reply } from "../../src/protocol/editor.ts";
 import type { ToHost, ToPage } from "../../src/protocol/rpc.ts";
@@ -78,7 +79,9 @@ export function connectHost<C extends CallTable<C>, E, S>(): Host<C, E, S> {
         );
         waiting.set(id, (answer) =>
           settle(
-            answer.ok ? { ok: true, value: answer.value as C[N][1] } : { ok: false, failure: answer.failure },
+            answer.ok
+              ? { ok: true, value: unpacked(answer.value) as C[N][1] }
+              : { ok: false, failure: answer.failure },
           ),
         );
         if (options.signal?.aborted) return giveUp();

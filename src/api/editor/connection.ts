@@ -9,6 +9,7 @@ import {
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { GrammarFiles } from "../../lens/grammar.ts";
+import { packed } from "../../model/exactNumbers.ts";
 import { failureOf } from "../../model/failure.ts";
 import type { Reply, RequestName } from "../../protocol/editor.ts";
 import type { Engines } from "../project.ts";
@@ -93,7 +94,7 @@ export function startServer(connection: Connection, engines: Engines, grammar: G
     configureNext(settings),
   );
   for (const name of Object.keys(requests) as RequestName[])
-    connection.onRequest<Reply<unknown>, void>(`runline/${name}`, (input: unknown) => answer(name, input));
+    connection.onRequest(`runline/${name}`, async (input: unknown) => packed(await answer(name, input)));
   connection.onShutdown(() => session.close());
   documents.onDidClose(({ document }) => scripts.forget(document.uri));
   documents.listen(connection);

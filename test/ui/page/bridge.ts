@@ -7,6 +7,7 @@ import * as fs from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
+import { packed } from "../../../src/model/exactNumbers.ts";
 import { failureOf, RunlineError } from "../../../src/model/failure.ts";
 import type { Changed } from "../../../src/protocol/editor.ts";
 import type { Store } from "../../../src/store/store.ts";
@@ -47,7 +48,7 @@ export async function openBridge(store: Store, bundles: string): Promise<Bridge>
       calls.push({ name, input });
       if (faults.get(name) === "hang") return;
       response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify(await answer(answers, faults, name, input)));
+      response.end(JSON.stringify(packed(await answer(answers, faults, name, input))));
     } else if (url.pathname === "/editor.js") send(response, path.join(import.meta.dirname, "editor.js"));
     else if (url.pathname.startsWith("/dist/"))
       send(response, path.join(bundles, path.basename(url.pathname)));

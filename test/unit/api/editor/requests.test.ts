@@ -61,6 +61,16 @@ describe("requests over a connection", () => {
     expect(await readFile(`${server.workspace}/.runline/.gitignore`, "utf8")).toBe("*\n");
   });
 
+  it("carries NaN and infinities as what they are", async () => {
+    const lines = ["step 1: loss 2.5 acc nan", "step 2: loss inf acc nan"];
+    const server = await start({ files: { "train.py": lines.map((line) => `print("${line}")`).join("\n") } });
+    const { id } = await server.value("runs/launch", { script: `${server.workspace}/train.py` });
+    await server.ended(id);
+    const run = await server.value("runs/get", { id });
+    expect(run.metrics.loss).toMatchObject({ last: Number.POSITIVE_INFINITY, max: 2.5, inf: 1 });
+    expect(run.metrics.acc).toMatchObject({ last: Number.NaN, min: Number.NaN, nan: 2 });
+  });
+
   it("traces, registers and promotes what a run made", async () => {
     const server = await start({
       files: { "train.py": trainer },

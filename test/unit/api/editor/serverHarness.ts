@@ -14,6 +14,7 @@ import { startServer } from "../../../../src/api/editor/connection.ts";
 import type { Engines } from "../../../../src/api/project.ts";
 import { localCompute } from "../../../../src/compute/local/local.ts";
 import { localCode } from "../../../../src/compute/snapshot/snapshot.ts";
+import { unpacked } from "../../../../src/model/exactNumbers.ts";
 import type {
   Changed,
   ChangedKind,
@@ -109,7 +110,7 @@ export async function startTestServer(wish: ServerWish = {}): Promise<TestServer
   await client.sendNotification("initialized", {});
 
   const askAnything = (name: string, input: unknown) =>
-    client.sendRequest<Reply<unknown>>(`runline/${name}`, input);
+    client.sendRequest<unknown>(`runline/${name}`, input).then((reply) => unpacked(reply) as Reply<unknown>);
   const ask = <N extends RequestName>(name: N, input: RequestInput<N>) =>
     askAnything(name, input) as Promise<Reply<RequestOutput<N>>>;
   return {
