@@ -30,6 +30,7 @@ export class LineageTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
   private readonly emitter = new vscode.EventEmitter<undefined>();
   private readonly pull;
   private readonly disposables: vscode.Disposable[];
+  private shown = "";
   private walked: Walked | null = null;
   /** What the person looked at last; used while nothing is pinned. */
   private followed: string | null = null;
@@ -143,6 +144,14 @@ export class LineageTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
       const { message, next } = shownFailure(error);
       this.view.message = `${message} ${next}`;
     }
+    this.fireIfNew();
+  }
+
+  /** Reading the tree again makes the editor forget the row that a menu is open on; it is done only for something new. */
+  private fireIfNew(): void {
+    const shown = JSON.stringify(this.walked);
+    if (shown === this.shown) return;
+    this.shown = shown;
     this.emitter.fire(undefined);
   }
 

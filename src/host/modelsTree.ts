@@ -20,6 +20,7 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
   private readonly emitter = new vscode.EventEmitter<undefined>();
   private readonly pull;
   private readonly disposables: vscode.Disposable[];
+  private shown = "";
   private models: readonly Model[] = [];
   private runs: ReadonlyMap<string, Run> = new Map();
 
@@ -96,6 +97,14 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
       const { message, next } = shownFailure(error);
       this.view.message = `${message} ${next}`;
     }
+    this.fireIfNew();
+  }
+
+  /** Reading the tree again makes the editor forget the row that a menu is open on; it is done only for something new. */
+  private fireIfNew(): void {
+    const shown = JSON.stringify([this.models, [...this.runs.values()]]);
+    if (shown === this.shown) return;
+    this.shown = shown;
     this.emitter.fire(undefined);
   }
 

@@ -16,21 +16,21 @@ import {
 } from "./runLabel.ts";
 import { runFits } from "./runsFilter.ts";
 import { type GroupBy, groupRuns, type RunsGroup } from "./runsGroups.ts";
+import { type GroupRow, type RunRow, RunsRows } from "./runsRows.ts";
 import type { RunsSnapshot, RunsSource } from "./runsSource.ts";
 import { runTooltip } from "./runTooltip.ts";
 
-export type RunsRow =
-  | { readonly kind: "group"; readonly group: RunsGroup }
-  | { readonly kind: "run"; readonly run: Run }
-  | { readonly kind: "more" };
+export type RunsRow = GroupRow | RunRow | { readonly kind: "more" };
 
 const t = vscode.l10n.t;
 
 export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Disposable {
   private readonly source: RunsSource;
   private readonly memory: vscode.Memento;
-  private readonly emitter = new vscode.EventEmitter<RunsRow | undefined>();
+  private readonly emitter = new vscode.EventEmitter<RunsRow[] | undefined>();
   private readonly disposables: vscode.Disposable[] = [this.emitter];
+  private readonly rows = new RunsRows((run) => this.face(run));
+  private hasMore = false;
   private telling: (run: Run) => Telling = () => ({ parameters: [], hosts: false });
   private filterText = "";
 
@@ -80,26 +80,19 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
   }
 
   async reveal(runId: string): Promise<void> {
-    const run = this.source.get(runId);
-    if (run !== undefined && this.view.visible)
-      await this.view.reveal({ kind: "run", run }, { focus: false });
+    const row = this.rows.row(runId);
+    if (row !== undefined && this.view.visible) await this.view.reveal(row, { focus: false });
   }
 
   getChildren(row?: RunsRow): RunsRow[] {
-    if (row?.kind === "group") return row.group.runs.map((run) => ({ kind: "run", run }));
+    if (row?.kind === "group") return [...row.rows];
     if (row !== undefined) return [];
-    const { runs, more } = this.source.snapshot;
-    const groups = this.groups(runs);
-    const rows: RunsRow[] = groups.map((group) => ({ kind: "group", group }));
-    return more && rows.length > 0 ? [...rows, { kind: "more" }] : rows;
+    const { groups } = this.rows;
+    return this.hasMore && groups.length > 0 ? [...groups, { kind: "more" }] : [...groups];
   }
 
   getParent(row: RunsRow): RunsRow | undefined {
-    if (row.kind !== "run") return undefined;
-    const group = this.groups(this.source.snapshot.runs).find(({ runs }) =>
-      runs.some(({ id }) => id === row.run.id),
-    );
-    return group === undefined ? undefined : { kind: "group", group };
+    return row.kind === "run" ? this.rows.groupOf(row.run.id) : undefined;
   }
 
   getTreeItem(row: RunsRow): vscode.TreeItem {
@@ -143,7 +136,17 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
         ? undefined
         : { value: active, tooltip: active === 1 ? t("1 run is active") : t("{0} runs are active", active) };
     setContextKey("runline.cause", this.cause(snapshot));
-    this.emitter.fire(undefined);
+    const changed = this.rows.update(this.groups(snapshot.runs));
+    const whole = changed === null || this.hasMore !== snapshot.more;
+    this.hasMore = snapshot.more;
+    if (whole) this.emitter.fire(undefined);
+    else if (changed.length > 0) this.emitter.fire([...changed]);
+  }
+
+  private face(run: Run): string {
+    const now = Date.now();
+    const shown = [runTitle(run), runDescription(run, now, this.telling(run), t), runFlags(run), run.state];
+    return shown.join("\n");
   }
 
   private cause(snapshot: RunsSnapshot): WelcomeCause {
