@@ -1,4 +1,4 @@
-/** `npm run bench [-- --json] [-- <part of a name>…]`: a table of budget against measured; exit code 1 where one is missed. */
+/** `npm run bench [-- --json FILE|-] [-- --only NAME]`: a table of budget against figure. */
 
 import { prepare } from "./prepare.mjs";
 

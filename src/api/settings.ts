@@ -17,7 +17,7 @@ export const defaultSettings: ServerSettings = {
     parameters: true,
     files: true,
     data_folders: [],
-    artifacts: ["models/**"],
+    artifacts: ["models/**", "best*", "final*", "out*/model.*"],
     artifact_limit_bytes: 500_000_000,
     system_interval_seconds: 5,
   },

@@ -61,6 +61,8 @@ export interface LaunchRequest {
 /** Facts about one run directory, as seen on its machine at one moment. */
 export interface Observation {
   readonly directory: string;
+  /** Something of it is there and could not be read (no permission, a disk error): the rest says nothing then. */
+  readonly unreadable: boolean;
   readonly exists: boolean;
   readonly claimed: boolean;
   readonly start: StartRecord | null;

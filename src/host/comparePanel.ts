@@ -5,6 +5,7 @@ import { type ComparePageCalls, comparePageCalls } from "../protocol/comparePage
 import { openDifferenceOfRuns } from "./codeDocuments.ts";
 import { command } from "./contract.ts";
 import { type OwnCalls, Page } from "./panel.ts";
+import { saveFile } from "./saveFile.ts";
 import type { Server } from "./server.ts";
 
 export const comparePageType = "runline.compare";
@@ -79,6 +80,10 @@ export class ComparePanels implements vscode.Disposable {
       },
       "page/copy": async ({ text }) => {
         await vscode.env.clipboard.writeText(String(text));
+        return null;
+      },
+      "page/saveFile": async ({ name, base64 }) => {
+        await saveFile(String(name), String(base64));
         return null;
       },
       "page/register": ({ runId }) => execute("runline.register", String(runId)),

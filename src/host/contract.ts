@@ -33,7 +33,7 @@ export const commands = {
   "runline.rename": { title: "Rename run…", palette: hasFolder },
   "runline.editNote": { title: "Edit note…", icon: "$(note)", palette: hasFolder },
   "runline.editTags": { title: "Edit tags…", icon: "$(tag)", palette: hasFolder },
-  "runline.star": { title: "Star", icon: "$(star-empty)", palette: hasFolder },
+  "runline.star": { title: "Star run", icon: "$(star-empty)", palette: hasFolder },
   "runline.unstar": { title: "Remove star", icon: "$(star-full)", palette: hasFolder },
   "runline.compare": { title: "Compare runs", icon: "$(diff-multiple)", palette: hasFolder },
   "runline.compareWith": { title: "Compare with…", icon: "$(diff)", palette: hasFolder },
@@ -49,14 +49,25 @@ export const commands = {
   "runline.showAudit": { title: "Show audit log", icon: "$(law)", palette: hasFolder },
   "runline.verifyAudit": { title: "Verify audit log", icon: "$(verified)", palette: hasFolder },
   "runline.showLineage": { title: "Show lineage", icon: "$(type-hierarchy)", palette: "false" },
-  "runline.fileLineage": { title: "Show lineage of this file", palette: hasFolder },
-  "runline.pinLineage": { title: "Pin lineage", icon: "$(pin)", palette: "!runline.lineagePinned" },
+  "runline.fileLineage": {
+    title: "Show lineage of this file",
+    palette: `${hasFolder} && resourceScheme == file`,
+  },
+  "runline.pinLineage": {
+    title: "Pin lineage",
+    icon: "$(pin)",
+    palette: `${hasFolder} && !runline.lineagePinned`,
+  },
   "runline.unpinLineage": { title: "Unpin lineage", icon: "$(pinned)", palette: "runline.lineagePinned" },
-  "runline.groupByDay": { title: "Group by day", icon: "$(calendar)", palette: "runline.groupBy != day" },
+  "runline.groupByDay": {
+    title: "Group by day",
+    icon: "$(calendar)",
+    palette: `${hasFolder} && runline.groupBy != day`,
+  },
   "runline.groupByExperiment": {
     title: "Group by experiment",
     icon: "$(beaker)",
-    palette: "runline.groupBy == day",
+    palette: `${hasFolder} && runline.groupBy == day`,
   },
   "runline.filter": { title: "Filter runs…", icon: "$(filter)", palette: hasFolder },
   "runline.clearFilter": { title: "Clear filter", icon: "$(filter-filled)", palette: "runline.filtered" },
@@ -183,9 +194,9 @@ export const settings = {
   },
   "runline.capture.artifacts": {
     type: "strings",
-    default: ["models/**"],
+    default: ["models/**", "best*", "final*", "out*/model.*"],
     description:
-      "Globs, relative to the workspace, of written files that are copied into the run, for example `models/*.json`.",
+      "Globs, relative to the workspace, of written files that are copied into the run, so that a later run can't overwrite them. One without a slash fits a name in any folder.",
     scope: "resource",
     restricted: true,
   },
@@ -251,7 +262,16 @@ export const views = {
 export type ViewId = keyof typeof views;
 
 /** Why the Runs view has nothing to show; "none" while it is not known or there is something. */
-export type WelcomeCause = "none" | "empty" | "filtered" | "noPython" | "store" | "server";
+export type WelcomeCause =
+  | "none"
+  | "empty"
+  | "filtered"
+  | "noPython"
+  | "storeNewer"
+  | "storeUnreadable"
+  | "server"
+  /** Told by the view's message. */
+  | "trouble";
 
 /** Context keys that Runline sets, with the values they take. */
 export interface ContextKeys {
@@ -281,6 +301,7 @@ export interface Welcome {
 }
 
 const trustedHere = "isWorkspaceTrusted && workspaceFolderCount != 0 && !virtualWorkspace";
+const noRuns = "runline.cause =~ /^(empty|noPython|storeNewer|storeUnreadable|server|trouble)$/";
 
 /** One welcome per cause, one button each. */
 export const welcomes: readonly Welcome[] = [
@@ -306,8 +327,18 @@ export const welcomes: readonly Welcome[] = [
   },
   {
     view: "runline.runs",
-    when: "workspaceFolderCount != 0 && runline.cause == store",
-    text: "The store of this workspace can't be used. Nothing was changed; the cause stands above.\n[Show log](command:runline.showOutput)",
+    when: "workspaceFolderCount != 0 && runline.cause == storeNewer",
+    text: "These runs are in a store that was written by a newer Runline. This one leaves it as it is: update Runline to see them.\n[Check for updates](command:workbench.extensions.action.checkForUpdates)",
+  },
+  {
+    view: "runline.runs",
+    when: `${trustedHere} && runline.cause == storeUnreadable`,
+    text: "The store of this workspace can't be read; the [log](command:runline.showOutput) says why. It can be made anew from the run directories, and the old file is kept beside it.\n[Rebuild the store](command:runline.rebuildStore)",
+  },
+  {
+    view: "runline.runs",
+    when: "!isWorkspaceTrusted && workspaceFolderCount != 0 && runline.cause == storeUnreadable",
+    text: "The store of this workspace can't be read; the [log](command:runline.showOutput) says why. In a trusted workspace it can be made anew from the run directories.\n[Manage workspace trust](command:workbench.trust.manage)",
   },
   {
     view: "runline.runs",
@@ -326,17 +357,17 @@ export const welcomes: readonly Welcome[] = [
   },
   {
     view: "runline.lineage",
-    when: "workspaceFolderCount == 0 || runline.cause =~ /^(empty|noPython|store|server)$/",
+    when: `workspaceFolderCount == 0 || ${noRuns}`,
     text: "Once there is a run, this shows the data and code it was made from and what it made.",
   },
   {
     view: "runline.models",
-    when: "workspaceFolderCount == 0 || runline.hasModels == no && runline.cause != none",
+    when: `workspaceFolderCount == 0 || runline.hasModels != yes && ${noRuns}`,
     text: "Models that are registered from runs stand here, with what is promoted and by whom.",
   },
   {
     view: "runline.models",
-    when: "workspaceFolderCount != 0 && runline.hasModels == no && runline.cause == none",
+    when: "workspaceFolderCount != 0 && runline.hasModels == no && runline.cause =~ /^(none|filtered)$/",
     text: "No models yet. Register a file that a run has written.\n[Register model](command:runline.register)",
   },
 ];

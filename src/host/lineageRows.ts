@@ -62,9 +62,11 @@ export function leadsOn(graph: LineageGraph, row: LineageRow): boolean {
 
 /** `v3 · 1,437 files · 12.3 kB · observed`. */
 export function lineageDescription({ node, edge }: LineageRow, t: Translate): string {
+  // The store says a folder's count in words of its own.
+  const detail = node.detail === `${node.files} files` ? "" : node.detail;
   const parts = [
     node.version === null ? "" : `v${node.version}`,
-    shorten(node.detail, 80),
+    shorten(detail, 80),
     node.files === null || node.files < 2 ? "" : t("{0} files", node.files.toLocaleString()),
     node.bytes === null ? "" : formatBytes(node.bytes),
     edge === null ? "" : edgeText(edge.kind, edge.how, t),

@@ -9,6 +9,7 @@ import { type LineageRow, leadsOn, lineageDescription, lineageStep, nodeIcons } 
 import { escapeMarkdown, shorten } from "./markdown.ts";
 import type { RunsSource } from "./runsSource.ts";
 import { type Server, shownFailure } from "./server.ts";
+import { failureMessage } from "./welcomeCause.ts";
 
 type Row =
   | { readonly kind: "node"; readonly row: LineageRow }
@@ -57,8 +58,9 @@ export class LineageTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
       this.pull,
       this.view,
       this.view.onDidChangeVisibility(() => this.refresh()),
-      server.onChanged(({ kinds }) => {
-        if (kinds.includes("lineage") || kinds.includes("models")) this.refresh();
+      server.onChanged(({ kinds, runIds }) => {
+        const ofRun = kinds.includes("runs") && runIds.some((id) => this.shows(nodeId("run", id)));
+        if (ofRun || kinds.includes("lineage") || kinds.includes("models")) this.refresh();
       }),
     ];
     this.refresh();
@@ -123,6 +125,12 @@ export class LineageTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
       : lineageStep(graph, path, direction).map((row) => ({ kind: "node", row }));
   }
 
+  /** A run's row tells its name and state. */
+  private shows(id: string): boolean {
+    const { upstream, downstream } = this.walked ?? { upstream: null, downstream: null };
+    return [upstream, downstream].some((graph) => graph?.nodes.some((node) => node.id === id) ?? false);
+  }
+
   private refresh(): void {
     if (this.view.visible && vscode.workspace.workspaceFolders !== undefined) void this.pull.ask();
   }
@@ -141,8 +149,7 @@ export class LineageTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
       this.view.message = cut ? t("Only the nearest part is shown; there is more.") : "";
       this.view.description = this.pinned === null ? "" : t("pinned: {0}", root?.label ?? "");
     } catch (error) {
-      const { message, next } = shownFailure(error);
-      this.view.message = `${message} ${next}`;
+      this.view.message = failureMessage(shownFailure(error), this.walked === null ? 0 : 1);
     }
     this.fireIfNew();
   }

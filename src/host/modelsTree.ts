@@ -7,6 +7,7 @@ import { coalesce } from "./coalesce.ts";
 import { setContextKey } from "./contextKey.ts";
 import { modelDescription, versionDescription, versionTooltip } from "./modelLabel.ts";
 import { type Server, shownFailure } from "./server.ts";
+import { failureMessage } from "./welcomeCause.ts";
 
 export type ModelRow =
   | { readonly kind: "model"; readonly model: Model }
@@ -94,8 +95,7 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
       this.view.message = "";
       setContextKey("runline.hasModels", models.length > 0 ? "yes" : "no");
     } catch (error) {
-      const { message, next } = shownFailure(error);
-      this.view.message = `${message} ${next}`;
+      this.view.message = failureMessage(shownFailure(error), this.models.length);
     }
     this.fireIfNew();
   }

@@ -12,7 +12,7 @@ import type { Translate } from "./translate.ts";
 export const stateIcons = {
   queued: ["watch", "descriptionForeground"],
   running: ["circle-filled", "charts.blue"],
-  finished: ["pass", "testing.iconPassed"],
+  finished: ["pass", "charts.green"],
   failed: ["error", "testing.iconFailed"],
   cancelled: ["circle-slash", "descriptionForeground"],
   lost: ["debug-disconnect", "testing.iconErrored"],

@@ -8,6 +8,7 @@ import { command } from "./contract.ts";
 import { type OwnCalls, Page, type PageSpec } from "./panel.ts";
 import { openArtifact, openFile, saveArtifact } from "./runFiles.ts";
 import type { RunsSource } from "./runsSource.ts";
+import { saveFile } from "./saveFile.ts";
 import type { Server } from "./server.ts";
 
 export const runPageType = "runline.run";
@@ -121,6 +122,7 @@ function ownCalls(runId: string, server: Server): OwnCalls<RunPageCalls> {
       done(openArtifact(await run(String(id)), String(path))),
     "page/saveArtifact": async ({ runId: id, path }) =>
       done(saveArtifact(await run(String(id)), String(path))),
+    "page/saveFile": async ({ name, base64 }) => done(saveFile(String(name), String(base64))),
     "page/copy": async ({ text }) => done(vscode.env.clipboard.writeText(String(text))),
     "page/register": ({ runId: id, path }) => execute("runline.register", String(id), path),
     "page/compare": ({ runId: id }) => execute("runline.compareWith", String(id)),

@@ -11,6 +11,8 @@ import { isActive } from "./runsGroups.ts";
 import { type Server, shownFailure } from "./server.ts";
 
 const page = 200;
+/** As many as the server gives at once. */
+const everything = 10_000;
 const gapMs = 300;
 const activeStates: readonly RunState[] = ["queued", "running", "orphaned"];
 
@@ -33,6 +35,7 @@ export class RunsSource implements vscode.Disposable {
   private readonly listening: vscode.Disposable;
   private limit = page;
   private looking = false;
+  private searching = false;
   /** Calls of `refresh` that wait for a whole list. */
   private waiting = 0;
   /** Runs to ask for again; null: all of them. */
@@ -83,6 +86,13 @@ export class RunsSource implements vscode.Disposable {
     return this.snapshot;
   }
 
+  /** Whoever searches means every run, not only those that happen to be loaded. */
+  async search(searching: boolean): Promise<void> {
+    if (this.searching === searching) return;
+    this.searching = searching;
+    await this.refresh();
+  }
+
   loadMore(): Promise<RunsSnapshot> {
     this.limit += page * 2;
     return this.refresh();
@@ -125,12 +135,13 @@ export class RunsSource implements vscode.Disposable {
   }
 
   private async fetchAll(active: readonly Run[]): Promise<void> {
-    const newest = await this.server.request("runs/list", { limit: this.limit });
+    const limit = this.searching ? everything : this.limit;
+    const newest = await this.server.request("runs/list", { limit });
     const status = newest.length === 0 ? await this.server.request("store/status", {}) : null;
     const ids = new Set(newest.map((run) => run.id));
     this.snapshot = {
       runs: [...newest, ...active.filter((run) => !ids.has(run.id))],
-      more: newest.length >= this.limit,
+      more: newest.length >= limit,
       known: true,
       failure: status?.failure ?? null,
       noPython: status !== null && status.python === null,

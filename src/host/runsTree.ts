@@ -19,6 +19,7 @@ import { type GroupBy, groupRuns, type RunsGroup } from "./runsGroups.ts";
 import { type GroupRow, type RunRow, RunsRows } from "./runsRows.ts";
 import type { RunsSnapshot, RunsSource } from "./runsSource.ts";
 import { runTooltip } from "./runTooltip.ts";
+import { causeOfFailure, failureMessage } from "./welcomeCause.ts";
 
 export type RunsRow = GroupRow | RunRow | { readonly kind: "more" };
 
@@ -72,6 +73,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
     this.filterText = text.trim();
     setContextKey("runline.filtered", this.filterText !== "");
     this.show(this.source.snapshot);
+    void this.source.search(this.filterText !== "");
   }
 
   /** Runs that are selected in the view, groups as all their runs. */
@@ -127,8 +129,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
 
   private show(snapshot: RunsSnapshot): void {
     this.telling = tellingOf(snapshot.runs);
-    const { failure } = snapshot;
-    this.view.message = failure === null ? "" : `${failure.message} ${failure.next}`;
+    this.view.message = failureMessage(snapshot.failure, snapshot.runs.length);
     this.view.description = this.filterText === "" ? "" : t("filter: {0}", this.filterText);
     const active = this.source.active.length;
     this.view.badge =
@@ -150,7 +151,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
   }
 
   private cause(snapshot: RunsSnapshot): WelcomeCause {
-    if (snapshot.failure !== null) return snapshot.failure.code === "serverDown" ? "server" : "store";
+    if (snapshot.failure !== null) return causeOfFailure(snapshot.failure);
     if (!snapshot.known) return "none";
     if (snapshot.runs.length > 0) return this.groups(snapshot.runs).length > 0 ? "none" : "filtered";
     return snapshot.noPython ? "noPython" : "empty";
@@ -158,8 +159,10 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
 
   private groupItem(group: RunsGroup): vscode.TreeItem {
     const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-    const item = new vscode.TreeItem(group.label, group.open ? Expanded : Collapsed);
-    item.id = `group:${group.id}`;
+    const filtered = this.filterText !== "";
+    const item = new vscode.TreeItem(group.label, filtered || group.open ? Expanded : Collapsed);
+    // The editor remembers by id what was closed; what a filter found is shown all the same.
+    item.id = `${filtered ? "found" : "group"}:${group.id}`;
     item.contextValue = "group";
     return item;
   }

@@ -30,7 +30,7 @@ export const failures = {
   commandMissing: {
     audience: "user",
     text: "The command {command} was not found.",
-    next: "Check its name and the PATH.",
+    next: "Check its name and the PATH. What only a shell knows (cd, A=1 …) runs with sh -c.",
   },
   folderMissing: {
     audience: "user",
@@ -60,7 +60,7 @@ export const failures = {
   storeUnreadable: {
     audience: "user",
     text: "The store {path} can't be read: {cause}.",
-    next: "Rebuild it from the run directories with “Runline: Rebuild the store”; the old file is kept beside it.",
+    next: "Rebuild it from the run directories with “Runline: Rebuild the store” or runline rebuild; the old file is kept beside it.",
   },
   storeBusy: {
     audience: "user",
@@ -81,7 +81,7 @@ export const failures = {
   runAmbiguous: {
     audience: "user",
     text: "{run} fits {count} runs.",
-    next: "Give more of the id, or the whole name.",
+    next: "Give more of its id; runline runs lists them.",
   },
   runStillActive: { audience: "user", text: "{run} is still running.", next: "Cancel it first." },
   runRegistered: {
@@ -97,7 +97,7 @@ export const failures = {
   snapshotFailed: {
     audience: "user",
     text: "The code could not be kept: {cause}.",
-    next: "The run was not started. Show log.",
+    next: "The run was not started: without its code nobody could run it again.",
   },
   lineageUnknown: {
     audience: "user",
@@ -149,6 +149,11 @@ export const failures = {
     text: "{name} can't be a name.",
     next: "Use 1 to 250 characters without / : @ or line breaks.",
   },
+  runNameInvalid: {
+    audience: "user",
+    text: "{name} can't name a run, an experiment or a tag.",
+    next: "Use one line of 1 to 250 characters, without blanks around it.",
+  },
   reasonMissing: {
     audience: "user",
     text: "A change of an alias needs a reason.",
@@ -156,13 +161,13 @@ export const failures = {
   },
   aliasMoved: {
     audience: "user",
-    text: "{alias} of {model} was moved to version {version} meanwhile.",
+    text: "{alias} of {model} was moved meanwhile: it is on {now} now.",
     next: "Look at the change and try again.",
   },
   auditBroken: {
     audience: "user",
     text: "The audit log does not fit at entry {sequence}: {cause}.",
-    next: "Show audit log.",
+    next: "Look at that entry with “Runline: Show audit log” or runline audit list.",
   },
   settingInvalid: {
     audience: "user",
@@ -183,6 +188,11 @@ export const failures = {
     audience: "user",
     text: "{path} is not there any more.",
     next: "It may have been moved or deleted since the run.",
+  },
+  fileUnreadable: {
+    audience: "user",
+    text: "{path} can't be read: {cause}.",
+    next: "Make it readable; until then the run is shown as it was last seen.",
   },
   noFolder: {
     audience: "user",

@@ -11,6 +11,11 @@ const validation = new Set("val valid validation eval evaluation dev holdout cv"
 const test = new Set(["test", "testing"]);
 const training = new Set(["train", "training", "trn"]);
 
+/** Does the name tell of bookkeeping (learning rate, epoch, norms, speed) and not of quality? */
+export function isBookkeeping(name: string): boolean {
+  return metricWords(name).some((word) => noise.has(word));
+}
+
 /**
  * Picks the key metric from the names of a run, or null when there is none. The first rule that tells two names apart decides:
  *  1. names that measure quality before bookkeeping (learning rate, epoch, norms, speed, `system/…`);

@@ -15,7 +15,7 @@ const secretShapes: readonly RegExp[] = [
   /\b(?:hf|sk|pk|rk|ghp|gho|ghu|ghs|ghr|glpat|xox[abps]|npm|pypi)[-_][A-Za-z0-9_-]{16,}/g,
   /\bgithub_pat_[A-Za-z0-9_]{20,}/g,
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
-  /\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*/g,
+  /(?<![\w-])eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*/g,
 ];
 
 /** Is this the name of something secret, e.g. `--api-key`, `HF_TOKEN`, `db.password`? */
@@ -38,16 +38,44 @@ export function redactArguments(argv: readonly string[]): readonly string[] {
   });
 }
 
-/** Credentials in addresses and well-known secret shapes within any text. */
+/** Credentials in addresses, well-known secret shapes, and what a shell line, a header or JSON within any text calls a secret. */
 export function redactText(text: string): string {
   const shapes = secretShapes.reduce((done, shape) => done.replace(shape, redacted), text);
-  return redactUrls(shapes);
+  return redactNamed(redactUrls(shapes));
+}
+
+// Every pattern begins where a word begins and bounds what may repeat: a long argument must not keep the launch waiting.
+const quotedOrWord = `"[^"]*"|'[^']*'|[^\\s"',;&|)}\\]]+`;
+const namedValues: readonly RegExp[] = [
+  // TOKEN=x, model.api_key=x, --password=x
+  new RegExp(`(?<![\\w.-])(-{0,2})([A-Za-z_][\\w.-]{0,200})(=)(${quotedOrWord})`, "g"),
+  // "api_key": "x"
+  new RegExp(`(["'])([A-Za-z_][\\w.-]{0,200})(\\1\\s*:\\s*)(${quotedOrWord})`, "g"),
+  // X-Api-Key: x
+  new RegExp(`()(?<![\\w-])([A-Za-z][\\w-]{0,200})(?<=[\\w-]-\\w{1,100})(:\\s*)(${quotedOrWord})`, "g"),
+  // --password x
+  new RegExp(`(\\s--?|^--?)([A-Za-z][\\w.-]{0,200})(\\s+)(?!-)(${quotedOrWord})`, "g"),
+];
+const credential = /\b((?:proxy-)?authorization\s*[:=]\s*)(?:(?:basic|bearer|digest|token)\s+)?[^\s"',;]+/gi;
+const bearer = /\b(bearer\s+)[\w.~+/=-]{8,}/gi;
+/** What says that there is none, and what was taken out already. */
+const noValue = new RegExp(`^["']?(?:none|null|true|false|)["']?$|^${redacted}`, "i");
+
+function redactNamed(text: string): string {
+  const headers = text.replace(credential, `$1${redacted}`).replace(bearer, `$1${redacted}`);
+  return namedValues.reduce(
+    (done, shape) =>
+      done.replace(shape, (whole, lead: string, name: string, sign: string, value: string) =>
+        isSecretName(name) && !noValue.test(value) ? `${lead}${name}${sign}${redacted}` : whole,
+      ),
+    headers,
+  );
 }
 
 /** `https://user:secret@host/x?token=y` → `https://•••@host/x?token=•••`. A bare user name of ssh (`git@host`) stays. */
 export function redactUrls(text: string): string {
   return text
-    .replace(/\b([a-z][a-z0-9+.-]*:\/\/)([^\s/@]*):([^\s/]*)@/gi, `$1${redacted}@`)
+    .replace(/(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,40}:\/\/)([^\s/@:]*):([^\s/]*)@/gi, `$1${redacted}@`)
     .replace(/\b(https?:\/\/)([^\s/@:]+)@/gi, `$1${redacted}@`)
     .replace(/([?&;])([\w.-]+)=([^&;#\s]+)/g, (whole, lead: string, name: string) =>
       isSecretName(name) || /^(?:sig|signature|x-amz-signature|sas|key)$/i.test(name)

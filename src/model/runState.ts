@@ -36,7 +36,7 @@ export function deriveStatus(seen: RunEvidence): RunStatus {
   if (start === null) return waiting(seen);
   if (restarted(start.boot_id, seen.bootId)) return lost("the machine was restarted");
   if (recorderAlive && scriptAlive)
-    return { state: "running", reason: seen.cancelAsked ? "being cancelled" : null };
+    return { state: "running", reason: seen.cancelAsked ? "being canceled" : null };
   if (recorderAlive) return { state: "running", reason: "finishing" };
   if (scriptAlive || marked.length > 0) {
     const what = scriptAlive ? "the script lives" : livingOnes(marked.length);

@@ -38,20 +38,24 @@ export interface PurgeParts {
 }
 
 /**
- * Lets go of runs deleted before a time: their rows, their private refs and their directories. Answers how many.
+ * Lets go of runs deleted before a time: their rows, their directories and their private refs. Answers how many. One directory that can't
+ * be removed keeps no other from it; why is thrown when all are done.
  */
 export async function purgeRuns(deletedBefore: number, parts: PurgeParts): Promise<number> {
   const { store, compute, code, layout } = parts;
   const deleted = await store.runs.list({ deleted: true, limit: 10_000 });
   const snapshots = new Map(deleted.map((run) => [run.directory, run]));
   const directories = await store.runs.purge(deletedBefore);
+  // Directories first: one that is still there without its row would be taken for a run that nobody knew yet.
+  const discarded = await Promise.allSettled(directories.map((directory) => compute.discard(directory)));
   for (const directory of directories) {
     const run = snapshots.get(directory);
     if (run?.code) {
       const place = { workspace: layout.workspace, directory, snapshot: run.code };
       await code.forget(place, run.id);
     }
-    await compute.discard(directory);
   }
+  const trouble = discarded.find((each) => each.status === "rejected");
+  if (trouble !== undefined) throw trouble.reason;
   return directories.length;
 }

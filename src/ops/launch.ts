@@ -59,7 +59,7 @@ const mostKillGraceSeconds = 10;
 
 /**
  * Starts a run and answers once its recorder has begun. The same id twice is one run.
- * Throws `scriptMissing`, `commandMissing`, `noPython`, `pythonBroken`, `nameInvalid`, `snapshotFailed`, `workspaceReadOnly`, `diskFull`,
+ * Throws `scriptMissing`, `commandMissing`, `noPython`, `pythonBroken`, `runNameInvalid`, `snapshotFailed`, `workspaceReadOnly`, `diskFull`,
  * `recorderFailed`, `usage`.
  */
 export async function launch(ask: LaunchAsk, parts: LaunchParts): Promise<Launched> {
@@ -69,7 +69,7 @@ export async function launch(ask: LaunchAsk, parts: LaunchParts): Promise<Launch
   const known = await store.runs.get(id);
   if (known !== null) return { id, name: known.name, warnings: [] };
   for (const text of [ask.name, ask.experiment])
-    if (text !== undefined && !isRunName(text)) throw new RunlineError("nameInvalid", { name: text });
+    if (text !== undefined && !isRunName(text)) throw new RunlineError("runNameInvalid", { name: text });
 
   const line = await commandLine(ask, layout.workspace, settings.python, compute);
   const directory = path.join(layout.runs, id);

@@ -36,7 +36,7 @@ export async function promote(
       throw new RunlineError("aliasMoved", {
         model: asked.model,
         alias: asked.alias,
-        version: previous ?? "none",
+        now: previous === null ? "no version" : `version ${previous}`,
       });
     if (previous === asked.version) return [];
     const { model: name, alias, version } = asked;

@@ -1,6 +1,6 @@
 /** Makes the store anew from the run directories, which are the truth; what only the store knew is carried over where it can be read. */
 
-import { rename, rm } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import type { Compute } from "../compute/compute.ts";
 import { failureOf, RunlineError } from "../model/failure.ts";
 import type { Run } from "../model/run.ts";
@@ -30,8 +30,9 @@ export interface Rebuilt {
 const besides = ["", "-wal", "-shm"];
 
 /**
- * The new file is made beside the old one and takes its place only when it is whole. Nobody may use the store meanwhile. Throws the
- * store's own failures and `auditBroken`; the old file is then still in its place.
+ * The new file is made beside the old one and takes its place only when it is whole. Throws the store's own failures, `auditBroken`, and
+ * `storeBusy` while another window or program has it open: what that writes meanwhile would be lost. The old file is then still in its
+ * place.
  */
 export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
   const { layout, openStore, compute, clock, previous } = parts;
@@ -49,6 +50,8 @@ export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
     const runs = (await store.runs.list({ limit: 10_000 })).length;
     await store.close();
     await previous?.close();
+    if (previous !== null && (await isOpenElsewhere(file)))
+      throw new RunlineError("storeBusy", { path: file });
     const old = await setAside(file, clock());
     await rename(draft, file);
     return { runs, old, lost };
@@ -94,6 +97,14 @@ function editsOf(run: Run, fresh: Run) {
 async function carryModels(old: Store, store: Store): Promise<void> {
   const entries = await old.registry.audit();
   if (entries.length > 0) await store.registry.restore(entries);
+}
+
+/** The last one to close a store takes away what SQLite kept beside it, so what is still there belongs to somebody else. */
+async function isOpenElsewhere(file: string): Promise<boolean> {
+  return stat(`${file}-shm`).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function setAside(file: string, time: number): Promise<string | null> {

@@ -9,7 +9,7 @@ import type { Actor, Model, ModelVersion, RegistryEvent } from "../model/registr
 import type { Run } from "../model/run.ts";
 import type { Store } from "../store/store.ts";
 import { pathInRecords } from "./commandLine.ts";
-import type { FileDigest } from "./fileDigest.ts";
+import type { FileDigest, fileDigest } from "./fileDigest.ts";
 import { runOf } from "./findRun.ts";
 
 export interface Registration {
@@ -26,7 +26,7 @@ export interface RegisterParts {
   readonly workspace: string;
   readonly clock: () => number;
   /** Reads a file again, to see that it still is what the run wrote. */
-  readonly digest: (file: string) => Promise<FileDigest | null>;
+  readonly digest: typeof fileDigest;
 }
 
 /**
@@ -82,7 +82,10 @@ async function verified(file: RunFile, run: Run, parts: RegisterParts): Promise<
   if (file.digest === null)
     throw new RunlineError("digestUnknown", { ...facts, cause: file.reason ?? "it has no digest" });
   if (file.type === "folder") throw new RunlineError("digestUnknown", { ...facts, cause: "it is a folder" });
-  const found = await parts.digest(placeOf(file, run, parts.workspace));
+  const links = file.direction === "kept" ? "refused" : "followed";
+  const found = await parts.digest(placeOf(file, run, parts.workspace), links).catch((thrown: unknown) => {
+    throw new RunlineError("digestUnknown", { ...facts, cause: "it can't be read now" }, thrown);
+  });
   if (found === null) throw new RunlineError("artifactMissing", facts);
   if (found.digest !== file.digest) throw new RunlineError("digestChanged", facts);
   return found;

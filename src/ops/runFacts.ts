@@ -8,8 +8,12 @@ import type { RunFacts } from "../store/store.ts";
 /** Facts are written again, unchanged, after this long: "as of" then stays near to now without a write per look. */
 const confirmAfterMs = 30_000;
 
-/** Can the look judge this run at all? A run of another machine with the same home shows its records here, but not its processes. */
-export function isJudgeable({ start, exit, bootId, hostName }: Observation): boolean {
+/**
+ * Can the look judge this run at all? Not when its records can't be read. A run of another machine with the same home shows its records
+ * here, but not its processes.
+ */
+export function isJudgeable({ unreadable, start, exit, bootId, hostName }: Observation): boolean {
+  if (unreadable) return false;
   if (exit !== null || start === null || start.boot_id === "" || bootId === "") return true;
   return start.boot_id === bootId || start.host === hostName;
 }

@@ -35,26 +35,49 @@ const nobody: StoreEvents = { opened: () => undefined, closing: async () => unde
 
 /** Access to one workspace's store. A failed opening is tried again by the next caller: a mended file needs no restart. */
 export function storeAccess(layout: Layout, open: OpenStore, events: StoreEvents = nobody): StoreAccess {
-  let opening: Promise<Store> | null = null;
+  let opening: Promise<Opened> | null = null;
   let replacing: Promise<unknown> | null = null;
+  let leaving: Promise<void> | null = null;
 
   async function openOnce(): Promise<Store> {
     opening ??= open(layout.store).then(
-      (store) => {
+      async (store) => {
+        const file = await fileAt(store.location);
         events.opened(store);
-        return store;
+        return { store, file };
       },
       (thrown: unknown) => {
         opening = null;
         throw thrown;
       },
     );
-    return opening;
+    return (await opening).store;
   }
 
   async function existing(): Promise<Store | null> {
-    if (opening !== null) return opening;
+    await leaveReplaced();
+    if (opening !== null) return (await opening).store;
     return (await isThere(layout)) ? openOnce() : null;
+  }
+
+  /**
+   * Lets go of a store whose file was deleted, or replaced by another program (a rebuild, a backup put back): SQLite would go on with
+   * the file that is gone, and whatever is written there is lost.
+   */
+  async function leaveReplaced(): Promise<void> {
+    const held = opening;
+    const opened = await held?.catch(() => null);
+    if (opened != null && (await fileAt(opened.store.location)) !== opened.file && opening === held)
+      leaving ??= leave(opened.store).finally(() => {
+        leaving = null;
+      });
+    await leaving;
+  }
+
+  async function leave(store: Store): Promise<void> {
+    await events.closing();
+    opening = null;
+    await store.close();
   }
 
   /** Whoever asks while the store is replaced gets the new one; how the replacing went is not theirs to hear. */
@@ -83,6 +106,7 @@ export function storeAccess(layout: Layout, open: OpenStore, events: StoreEvents
     },
     async needed() {
       await settled();
+      await leaveReplaced();
       if (opening === null) await makeDirectory(layout);
       return openOnce();
     },
@@ -102,10 +126,23 @@ export function storeAccess(layout: Layout, open: OpenStore, events: StoreEvents
       opening = null;
       await events.closing();
       // One that did not open has said so to whoever asked for it.
-      const store = await last?.catch(() => null);
-      await store?.close();
+      const opened = await last?.catch(() => null);
+      await opened?.store.close();
     },
   };
+}
+
+interface Opened {
+  readonly store: Store;
+  readonly file: string;
+}
+
+/** Tells a file from another one in its place; "" where there is none. */
+async function fileAt(place: string): Promise<string> {
+  return fs.stat(place, { bigint: true }).then(
+    ({ dev, ino }) => `${dev} ${ino}`,
+    () => "",
+  );
 }
 
 /** A directory with runs but without a store (moved from elsewhere, store deleted) has something to show too. */
@@ -125,12 +162,32 @@ async function isThere(layout: Layout): Promise<boolean> {
 async function makeDirectory(layout: Layout): Promise<void> {
   const ignore = path.join(layout.directory, ".gitignore");
   try {
-    await fs.mkdir(layout.runs, { recursive: true, mode: 0o700 });
+    // Step by step: one recursive call names a read-only file system "no such file".
+    await fs.mkdir(path.dirname(layout.directory), { recursive: true });
+    for (const folder of [layout.directory, layout.runs]) await makeFolder(folder);
     await fs.writeFile(ignore, "*\n", { flag: "wx" });
   } catch (thrown) {
-    const code = (thrown as NodeJS.ErrnoException).code ?? "unknown error";
+    const code = codeOf(thrown);
     if (code === "EEXIST") return;
     if (code === "ENOSPC") throw new RunlineError("diskFull", { path: layout.directory }, thrown);
-    throw new RunlineError("workspaceReadOnly", { path: layout.directory, cause: code }, thrown);
+    const cause = causes[code] ?? (code || "unknown error");
+    throw new RunlineError("workspaceReadOnly", { path: layout.directory, cause }, thrown);
   }
+}
+
+const causes: Readonly<Record<string, string>> = {
+  EROFS: "the file system is read-only",
+  EACCES: "permission denied",
+  EPERM: "the system does not allow it",
+  ENOTDIR: "a file is in the way",
+};
+
+async function makeFolder(folder: string): Promise<void> {
+  await fs.mkdir(folder, { mode: 0o700 }).catch((thrown: unknown) => {
+    if (codeOf(thrown) !== "EEXIST") throw thrown;
+  });
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
 }

@@ -1,10 +1,21 @@
 /** Contract of the Compare page. Server calls pass through the host unchanged; `page/` calls are the host's own. */
 
+import type { MetricDirection } from "../model/direction.ts";
+import type { MetricAxis, Smoothing, XAxis } from "../model/metric.ts";
+import type { ChartLayout } from "./chartLayout.ts";
 import type { Changed, Requests } from "./editor.ts";
 
 export type ComparePageCalls = Pick<
   Requests,
-  "runs/list" | "runs/edit" | "runs/files" | "metrics/columns" | "metrics/keys"
+  | "runs/list"
+  | "runs/edit"
+  | "runs/files"
+  | "runs/environment"
+  | "metrics/columns"
+  | "metrics/bands"
+  | "metrics/points"
+  | "metrics/keys"
+  | "compare/importance"
 > & {
   "page/subject": [Record<string, never>, { readonly runIds: readonly string[] }];
   "page/openRun": [{ readonly runId: string }, null];
@@ -12,6 +23,8 @@ export type ComparePageCalls = Pick<
   "page/openDiff": [{ readonly left: string; readonly right: string }, null];
   "page/addRuns": [Record<string, never>, { readonly runIds: readonly string[] }];
   "page/copy": [{ readonly text: string }, null];
+  /** Asks where to, and writes the bytes there. */
+  "page/saveFile": [{ readonly name: string; readonly base64: string }, null];
   "page/register": [{ readonly runId: string }, null];
   "page/showLog": [Record<string, never>, null];
 };
@@ -20,8 +33,12 @@ export const comparePageCalls = [
   "runs/list",
   "runs/edit",
   "runs/files",
+  "runs/environment",
   "metrics/columns",
+  "metrics/bands",
+  "metrics/points",
   "metrics/keys",
+  "compare/importance",
 ] as const satisfies readonly (keyof ComparePageCalls)[];
 
 export interface ComparePageEvents {
@@ -33,20 +50,53 @@ export interface SortKey {
   readonly descending: boolean;
 }
 
-/** What survives a reload: where the person is and how they arranged it, never the data. */
+export const compareTabs = ["charts", "scatter", "parallel", "importance", "values", "differences"] as const;
+export type CompareTab = (typeof compareTabs)[number];
+
+/** What survives a reload: where the person is and how they arranged it, never the data. Columns by their ids. */
 export interface ComparePageState {
   readonly runIds: readonly string[];
   readonly hidden: readonly string[];
+  /** Runs that stand at the top, whatever the order. */
+  readonly pinned: readonly string[];
   readonly baseline: string | null;
   readonly onlyDifferences: boolean;
+  /** Columns that a person has shown (true) or hidden (false), against what `onlyDifferences` says. */
+  readonly columns: Readonly<Record<string, boolean>>;
+  /** Which way a metric gets better, where a person knows better than its name tells. */
+  readonly directions: Readonly<Record<string, MetricDirection | "none">>;
   /** Most significant first; empty is the order in which the runs were chosen. */
   readonly sort: readonly SortKey[];
+  readonly filter: string;
+  /** Columns by whose values rows are grouped, outermost first. */
+  readonly groupBy: readonly string[];
+  readonly closedGroups: readonly string[];
+  readonly tab: CompareTab;
   readonly search: string;
+  /** 0 (none) to below 1, of each kind. */
   readonly smoothing: number;
-  readonly axis: "step" | "relative" | "wall";
+  readonly smoothingKind: Smoothing["kind"];
+  readonly axis: XAxis | MetricAxis;
   readonly logarithmic: boolean;
+  readonly clip: boolean;
+  /** What lies around the mean of a group; "off" draws every run. */
+  readonly bands: "off" | "range" | "deviation" | "error" | "interval";
+  readonly layout: ChartLayout;
   /** Groups of charts that are closed. */
   readonly collapsed: readonly string[];
   /** Share of the table in the height, 0 to 1. */
   readonly split: number;
+  readonly scatter: {
+    readonly x: string | null;
+    readonly y: string | null;
+    readonly color: string | null;
+    readonly logX: boolean;
+    readonly logY: boolean;
+  };
+  /** Axes of the parallel coordinates; null is a choice of the page's own. */
+  readonly axes: readonly string[] | null;
+  /** Chosen ranges on those axes, as shares of their lengths. */
+  readonly brushes: Readonly<Record<string, readonly [number, number]>>;
+  /** The metric whose final values and whose importance are shown; null is the key metric. */
+  readonly target: string | null;
 }

@@ -4,9 +4,10 @@
  */
 
 import type { Failure } from "../model/failure.ts";
+import type { Importance } from "../model/importance.ts";
 import type { CaptureSettings, CodeSnapshot } from "../model/journal.ts";
 import type { Direction, LineageGraph, LineageNode, RunFile } from "../model/lineage.ts";
-import type { ColumnsQuery, ColumnsResult } from "../model/metric.ts";
+import type { BandsQuery, BandsResult, ColumnsQuery, ColumnsResult, SeriesRef } from "../model/metric.ts";
 import type { AuditEntry, AuditVerdict, Model, ModelVersion } from "../model/registry.ts";
 import type { Environment, Finding, Run, RunEdit, RunState } from "../model/run.ts";
 import type { ScriptArgument } from "../model/scriptArgument.ts";
@@ -40,7 +41,12 @@ export interface Requests {
   "code/changes": [{ readonly id: string }, CodeChanges];
   "code/file": [{ readonly id: string; readonly path: string }, { readonly text: string | null }];
   "metrics/columns": [ColumnsQuery, ColumnsResult];
+  "metrics/bands": [BandsQuery, BandsResult];
+  /** Every raw point of one series in step order; for exports. */
+  "metrics/points": [SeriesRef, RawPoints];
   "metrics/keys": [{ readonly runIds: readonly string[] }, readonly string[]];
+  /** How much each parameter tells of a metric's last values over these runs, by a forest; the most important first. */
+  "compare/importance": [{ readonly runIds: readonly string[]; readonly metric: string }, Importance];
   "lineage/walk": [
     { readonly node: string; readonly direction: Direction; readonly limit?: number },
     LineageGraph,
@@ -88,6 +94,13 @@ export interface LaunchInput {
   readonly python?: string;
   /** Given by a caller that may ask twice; a known id starts nothing new. */
   readonly id?: string;
+}
+
+/** Parallel arrays; times in epoch milliseconds. */
+export interface RawPoints {
+  readonly steps: readonly number[];
+  readonly times: readonly number[];
+  readonly values: readonly number[];
 }
 
 export interface LogSlice {

@@ -1,5 +1,7 @@
 /** Contract of the Run page. Server calls pass through the host unchanged; `page/` calls are the host's own. */
 
+import type { MetricAxis, Smoothing, XAxis } from "../model/metric.ts";
+import type { ChartLayout } from "./chartLayout.ts";
 import type { Changed, Requests } from "./editor.ts";
 
 export type RunPageCalls = Pick<
@@ -14,6 +16,7 @@ export type RunPageCalls = Pick<
   | "runs/reproduce"
   | "code/changes"
   | "metrics/columns"
+  | "metrics/points"
   | "metrics/keys"
   | "lineage/walk"
 > & {
@@ -25,6 +28,8 @@ export type RunPageCalls = Pick<
   "page/openLog": [{ readonly runId: string }, null];
   "page/openArtifact": [{ readonly runId: string; readonly path: string }, null];
   "page/saveArtifact": [{ readonly runId: string; readonly path: string }, null];
+  /** Asks where to, and writes the bytes there. */
+  "page/saveFile": [{ readonly name: string; readonly base64: string }, null];
   "page/copy": [{ readonly text: string }, null];
   "page/register": [{ readonly runId: string; readonly path?: string }, null];
   "page/compare": [{ readonly runId: string }, null];
@@ -43,6 +48,7 @@ export const runPageCalls = [
   "runs/reproduce",
   "code/changes",
   "metrics/columns",
+  "metrics/points",
   "metrics/keys",
   "lineage/walk",
 ] as const satisfies readonly (keyof RunPageCalls)[];
@@ -56,9 +62,13 @@ export interface RunPageState {
   readonly runId: string;
   readonly tab: "charts" | "output" | "parameters" | "files" | "environment" | "system" | "notes";
   readonly search: string;
+  /** 0 (none) to below 1, of each kind. */
   readonly smoothing: number;
-  readonly axis: "step" | "relative" | "wall";
+  readonly smoothingKind: Smoothing["kind"];
+  readonly axis: XAxis | MetricAxis;
   readonly logarithmic: boolean;
+  readonly clip: boolean;
+  readonly layout: ChartLayout;
   readonly collapsed: readonly string[];
   readonly wrap: boolean;
 }

@@ -95,6 +95,8 @@ export interface SeriesTable {
   time1: number;
   /** Number of chunks; the last one is open. */
   chunks: number;
+  /** Chunks, from the first on, that the pyramid stands for; the last chunk is never among them while it is open. */
+  pyramid: Generated<number>;
   /** `Sample` as JSON, non-finite values as texts. */
   sample: string;
 }
@@ -104,6 +106,18 @@ export interface ChunkTable {
   series: number;
   number: number;
   count: number;
+  step0: number;
+  step1: number;
+  time0: number;
+  time1: number;
+  data: Uint8Array;
+}
+
+/** A row of buckets (`pyramid.ts`), numbered from 0 in its level; the range is that of its points, as in a chunk's header. */
+export interface PyramidTable {
+  series: number;
+  level: number;
+  number: number;
   step0: number;
   step1: number;
   time0: number;
@@ -200,6 +214,7 @@ export interface Tables {
   metric_name: MetricNameTable;
   series: SeriesTable;
   chunk: ChunkTable;
+  pyramid: PyramidTable;
   node: NodeTable;
   edge: EdgeTable;
   run_file: RunFileTable;

@@ -8,7 +8,14 @@
 import type { Failure } from "../model/failure.ts";
 import type { CodeSnapshot, JournalRecord } from "../model/journal.ts";
 import type { Direction, LineageGraph, LineageNode, RunFile } from "../model/lineage.ts";
-import type { ColumnsQuery, ColumnsResult, SeriesPoints, SeriesRef } from "../model/metric.ts";
+import type {
+  BandsQuery,
+  BandsResult,
+  ColumnsQuery,
+  ColumnsResult,
+  SeriesPoints,
+  SeriesRef,
+} from "../model/metric.ts";
 import type {
   Actor,
   AuditEntry,
@@ -18,6 +25,7 @@ import type {
   RegistryEvent,
 } from "../model/registry.ts";
 import type { Environment, Finding, Run, RunEdit, RunState } from "../model/run.ts";
+import type { RunTable } from "../model/runTable.ts";
 
 export interface Store {
   /** Where the data is, as shown to a person. */
@@ -72,11 +80,20 @@ export interface RunsQuery {
   readonly deleted?: boolean;
 }
 
+/** Which columns of a table are wanted; names that no run has are columns of null. `limit` is 10,000 unless given. */
+export interface TableQuery extends RunsQuery {
+  readonly metrics: readonly string[];
+  readonly parameters: readonly string[];
+  readonly tags: readonly string[];
+}
+
 export interface RunStore {
   /** Adds a run; one that is already there is left as it is (launch is idempotent). */
   create(run: NewRun): Promise<void>;
   get(id: string): Promise<Run | null>;
   list(query: RunsQuery): Promise<readonly Run[]>;
+  /** Many runs as columns, from summary rows only: a column of 10,000 runs takes a few milliseconds. */
+  table(query: TableQuery): Promise<RunTable>;
   /** Runs whose id starts with, or whose name equals, the text. */
   find(text: string): Promise<readonly Run[]>;
   edit(id: string, edit: RunEdit): Promise<void>;
@@ -91,7 +108,7 @@ export interface RunStore {
   environment(id: string): Promise<Environment | null>;
 }
 
-/** How far a journal has been taken in. `identity` tells a replaced file from a grown one (inode and first bytes). */
+/** How far a journal has been taken in. `identity` tells a replaced file from a grown one (a digest of the first line). */
 export interface JournalCursor {
   readonly offset: number;
   readonly line: number;
@@ -116,6 +133,8 @@ export interface JournalStore {
 export interface MetricStore {
   /** Exact pixel columns (`metric.ts`). System metrics have keys that start with `system/`. */
   columns(query: ColumnsQuery): Promise<ColumnsResult>;
+  /** Statistics over the runs of each group, in the order group × key; a group without points has a band without columns. */
+  bands(query: BandsQuery): Promise<BandsResult>;
   points(series: SeriesRef): Promise<SeriesPoints>;
   /** Metric names of the given runs, system ones included, sorted. */
   keys(runIds: readonly string[]): Promise<readonly string[]>;

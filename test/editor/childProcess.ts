@@ -6,6 +6,8 @@ export interface Running {
   output(): string;
   /** Ends the process and all that stayed in its process group; resolves when it is gone. */
   stop(): Promise<void>;
+  /** Ends them all at once, without a word of warning, as the kernel does when memory runs out. */
+  kill(): Promise<void>;
 }
 
 const keptOutput = 200_000;
@@ -27,7 +29,11 @@ export function startProcess(
     child.once("close", () => resolve());
     child.once("error", () => resolve());
   });
-  return { child, output: () => kept, stop: () => stopGroup(child, gone) };
+  const kill = () => {
+    signalGroup(child, "SIGKILL");
+    return gone;
+  };
+  return { child, output: () => kept, stop: () => stopGroup(child, gone), kill };
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

@@ -15,6 +15,8 @@ export interface Editor {
   /** Its own output and the logs of its windows. */
   log(): string;
   stop(): Promise<void>;
+  /** Ends it with all its processes (server, extension host, Runline's server) at once, without a word of warning. */
+  kill(): Promise<void>;
 }
 
 export type Trust = "trusted" | "restricted";
@@ -98,6 +100,7 @@ function editorOf(
     home: options.home,
     log: () => `${running.output()}\n${windowLogs(at.userData)}`,
     stop: () => running.stop(),
+    kill: () => running.kill(),
   };
 }
 

@@ -26,8 +26,8 @@ export interface Session {
   readonly editor: Editor;
   /** Another window on the same folder. */
   openWindow(): Promise<Workbench>;
-  /** Ends the editor, windows and server included, as closing the application does, and opens it again. */
-  restart(): Promise<Workbench>;
+  /** Ends the editor, windows and server included, as closing the application or as a crash does, and opens it again. */
+  restart(how?: "closed" | "killed"): Promise<Workbench>;
   /** Ends everything and removes the workspace. Processes that live on by design are the test's own matter. */
   close(): Promise<void>;
 }
@@ -81,7 +81,8 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
       return editor;
     },
     openWindow: () => openPage(browser, editor),
-    async restart() {
+    async restart(how = "closed") {
+      if (how === "killed") await editor.kill();
       await workbench.page.context().close();
       await editor.stop();
       editor = await start();

@@ -1,19 +1,23 @@
 /** The compare table: an ARIA grid that draws only the rows and columns that can be seen. Head and name column stay. */
 
 import { html, nothing, type PropertyValues } from "lit";
-import type { Run } from "../../src/model/run.ts";
+import type { Run, RunEdit } from "../../src/model/run.ts";
 import type { RunLook } from "../../src/model/runColor.ts";
 import type { SortKey } from "../../src/protocol/comparePage.ts";
 import { PageElement } from "../shared/element.ts";
 import type { Hover } from "../shared/hover.ts";
-import { icon, stateIcon } from "../shared/icon.ts";
+import { icon, iconButton, stateIcon, stateLooks } from "../shared/icon.ts";
 import { swatch } from "../shared/swatch.ts";
 import { VirtualRows } from "../shared/virtualRows.ts";
-import { differenceOf, type GridColumn } from "./gridColumns.ts";
+import { cellContent, trendLine } from "./gridCells.ts";
+import type { GridColumn } from "./gridColumns.ts";
+import { editableText, editOf } from "./gridEdit.ts";
 import { type ColumnPlace, columnPlaces, headHeight, rowHeight, seenColumns } from "./gridLayout.ts";
 import { nameColumn } from "./sortRows.ts";
+import { GroupCells, type GroupRow, type TableRow } from "./tableRows.ts";
 
-const widestName = 260;
+const widestName = 280;
+const indent = 16;
 
 /** A cell by its row (−1 is the head) and column (0 is the name). */
 interface Active {
@@ -21,41 +25,71 @@ interface Active {
   readonly column: number;
 }
 
+/** What the grid asks a menu for; the page shows it. */
+export interface MenuAsk {
+  readonly at: { readonly x: number; readonly y: number };
+  /** Null for a head. */
+  readonly run: Run | null;
+  /** Null for the names. */
+  readonly column: GridColumn | null;
+  readonly edit: () => void;
+}
+
+/** What a person does in the grid: custom events and their details. */
+export interface GridEvents {
+  readonly sort: { readonly column: string; readonly add: boolean };
+  readonly open: string;
+  readonly pin: string;
+  readonly star: string;
+  readonly hide: readonly string[];
+  readonly "toggle-group": string;
+  readonly edit: { readonly runId: string; readonly edit: RunEdit };
+  readonly "ask-menu": MenuAsk;
+}
+
 export class CompareGrid extends PageElement {
   static override properties = {
     runs: { attribute: false },
     looks: { attribute: false },
     columns: { attribute: false },
-    order: { attribute: false },
+    rows: { attribute: false },
     hiddenRuns: { attribute: false },
     baseline: { attribute: false },
     sort: { attribute: false },
     hover: { attribute: false },
     active: { state: true },
+    editing: { state: true },
     scrolled: { state: true },
   };
 
   declare runs: readonly Run[];
   declare looks: ReadonlyMap<string, RunLook>;
   declare columns: readonly GridColumn[];
-  /** Indexes of the runs, top to bottom. */
-  declare order: readonly number[];
+  declare rows: readonly TableRow[];
   declare hiddenRuns: ReadonlySet<string>;
   declare baseline: string | null;
   declare sort: readonly SortKey[];
   declare hover: Hover;
   declare active: Active;
+  /** The cell whose text a person is changing. */
+  declare editing: Active | null;
   /** How far the columns are scrolled, and how wide the grid is. */
   declare scrolled: { readonly left: number; readonly width: number };
 
-  private readonly rows = new VirtualRows(this, { scroller: () => this.querySelector(".grid"), rowHeight });
+  private readonly virtual = new VirtualRows(this, {
+    scroller: () => this.querySelector(".grid"),
+    rowHeight,
+  });
   private readonly observer = new ResizeObserver(() => this.onScroll());
+  private readonly groupCells = new GroupCells();
   private places: readonly ColumnPlace[] = [];
+  private baselineIndex = -1;
   private unsubscribe: (() => void) | undefined;
 
   constructor() {
     super();
     this.active = { row: 0, column: 0 };
+    this.editing = null;
     this.scrolled = { left: 0, width: 1200 };
   }
 
@@ -72,8 +106,18 @@ export class CompareGrid extends PageElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("columns") || changed.has("baseline"))
-      this.places = columnPlaces(this.columns, this.baseline !== null);
+    if (changed.has("columns") || changed.has("baseline") || changed.has("rows")) {
+      const grouped = this.rows.some((row) => row.kind === "group");
+      this.places = columnPlaces(this.columns, this.baseline !== null, grouped);
+    }
+    if (changed.has("runs") || changed.has("baseline"))
+      this.baselineIndex = this.runs.findIndex((run) => run.id === this.baseline);
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has("editing")) return;
+    if (this.editing !== null) this.querySelector<HTMLInputElement>(".cell-edit")?.select();
+    else if (changed.get("editing")) this.querySelector<HTMLElement>(".grid")?.focus();
   }
 
   protected override render(): unknown {
@@ -85,8 +129,8 @@ export class CompareGrid extends PageElement {
       this.scrolled.left,
       this.scrolled.left + this.scrolled.width - name,
     );
-    const items = this.rows.visible(this.order.length);
-    return html`<div class="grid" role="grid" tabindex="0" aria-label="Runs side by side" aria-rowcount=${this.order.length + 1} aria-colcount=${this.columns.length + 1}
+    const items = this.virtual.visible(this.rows.length);
+    return html`<div class="grid" role="grid" tabindex="0" aria-label="Runs side by side" aria-rowcount=${this.rows.length + 1} aria-colcount=${this.columns.length + 1}
       aria-activedescendant=${`cell-${this.active.row}-${this.active.column}`}
       .style=${`--name-width:${name}px`} @scroll=${this.onScroll} @keydown=${this.onKey} @mouseleave=${() => this.hover.bringForward(null)} @blur=${() => this.hover.bringForward(null)}>
       <div class="grid-head" role="row" aria-rowindex="1" .style=${`width:${width}px`}>
@@ -94,8 +138,8 @@ export class CompareGrid extends PageElement {
         ${this.spacer(seen.first)}
         ${this.columns.slice(seen.first, seen.end).map((column, index) => this.headCell(column, seen.first + index + 1))}
       </div>
-      <div class="grid-body" role="rowgroup" .style=${`height:${this.rows.height}px;width:${width}px`}>
-        ${items.map((item) => this.row(item.index, item.start, seen))}
+      <div class="grid-body" role="rowgroup" .style=${`height:${this.virtual.height}px;width:${width}px`}>
+        ${items.map((item) => this.row(item.index, item.start, seen, width))}
       </div>
     </div>`;
   }
@@ -117,7 +161,8 @@ export class CompareGrid extends PageElement {
     const title = column === null ? "Run" : column.title;
     return html`<button class=${`cell head ${column === null ? "name" : ""} ${column?.numeric ? "right" : ""} ${this.activeClass(-1, index)}`} role="columnheader" tabindex="-1"
       id=${`cell--1-${index}`} aria-colindex=${index + 1} aria-sort=${order} .style=${this.widthOf(index)}
-      title=${`${column === null ? "" : `${column.group}: `}${title}\nClick sorts, Shift+click sorts within the present order`} @click=${(event: MouseEvent) => this.sortBy(id, event.shiftKey)}
+      title=${`${column === null ? "" : `${column.group}: `}${title}\nClick sorts, Shift+click sorts within the present order, right click for more`}
+      @click=${(event: MouseEvent) => this.sortBy(id, event.shiftKey)} @contextmenu=${(event: MouseEvent) => this.askMenu(event, -1, index)}
     ><span class="clip">${title}</span>${key === undefined ? nothing : html`${icon(key.descending ? "arrow-down" : "arrow-up")}${this.sort.length > 1 ? html`<sub>${place + 1}</sub>` : nothing}`}</button>`;
   }
 
@@ -125,55 +170,155 @@ export class CompareGrid extends PageElement {
     return index === 0 ? "" : `width:${this.places[index - 1]?.width ?? 0}px`;
   }
 
-  private row(row: number, top: number, seen: { readonly first: number; readonly end: number }): unknown {
-    const index = this.order[row] ?? 0;
-    const run = this.runs[index];
+  private row(
+    row: number,
+    top: number,
+    seen: { readonly first: number; readonly end: number },
+    width: number,
+  ): unknown {
+    const found = this.rows[row];
+    if (found === undefined) return nothing;
+    const columns = this.columns.slice(seen.first, seen.end);
+    const style = `transform:translateY(${top}px);width:${width}px`;
+    if (found.kind === "group")
+      return html`<div class="grid-row group" role="row" aria-rowindex=${row + 2} aria-level=${found.depth + 1} aria-expanded=${found.open} .style=${style}>
+        ${this.groupName(found, row)}${this.spacer(seen.first)}
+        ${columns.map((column, offset) => this.groupValue(column, found, row, seen.first + offset + 1))}
+      </div>`;
+    const run = this.runs[found.index];
     if (run === undefined) return nothing;
     const hidden = this.hiddenRuns.has(run.id);
-    const classes = `grid-row ${hidden ? "off" : ""} ${this.hover.frontRun === run.id ? "front" : ""} ${run.id === this.baseline ? "baseline" : ""}`;
-    return html`<div class=${classes} role="row" aria-rowindex=${row + 2} .style=${`transform:translateY(${top}px)`}
+    const lastPinned =
+      found.pinned && this.rows[row + 1]?.kind === "run" ? !this.isPinned(row + 1) : found.pinned;
+    const classes = `grid-row ${hidden ? "off" : ""} ${this.hover.frontRun === run.id ? "front" : ""} ${run.id === this.baseline ? "baseline" : ""} ${lastPinned ? "last-pinned" : ""}`;
+    return html`<div class=${classes} role="row" aria-rowindex=${row + 2} .style=${style}
       @mouseenter=${() => this.hover.bringForward(hidden ? null : run.id)}>
-      ${this.nameCell(run, row, hidden)}
+      ${this.nameCell(run, row, hidden, found)}
       ${this.spacer(seen.first)}
-      ${this.columns.slice(seen.first, seen.end).map((column, offset) => this.valueCell(column, index, row, seen.first + offset + 1))}
+      ${columns.map((column, offset) => this.valueCell(column, found.index, row, seen.first + offset + 1))}
     </div>`;
   }
 
-  private nameCell(run: Run, row: number, hidden: boolean): unknown {
-    const look = this.looks.get(run.id);
+  private isPinned(row: number): boolean {
+    const found = this.rows[row];
+    return found?.kind === "run" && found.pinned;
+  }
+
+  private groupName(group: GroupRow, row: number): unknown {
+    const ids = group.members.map((index) => this.runs[index]?.id ?? "");
+    const shown = ids.filter((id) => !this.hiddenRuns.has(id)).length;
     return html`<div class=${`cell name ${this.activeClass(row, 0)}`} role="rowheader" id=${`cell-${row}-0`} aria-colindex="1"
-      aria-label=${`${run.name}, ${run.state}${hidden ? ", not in charts" : ""}${run.id === this.baseline ? ", baseline" : ""}`}>
-      <input type="checkbox" tabindex="-1" .checked=${!hidden} aria-label=${`Show ${run.name} in charts`} title="Show in charts" @change=${() => this.tell("hide", run.id)} />
+      aria-label=${`${group.title} ${group.value}, ${group.members.length} runs, ${group.open ? "open" : "closed"}`}>
+      <input type="checkbox" tabindex="-1" .checked=${shown > 0} .indeterminate=${shown > 0 && shown < ids.length} title="Show in charts"
+        aria-label=${`Show the runs of ${group.title} ${group.value} in charts`} @change=${() => this.tell("hide", ids)} />
+      <button class="group-toggle clip" tabindex="-1" .style=${`padding-left:${group.depth * indent}px`} title=${`${group.title} = ${group.value}`}
+        @click=${() => this.tell("toggle-group", group.id)}>${icon(group.open ? "chevron-down" : "chevron-right")}<span class="quiet">${group.title}</span> ${group.value}</button>
+      <span class="count">${group.members.length}</span>
+    </div>`;
+  }
+
+  private groupValue(column: GridColumn, group: GroupRow, row: number, place: number): unknown {
+    const cell = column.group === "trend" ? null : this.groupCells.of(group, column);
+    return html`<div class=${`cell ${column.numeric ? "right number" : ""} ${this.activeClass(row, place)}`} role="gridcell" id=${`cell-${row}-${place}`}
+      aria-colindex=${place + 1} .style=${this.widthOf(place)} title=${cell?.text ?? ""} @click=${() => this.activate(row, place)}>
+      <span class="clip">${cell?.shown ?? ""}</span></div>`;
+  }
+
+  private nameCell(
+    run: Run,
+    row: number,
+    hidden: boolean,
+    found: TableRow & { readonly kind: "run" },
+  ): unknown {
+    const look = this.looks.get(run.id);
+    if (this.isEditing(row, 0)) return html`<div class="cell name">${this.editor(run, null)}</div>`;
+    return html`<div class=${`cell name ${this.activeClass(row, 0)}`} role="rowheader" id=${`cell-${row}-0`} aria-colindex="1"
+      aria-label=${`${run.name}, ${stateLooks[run.state].label}${hidden ? ", not in charts" : ""}${run.id === this.baseline ? ", baseline" : ""}${found.pinned ? ", pinned" : ""}`}
+      @contextmenu=${(event: MouseEvent) => this.askMenu(event, row, 0)} @dblclick=${() => this.edit(row, 0)}>
+      <input type="checkbox" tabindex="-1" .checked=${!hidden} aria-label=${`Show ${run.name} in charts`} title="Show in charts" @change=${() => this.tell("hide", [run.id])} />
+      ${found.depth > 0 ? html`<span .style=${`width:${found.depth * indent}px;flex:none`}></span>` : nothing}
       ${look === undefined ? nothing : swatch(look)}
       <button class="link clip run-name" tabindex="-1" title=${run.name} @click=${() => this.tell("open", run.id)}>${run.name}</button>
       ${run.state === "finished" ? nothing : stateIcon(run.state)}
       ${run.id === this.baseline ? html`<span class="badge">baseline</span>` : nothing}
+      <span class="grow"></span>
+      <span class=${`row-action ${run.starred ? "on" : ""}`}>${iconButton(run.starred ? "star-full" : "star-empty", run.starred ? "Remove star" : "Star", () => this.tell("star", run.id))}</span>
+      <span class=${`row-action ${found.pinned ? "on" : ""}`}>${iconButton(found.pinned ? "pinned" : "pin", found.pinned ? "Unpin" : "Pin to the top", () => this.tell("pin", run.id))}</span>
     </div>`;
   }
 
   private valueCell(column: GridColumn, index: number, row: number, place: number): unknown {
+    const run = this.runs[index];
     const cell = column.cells[index] ?? null;
-    const base = this.baseline === null ? -1 : this.runs.findIndex((run) => run.id === this.baseline);
-    const against =
-      base < 0 || base === index ? null : differenceOf(column, cell, column.cells[base] ?? null);
-    const best = cell !== null && column.best !== null && cell.number === column.best;
+    if (run !== undefined && this.isEditing(row, place))
+      return html`<div class="cell" .style=${this.widthOf(place)}>${this.editor(run, column)}</div>`;
+    const base = this.baselineIndex;
+    const against = base < 0 || base === index ? undefined : (column.cells[base] ?? null);
+    const { differs, content } = cellContent({ column, cell, against, withDeltas: base >= 0 });
+    const trend = column.trends?.[index];
+    const look = run && this.looks.get(run.id);
     const classes = [
       "cell",
       column.numeric ? "right number" : "",
-      against?.differs ? "differs" : "",
+      differs ? "differs" : "",
       cell === null ? "quiet" : "",
       this.activeClass(row, place),
     ];
     return html`<div class=${classes.filter(Boolean).join(" ")} role="gridcell" id=${`cell-${row}-${place}`} aria-colindex=${place + 1}
-      .style=${this.widthOf(place)} title=${cell?.text ?? "no value"} @click=${() => {
-        this.active = { row, column: place };
-      }}>
-      ${best ? html`<span class="best" role="img" aria-label="best" title="best of these runs">${icon("star-full")}</span>` : nothing}
-      <span class="clip">${cell?.shown ?? "–"}</span>
-      ${against?.delta ? html`<span class=${`delta ${against.better === null ? "" : against.better ? "better" : "worse"}`}>${against.delta}</span>` : nothing}
-      ${against?.differs && against.delta === null && cell !== null ? html`<span class="unequal" role="img" aria-label="differs from the baseline">≠</span>` : nothing}
-      ${this.baseline !== null && column.group === "metric" && !against?.delta ? html`<span class="delta"></span>` : nothing}
+      .style=${this.widthOf(place)} title=${cell?.text ?? "no value"} @click=${() => this.activate(row, place)} @dblclick=${() => this.edit(row, place)}
+      @contextmenu=${(event: MouseEvent) => this.askMenu(event, row, place)}>
+      ${trend === undefined ? content : trend.length > 1 ? trendLine(trend, look === undefined ? "" : `run-${look.color + 1}`) : nothing}
     </div>`;
+  }
+
+  private isEditing(row: number, column: number): boolean {
+    return this.editing?.row === row && this.editing.column === column;
+  }
+
+  /** Double click or F2 on a name, a note or a tag. */
+  private edit(row: number, column: number): void {
+    const found = this.rows[row];
+    const run = found?.kind === "run" ? this.runs[found.index] : undefined;
+    if (run !== undefined && editableText(run, this.columns[column - 1] ?? null) !== null)
+      this.editing = { row, column };
+  }
+
+  private editor(run: Run, column: GridColumn | null): unknown {
+    const end = (event: Event, keep: boolean) => {
+      if (this.editing === null) return;
+      this.editing = null;
+      const made = keep ? editOf(run, column, (event.target as HTMLInputElement).value) : null;
+      if (made !== null) this.tell("edit", { runId: run.id, edit: made });
+    };
+    const onKey = (event: KeyboardEvent) => {
+      event.stopPropagation();
+      if (event.key === "Enter" || event.key === "Escape") end(event, event.key === "Enter");
+    };
+    return html`<input class="cell-edit" aria-label=${`${column?.title ?? "name"} of ${run.name}`} .value=${editableText(run, column) ?? ""}
+      @keydown=${onKey} @blur=${(event: Event) => end(event, true)} />`;
+  }
+
+  private activate(row: number, column: number): void {
+    this.active = { row, column };
+  }
+
+  /** Right click, the menu key or Shift+F10. The page decides what is in the menu. */
+  private askMenu(event: Event, row: number, column: number): void {
+    event.preventDefault();
+    this.active = { row, column };
+    const found = this.rows[row];
+    const box = this.querySelector(`[id="cell-${row}-${column}"]`)?.getBoundingClientRect();
+    const at =
+      event instanceof MouseEvent
+        ? { x: event.clientX, y: event.clientY }
+        : { x: box?.left ?? 0, y: box?.bottom ?? 0 };
+    const detail: MenuAsk = {
+      at,
+      run: found?.kind === "run" ? (this.runs[found.index] ?? null) : null,
+      column: this.columns[column - 1] ?? null,
+      edit: () => this.edit(row, column),
+    };
+    if (row < 0 || detail.run !== null) this.tell("ask-menu", detail);
   }
 
   private activeClass(row: number, column: number): string {
@@ -181,11 +326,11 @@ export class CompareGrid extends PageElement {
   }
 
   private sortBy(column: string, add: boolean): void {
-    this.dispatchEvent(new CustomEvent("sort", { detail: { column, add } }));
+    this.tell("sort", { column, add });
   }
 
-  private tell(name: "open" | "hide", runId: string): void {
-    this.dispatchEvent(new CustomEvent(name, { detail: runId }));
+  private tell<N extends keyof GridEvents>(name: N, detail: GridEvents[N]): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
   private readonly onScroll = (): void => {
@@ -197,7 +342,7 @@ export class CompareGrid extends PageElement {
 
   private readonly onKey = (event: KeyboardEvent): void => {
     const { row, column } = this.active;
-    const [lastRow, lastColumn] = [this.order.length - 1, this.columns.length];
+    const [lastRow, lastColumn] = [this.rows.length - 1, this.columns.length];
     const page = Math.max(1, Math.floor(this.clientHeight / rowHeight) - 2);
     const targets: Readonly<Record<string, Active>> = {
       ArrowUp: { row: row - 1, column },
@@ -217,23 +362,32 @@ export class CompareGrid extends PageElement {
         column: Math.min(lastColumn, Math.max(0, target.column)),
       });
     } else if (event.key === "Enter" || event.key === " ") this.act(event);
+    else if (event.key === "F2") this.edit(row, column);
+    else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey))
+      this.askMenu(event, row, column);
   };
 
-  /** Enter sorts by a head and opens a run; Space shows or hides the run's lines. */
+  /** Enter sorts by a head, opens a run, opens or closes a group; Space shows or hides lines. */
   private act(event: KeyboardEvent): void {
     const { row, column } = this.active;
     event.preventDefault();
-    const run = this.runs[this.order[row] ?? -1];
+    const found = this.rows[row];
     const head = column === 0 ? nameColumn : (this.columns[column - 1]?.id ?? nameColumn);
     if (row < 0) this.sortBy(head, event.shiftKey);
-    else if (run !== undefined) this.tell(event.key === "Enter" ? "open" : "hide", run.id);
+    if (found === undefined) return;
+    const indexes = found.kind === "run" ? [found.index] : found.members;
+    const ids = indexes.map((index) => this.runs[index]?.id ?? "");
+    if (event.key === " ") this.tell("hide", ids);
+    else if (found.kind === "group") this.tell("toggle-group", found.id);
+    else this.tell("open", ids[0] ?? "");
   }
 
   private moveTo(active: Active): void {
     this.active = active;
     const grid = this.querySelector(".grid");
     const place = this.places[active.column - 1];
-    const run = this.runs[this.order[active.row] ?? -1];
+    const found = this.rows[active.row];
+    const run = found?.kind === "run" ? this.runs[found.index] : undefined;
     this.hover.bringForward(run === undefined || this.hiddenRuns.has(run.id) ? null : run.id);
     if (grid === null) return;
     const top = active.row * rowHeight;

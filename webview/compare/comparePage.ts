@@ -1,33 +1,48 @@
-/** Runs side by side: a table of everything in which they differ, and under it one chart per metric with a line per run. */
+/** Runs side by side: a table of everything in which they differ, and under it charts and other views of the same runs. */
 
 import { html, nothing } from "lit";
 import type { Failure } from "../../src/model/failure.ts";
 import type { RunFile } from "../../src/model/lineage.ts";
-import type { Run } from "../../src/model/run.ts";
-import { looksOfRuns, type RunLook } from "../../src/model/runColor.ts";
-import type { ComparePageState } from "../../src/protocol/comparePage.ts";
-import { chartControls } from "../shared/chartControls.ts";
+import type { Run, RunEdit } from "../../src/model/run.ts";
+import type { ComparePageState, CompareTab } from "../../src/protocol/comparePage.ts";
+import { toggled } from "../shared/chartMove.ts";
 import { PageElement } from "../shared/element.ts";
 import { Hover } from "../shared/hover.ts";
-import { icon } from "../shared/icon.ts";
-import { type ChartRun, type ChartSettings, type MetricSource, touches } from "../shared/metricSource.ts";
+import { type MetricSource, touches } from "../shared/metricSource.ts";
+import { pageSource } from "../shared/pageSource.ts";
+import { showPopup } from "../shared/popup.ts";
 import { Query } from "../shared/query.ts";
 import { splitter } from "../shared/splitter.ts";
 import { emptyState, noticeBar, queryState } from "../shared/states.ts";
-import type { CompareHost } from "./compareHost.ts";
-import { freshState } from "./compareHost.ts";
-import { csvTable, type ExportedTable, markdownTable } from "./exportTable.ts";
-import { type GridColumn, gridColumns, shownColumns } from "./gridColumns.ts";
+import { tabBar } from "../shared/tabs.ts";
+import { ChartsTab } from "./chartsTab.ts";
+import type { GridEvents } from "./compareGrid.ts";
+import { compareHead } from "./compareHead.ts";
+import { type CompareHost, freshState, noBaseline } from "./compareHost.ts";
+import { type CompareTable, CompareTables } from "./compareTable.ts";
 import { headHeight, rowHeight } from "./gridLayout.ts";
-import { sortedRows, toggledSort } from "./sortRows.ts";
-import "../shared/menu.ts";
-import "../shared/metricCharts.ts";
+import { gridMenu, type MenuView } from "./gridMenu.ts";
+import { toggledSort } from "./sortRows.ts";
 import "./compareGrid.ts";
+import "./differencesTab.ts";
+import "./importanceTab.ts";
+import "./parallelTab.ts";
+import "./scatterTab.ts";
+import "./valuesTab.ts";
 
-// More lines than this can neither be told apart nor drawn quickly.
-const mostLines = 100;
 // Files are asked for run by run; beyond this the data columns are left out.
 const mostFiles = 200;
+// Below the last row, so that a scroll bar hides no run.
+const scrollbarRoom = 16;
+
+const tabs: readonly { readonly id: CompareTab; readonly label: string }[] = [
+  { id: "charts", label: "Charts" },
+  { id: "scatter", label: "Scatter" },
+  { id: "parallel", label: "Parallel coordinates" },
+  { id: "importance", label: "Importance" },
+  { id: "values", label: "Final values" },
+  { id: "differences", label: "Differences" },
+];
 
 export class ComparePage extends PageElement {
   static override properties = {
@@ -53,6 +68,9 @@ export class ComparePage extends PageElement {
     "later",
   );
   private readonly hover = new Hover();
+  private readonly tables = new CompareTables();
+  private charts: ChartsTab | undefined;
+  private source: MetricSource | undefined;
   private unsubscribe: (() => void) | undefined;
 
   constructor() {
@@ -65,6 +83,10 @@ export class ComparePage extends PageElement {
     super.connectedCallback();
     this.host.onActFailed((failure) => this.tellFailure(failure));
     this.state = { ...freshState, ...this.host.savedState() };
+    this.source = pageSource(this.host, (query, signal) =>
+      this.host.call("metrics/bands", query, { signal }),
+    );
+    this.charts = new ChartsTab(this.source, this.hover, this.save);
     this.unsubscribe = this.host.on("changed", (changed) => {
       const ids = this.state.runIds;
       if (touches(changed, "runs", ids) || touches(changed, "metrics", ids)) this.runs.refresh();
@@ -129,128 +151,74 @@ export class ComparePage extends PageElement {
   }
 
   private page(runs: readonly Run[]): unknown {
-    const { columns, order, looks } = this.table(runs);
-    const hidden = new Set(this.state.hidden);
+    const { state, save } = this;
+    const table = this.tables.of(runs, this.files.value, state);
+    const hidden = new Set(state.hidden);
+    const baseline = this.baseline(runs);
+    const room = headHeight + rowHeight * Math.max(2, table.rows.length) + scrollbarRoom;
     return html`
-      ${this.header(runs, columns, order)}
+      ${compareHead({ table, state, baseline, save, copy: this.copy, addRuns: () => void this.addRuns() })}
       ${this.failed === null ? nothing : noticeBar(this.failed, () => this.tellFailure(null))}
       <div class="split">
-        <div class="upper" .style=${`height:${this.state.split * 100}%;max-height:${headHeight + rowHeight * runs.length + scrollbarRoom}px`}>
-          <rl-compare-grid .runs=${runs} .looks=${looks} .columns=${columns} .order=${order} .hiddenRuns=${hidden} .baseline=${this.baseline(runs)}
-            .sort=${this.state.sort} .hover=${this.hover}
-            @sort=${(event: CustomEvent<{ column: string; add: boolean }>) => this.onSort(columns, event.detail)}
-            @hide=${(event: CustomEvent<string>) => this.onHide(event.detail)}
-            @open=${(event: CustomEvent<string>) => this.host.act("page/openRun", { runId: event.detail })}></rl-compare-grid>
+        <div class="upper" .style=${`height:${state.split * 100}%;max-height:${room}px`}>
+          ${this.grid(table, hidden, baseline)}
+          ${table.rows.length === 0 ? emptyState("No run fits the filter.", { label: "Clear the filter", run: () => save({ filter: "", brushes: {} }) }) : nothing}
         </div>
-        ${splitter({ share: this.state.split, label: "Share of table and charts", onMove: (split) => this.save({ split }) })}
-        <div class="lower">${this.charts(runs, order, looks, hidden)}</div>
+        ${splitter({ share: state.split, label: "Share of table and charts", onMove: (split) => save({ split }) })}
+        <div class="lower">
+          ${tabBar<CompareTab>({ label: "Views", tabs, chosen: state.tab, onChoose: (tab) => save({ tab }) })}
+          <main id="panel" class=${`compare-panel panel-${state.tab}`} role="tabpanel" aria-labelledby=${`tab-${state.tab}`} tabindex="-1">
+            ${this.panel(table, hidden, baseline)}
+          </main>
+        </div>
       </div>`;
   }
 
-  private header(runs: readonly Run[], columns: readonly GridColumn[], order: readonly number[]): unknown {
-    const exported: ExportedTable = { names: runs.map((run) => run.name), columns, order };
-    const copy = (text: string) => void this.host.act("page/copy", { text });
-    const baseline = this.baseline(runs);
-    const [left, right] = [baseline, runs.find((run) => run.id !== baseline)?.id];
-    const more = [
-      { label: "Copy table as Markdown", icon: "markdown", run: () => copy(markdownTable(exported)) },
-      { label: "Copy table as CSV", icon: "table", run: () => copy(csvTable(exported)) },
-      ...(runs.length === 2 && left !== null && right !== undefined
-        ? [
-            {
-              label: "Open difference of the code",
-              icon: "diff",
-              run: () => void this.host.act("page/openDiff", { left, right }),
-            },
-          ]
-        : []),
-    ];
-    return html`<header class="compare-head">
-      <h1>${runs.length === 1 ? "1 run" : `${runs.length.toLocaleString("en-US")} runs`}</h1>
-      <label class="control"><span class="quiet">Baseline</span>
-        <select @change=${(event: Event) => this.save({ baseline: (event.target as HTMLSelectElement).value })}>
-          <option value=${noBaseline} ?selected=${baseline === null}>none</option>
-          ${runs.map((run) => html`<option value=${run.id} ?selected=${run.id === baseline}>${run.name.length > 60 ? `${run.name.slice(0, 60)}…` : run.name}</option>`)}
-        </select>
-      </label>
-      <vscode-checkbox label="Only what differs" ?checked=${this.state.onlyDifferences} ?disabled=${runs.length < 2}
-        @change=${(event: Event) => this.save({ onlyDifferences: (event.target as HTMLInputElement).checked })}></vscode-checkbox>
-      ${runs.length === 1 ? html`<span class="quiet">Add a second run to see what differs.</span>` : nothing}
-      <span class="grow"></span>
-      <vscode-button secondary @click=${() => this.addRuns()}>Add runs</vscode-button>
-      <rl-menu .label=${"More actions"} .items=${more}></rl-menu>
-    </header>`;
+  private grid(table: CompareTable, hidden: ReadonlySet<string>, baseline: string | null): unknown {
+    const on =
+      <N extends keyof GridEvents>(act: (detail: GridEvents[N]) => void) =>
+      (event: CustomEvent<GridEvents[N]>) =>
+        act(event.detail);
+    return html`<rl-compare-grid .runs=${table.runs} .looks=${table.looks} .columns=${table.columns} .rows=${table.rows} .hiddenRuns=${hidden}
+      .baseline=${baseline} .sort=${this.state.sort} .hover=${this.hover}
+      @sort=${on<"sort">(({ column, add }) => this.sortBy(table, column, add))}
+      @hide=${on<"hide">((ids) => this.hide(ids))}
+      @open=${on<"open">(this.openRun)}
+      @pin=${on<"pin">((id) => this.save({ pinned: toggled(this.state.pinned, id) }))}
+      @star=${on<"star">((id) => this.star(table.runs.find((run) => run.id === id)))}
+      @toggle-group=${on<"toggle-group">((id) => this.save({ closedGroups: toggled(this.state.closedGroups, id) }))}
+      @edit=${on<"edit">(({ runId, edit }) => void this.edit(runId, edit))}
+      @ask-menu=${on<"ask-menu">((ask) => showPopup(ask.at, ask.run?.name ?? ask.column?.title ?? "Run", gridMenu(ask, this.menuView(baseline))))}></rl-compare-grid>`;
   }
 
-  private charts(
-    runs: readonly Run[],
-    order: readonly number[],
-    looks: ReadonlyMap<string, RunLook>,
-    hidden: ReadonlySet<string>,
-  ): unknown {
-    const metrics = (this.keys.value ?? []).filter((key) => !key.startsWith("system/"));
-    if (this.keys.value === undefined) return nothing;
-    if (metrics.length === 0) return emptyState("These runs have no metrics.");
-    const settings = this.settings();
-    const shown = order.flatMap((index) => runs[index] ?? []).filter((run) => !hidden.has(run.id));
-    // In an order that a sort does not change: the same lines need no new data.
-    const first = new Set(shown.slice(0, mostLines));
-    const drawn = runs.filter((run) => first.has(run));
-    return html`${chartControls({
-      search: this.state.search,
-      settings,
-      onSearch: (search) => this.save({ search }),
-      onSettings: (changed) => this.save(changed),
-    })}
-      ${shown.length > mostLines ? html`<p class="quiet note">${icon("info")} Charts show the first ${mostLines} of ${shown.length.toLocaleString("en-US")} runs in the order of the table.</p>` : nothing}
-      ${
-        shown.length === 0
-          ? emptyState("All runs are hidden from the charts.", {
-              label: "Show all",
-              run: () => this.save({ hidden: [] }),
-            })
-          : html`<rl-metric-charts .source=${this.source} .runs=${this.chartRuns(drawn, looks)} .metrics=${metrics} .search=${this.state.search}
-            .settings=${settings} .hover=${this.hover} .collapsed=${this.state.collapsed}
-            @collapsed=${(event: CustomEvent<readonly string[]>) => this.save({ collapsed: event.detail })}></rl-metric-charts>`
-      }`;
-  }
-
-  private made:
-    | {
-        readonly key: readonly unknown[];
-        readonly columns: readonly GridColumn[];
-        readonly looks: ReadonlyMap<string, RunLook>;
-      }
-    | undefined;
-
-  /** Columns are made anew only when the data is; a sort or a hover must not pay for them. */
-  private table(runs: readonly Run[]) {
-    const key = [runs, this.files.value];
-    if (this.made === undefined || this.made.key.some((part, index) => part !== key[index]))
-      this.made = {
-        key,
-        columns: gridColumns(runs, this.files.value ?? new Map(), Date.now()),
-        looks: looksOfRuns(runs.map((run) => run.id)),
-      };
-    const { columns: all, looks } = this.made;
-    const order = sortedRows(
-      runs.map((run) => run.name),
-      all,
-      this.state.sort,
-    );
-    return { columns: this.chosen(all, runs.length), order, looks };
-  }
-
-  private chosenKey: readonly unknown[] = [];
-  private chosenColumns: readonly GridColumn[] = [];
-
-  private chosen(all: readonly GridColumn[], runs: number): readonly GridColumn[] {
-    const key = [all, this.state.onlyDifferences];
-    if (key.some((part, index) => part !== this.chosenKey[index])) {
-      this.chosenKey = key;
-      this.chosenColumns = shownColumns(all, runs, this.state.onlyDifferences);
+  private panel(table: CompareTable, hidden: ReadonlySet<string>, baseline: string | null): unknown {
+    const { state, save, host, hover } = this;
+    switch (state.tab) {
+      case "charts":
+        return this.charts?.render(table, this.keys.value, state, hidden);
+      case "scatter":
+        return html`<rl-scatter-tab .table=${table} .state=${state} .hover=${hover} .save=${save} .open=${this.openRun}></rl-scatter-tab>`;
+      case "parallel":
+        return html`<rl-parallel-tab .table=${table} .state=${state} .hover=${hover} .save=${save} .open=${this.openRun}></rl-parallel-tab>`;
+      case "importance":
+        return html`<rl-importance-tab .table=${table} .state=${state} .host=${host} .save=${save}></rl-importance-tab>`;
+      case "values":
+        return html`<rl-values-tab .table=${table} .state=${state} .hover=${hover} .save=${save} .open=${this.openRun}></rl-values-tab>`;
+      case "differences":
+        return html`<rl-differences-tab .table=${table} .baseline=${baseline} .host=${host}></rl-differences-tab>`;
     }
-    return this.chosenColumns;
+  }
+
+  private menuView(baseline: string | null): MenuView {
+    return {
+      state: this.state,
+      baseline,
+      save: this.save,
+      open: this.openRun,
+      star: (run) => this.star(run),
+      diff: (left, right) => void this.host.act("page/openDiff", { left, right }),
+      copy: this.copy,
+    };
   }
 
   /** The first run, unless another or none was chosen. */
@@ -259,53 +227,28 @@ export class ComparePage extends PageElement {
     return (runs.find((run) => run.id === this.state.baseline) ?? runs[0])?.id ?? null;
   }
 
-  private readonly source: MetricSource = {
-    columns: (query, signal) => this.host.call("metrics/columns", query, { signal }),
-    onChanged: (listener) => this.host.on("changed", listener),
-    showLog: () => void this.host.act("page/showLog", {}),
-  };
-
-  private shownRuns: readonly ChartRun[] = [];
-
-  /** The same array while nothing about it changes, so that charts need not look. */
-  private chartRuns(runs: readonly Run[], looks: ReadonlyMap<string, RunLook>): readonly ChartRun[] {
-    const made = runs.flatMap(({ id, name }) => {
-      const look = looks.get(id);
-      return look === undefined ? [] : [{ id, name, look }];
-    });
-    const same =
-      made.length === this.shownRuns.length &&
-      made.every(
-        (run, index) =>
-          run.id === this.shownRuns[index]?.id &&
-          run.name === this.shownRuns[index]?.name &&
-          run.look === this.shownRuns[index]?.look,
-      );
-    if (!same) this.shownRuns = made;
-    return this.shownRuns;
-  }
-
-  private shownSettings: ChartSettings = freshState;
-
-  private settings(): ChartSettings {
-    const { axis, smoothing, logarithmic } = this.state;
-    const known = this.shownSettings;
-    if (known.axis !== axis || known.smoothing !== smoothing || known.logarithmic !== logarithmic)
-      this.shownSettings = { axis, smoothing, logarithmic };
-    return this.shownSettings;
-  }
-
-  private onSort(
-    columns: readonly GridColumn[],
-    { column, add }: { readonly column: string; readonly add: boolean },
-  ): void {
-    const found = columns.find((each) => each.id === column) ?? null;
+  private sortBy(table: CompareTable, column: string, add: boolean): void {
+    const found = table.all.find((each) => each.id === column) ?? null;
     this.save({ sort: toggledSort(this.state.sort, found, column, add) });
   }
 
-  private onHide(runId: string): void {
-    const { hidden } = this.state;
-    this.save({ hidden: hidden.includes(runId) ? hidden.filter((id) => id !== runId) : [...hidden, runId] });
+  /** Shows these runs in charts if none of them is, else hides them. */
+  private hide(ids: readonly string[]): void {
+    const hidden = new Set(this.state.hidden);
+    const show = ids.every((id) => hidden.has(id));
+    for (const id of ids)
+      if (show) hidden.delete(id);
+      else hidden.add(id);
+    this.save({ hidden: [...hidden] });
+  }
+
+  private star(run: Run | undefined): void {
+    if (run !== undefined) void this.edit(run.id, { starred: !run.starred });
+  }
+
+  private async edit(id: string, edit: RunEdit): Promise<void> {
+    await this.host.act("runs/edit", { id, edit });
+    this.runs.refresh();
   }
 
   private async addRuns(): Promise<void> {
@@ -313,14 +256,14 @@ export class ComparePage extends PageElement {
     if (chosen !== undefined) this.show(chosen.runIds);
   }
 
-  private save(change: Partial<ComparePageState>): void {
+  private readonly openRun = (runId: string): void => void this.host.act("page/openRun", { runId });
+
+  private readonly copy = (text: string): void => void this.host.act("page/copy", { text });
+
+  private readonly save = (change: Partial<ComparePageState>): void => {
     this.state = { ...this.state, ...change };
     this.host.saveState(this.state);
-  }
+  };
 }
-
-const noBaseline = "none";
-// Below the last row, so that a scroll bar hides no run.
-const scrollbarRoom = 16;
 
 customElements.define("rl-compare-page", ComparePage);

@@ -1,5 +1,6 @@
 /** The table as text for a document or a spreadsheet. Pure. */
 
+import { csvText } from "../shared/csv.ts";
 import type { GridColumn } from "./gridColumns.ts";
 
 export interface ExportedTable {
@@ -20,22 +21,55 @@ export function markdownTable({ names, columns, order }: ExportedTable): string 
   return `${[line(["run", ...columns.map((column) => column.title)]), `| ${rule.join(" | ")} |`, ...rows].join("\n")}\n`;
 }
 
-/** CSV after RFC 4180 with exact numbers. Text that a spreadsheet would take for a formula is made plain text. */
+/** CSV with exact numbers. */
 export function csvTable({ names, columns, order }: ExportedTable): string {
-  const quote = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const plain = (text: string) => quote(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+  const value = (column: GridColumn, index: number): string | number => {
+    const cell = column.cells[index];
+    return cell ? (cell.number ?? cell.shown) : "";
+  };
+  const head = columns.map((column) => (column.title === "duration" ? "duration_ms" : column.title));
+  return csvText([
+    ["run", ...head],
+    ...order.map((index) => [names[index] ?? "", ...columns.map((column) => value(column, index))]),
+  ]);
+}
+
+/** A LaTeX table in the style of booktabs, the best values in bold. */
+export function latexTable({ names, columns, order }: ExportedTable): string {
+  const line = (cells: readonly string[]) => `  ${cells.join(" & ")} \\\\`;
   const value = (column: GridColumn, index: number) => {
     const cell = column.cells[index];
-    if (!cell) return "";
-    return cell.number === null ? plain(cell.shown) : String(cell.number);
+    if (!cell) return "--";
+    const text = latexText(cell.shown);
+    return cell.number !== null && cell.number === column.best ? `\\textbf{${text}}` : text;
   };
-  const head = [
-    "run",
-    ...columns.map((column) => (column.title === "duration" ? "duration_ms" : column.title)),
-  ].map(plain);
-  const rows = order.map((index) => [
-    plain(names[index] ?? ""),
-    ...columns.map((column) => value(column, index)),
-  ]);
-  return [head, ...rows].map((cells) => `${cells.join(",")}\r\n`).join("");
+  const rows = order.map((index) =>
+    line([latexText(names[index] ?? ""), ...columns.map((column) => value(column, index))]),
+  );
+  return [
+    `\\begin{tabular}{l${columns.map((column) => (column.numeric ? "r" : "l")).join("")}}`,
+    "  \\toprule",
+    line(
+      ["run", ...columns.map((column) => column.title)].map((text, at) =>
+        at === 0 ? text : latexText(text),
+      ),
+    ),
+    "  \\midrule",
+    ...rows,
+    "  \\bottomrule",
+    "\\end{tabular}",
+    "",
+  ].join("\n");
 }
+
+const latexSigns: Readonly<Record<string, string>> = {
+  "\\": "\\textbackslash{}",
+  "~": "\\textasciitilde{}",
+  "^": "\\textasciicircum{}",
+  "±": "$\\pm$",
+  "−": "$-$",
+  "∞": "$\\infty$",
+};
+
+const latexText = (text: string) =>
+  text.replace(/[\\~^±−∞]|[&%$#_{}]/g, (sign) => latexSigns[sign] ?? `\\${sign}`).replace(/\s+/g, " ");

@@ -3,10 +3,14 @@
 import { type ComparisonCell, compareRuns, sameCell } from "../../src/model/comparison.ts";
 import { knownDirection, type MetricDirection } from "../../src/model/direction.ts";
 import { formatDelta, formatDuration, formatValue } from "../../src/model/format.ts";
+import { isBookkeeping } from "../../src/model/keyMetric.ts";
 import type { RunFile } from "../../src/model/lineage.ts";
 import { type Run, terminalStates } from "../../src/model/run.ts";
 
-export type ColumnGroup = "metric" | "parameter" | "data" | "fact" | "tag" | "note";
+// Of a hundred metrics only some stand before the parameters, so that both are in sight.
+const firstMetrics = 3;
+
+export type ColumnGroup = "trend" | "metric" | "parameter" | "data" | "fact" | "tag" | "note";
 
 export interface GridCell extends ComparisonCell {
   /** As it stands in the table; `text` is the full value. */
@@ -24,22 +28,37 @@ export interface GridColumn {
   readonly direction: MetricDirection | null;
   /** The best value where the direction is known and the runs differ. */
   readonly best: number | null;
+  /** In the column of the trend: values of the key metric over each run. */
+  readonly trends?: readonly (readonly number[])[];
 }
+
+/** Which way metrics get better where a person has said so. */
+export type Directions = Readonly<Record<string, MetricDirection | "none">>;
 
 /** Files by run id, as far as they are known. */
 export type FilesOfRuns = ReadonlyMap<string, readonly RunFile[]>;
 
-/** All columns: the key metric of most runs, other metrics (those that most runs have first), parameters, data, facts, tags, note. */
-export function gridColumns(runs: readonly Run[], files: FilesOfRuns, now: number): readonly GridColumn[] {
+/**
+ * All columns: the key metric of most runs and its trend, some other metrics (those that most runs have first), parameters, data, code,
+ * duration, the remaining metrics, facts, tags, note.
+ */
+export function gridColumns(
+  runs: readonly Run[],
+  files: FilesOfRuns,
+  now: number,
+  directions: Directions = {},
+): readonly GridColumn[] {
   const compared = compareRuns(runs).columns.map(({ kind, key, cells }) => {
     const shown = cells.map((cell, index) => cell && shownCell(kind, key, cell, runs[index]));
-    return column(kind, key, shown);
+    return column(kind, key, shown, kind === "metric" ? directions[key] : undefined);
   });
   const of = (group: ColumnGroup) => compared.filter((each) => each.group === group);
   const facts = of("fact").filter((each) => each.title !== "code");
   const code = of("fact").filter((each) => each.title === "code");
+  const [key, ...metrics] = keyFirst(of("metric"), runs);
   return [
-    ...keyFirst(of("metric"), runs),
+    ...(key === undefined ? [] : [key, ...trendColumn(runs)]),
+    ...metrics.slice(0, firstMetrics),
     ...of("parameter"),
     ...dataColumns(runs, files),
     ...code,
@@ -48,6 +67,7 @@ export function gridColumns(runs: readonly Run[], files: FilesOfRuns, now: numbe
       "duration",
       runs.map((run) => durationCell(run, now)),
     ),
+    ...metrics.slice(firstMetrics),
     ...facts,
     ...of("tag"),
     column(
@@ -58,14 +78,24 @@ export function gridColumns(runs: readonly Run[], files: FilesOfRuns, now: numbe
   ];
 }
 
-/** Those in which the runs differ; with fewer than two runs all that hold anything. */
+/** What a person has shown or hidden by its id; of the others those in which the runs differ, or with one run all that hold anything. */
 export function shownColumns(
   columns: readonly GridColumn[],
   runs: number,
   onlyDifferences: boolean,
+  chosen: Readonly<Record<string, boolean>> = {},
 ): readonly GridColumn[] {
-  if (onlyDifferences && runs > 1) return columns.filter((each) => each.differs);
-  return columns.filter((each) => each.cells.some((cell) => cell !== null));
+  const shownOfItself = (column: GridColumn) =>
+    onlyDifferences && runs > 1 ? column.differs : column.cells.some((cell) => cell !== null);
+  return columns.filter((column) => chosen[column.id] ?? shownOfItself(column));
+}
+
+/** The key metric of most runs, or null. */
+export function keyMetricOf(runs: readonly Run[]): string | null {
+  const votes = new Map<string, number>();
+  for (const { keyMetric } of runs)
+    if (keyMetric !== null) votes.set(keyMetric, (votes.get(keyMetric) ?? 0) + 1);
+  return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
 }
 
 /** What a cell is against the baseline's. */
@@ -91,11 +121,16 @@ export function differenceOf(
   return { differs, delta: formatDelta(Number((now - before).toPrecision(2))), better };
 }
 
-function column(group: ColumnGroup, title: string, cells: readonly (GridCell | null)[]): GridColumn {
+function column(
+  group: ColumnGroup,
+  title: string,
+  cells: readonly (GridCell | null)[],
+  told?: MetricDirection | "none",
+): GridColumn {
   const present = cells.filter((cell) => cell !== null);
   const first = cells[0] ?? null;
   const differs = cells.some((cell) => !sameCell(first, cell));
-  const direction = group === "metric" ? knownDirection(title) : null;
+  const direction = group !== "metric" || told === "none" ? null : (told ?? knownDirection(title));
   const numbers = present
     .map((cell) => cell.number)
     .filter((value) => value !== null && Number.isFinite(value));
@@ -165,16 +200,26 @@ function dataColumns(runs: readonly Run[], files: FilesOfRuns): readonly GridCol
   });
 }
 
+/** The way of the key metric through each run; left out where no run has more than one value. */
+function trendColumn(runs: readonly Run[]): readonly GridColumn[] {
+  const trends = runs.map((run) => run.sparkline);
+  if (!trends.some((values) => values.length > 1)) return [];
+  const cells = trends.map((values) =>
+    values.length > 1 ? plainCell("", `${values.length} values of the key metric over the run`) : null,
+  );
+  return [{ ...column("trend", "trend", cells), differs: true, trends }];
+}
+
+/** The key metric first, bookkeeping (learning rate, epoch) last, between them those that most runs have first. */
 function keyFirst(metrics: readonly GridColumn[], runs: readonly Run[]): readonly GridColumn[] {
-  const votes = new Map<string, number>();
-  for (const { keyMetric } of runs)
-    if (keyMetric !== null) votes.set(keyMetric, (votes.get(keyMetric) ?? 0) + 1);
-  const [key] = [...votes].sort((a, b) => b[1] - a[1])[0] ?? [];
+  const key = keyMetricOf(runs);
   const present = new Map(
     metrics.map((metric) => [metric, metric.cells.filter((cell) => cell !== null).length]),
   );
   return [...metrics].sort(
     (a, b) =>
-      Number(b.title === key) - Number(a.title === key) || (present.get(b) ?? 0) - (present.get(a) ?? 0),
+      Number(b.title === key) - Number(a.title === key) ||
+      Number(isBookkeeping(a.title)) - Number(isBookkeeping(b.title)) ||
+      (present.get(b) ?? 0) - (present.get(a) ?? 0),
   );
 }

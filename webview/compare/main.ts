@@ -6,6 +6,8 @@ import "../shared/theme.css";
 import "../shared/menu.css";
 import "../shared/charts.css";
 import "./compare.css";
+import "./controls.css";
+import "./views.css";
 import type {
   ComparePageCalls,
   ComparePageEvents,

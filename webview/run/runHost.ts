@@ -1,5 +1,6 @@
 /** The host as the Run page and its tabs call it. */
 
+import { freshLayout } from "../../src/protocol/chartLayout.ts";
 import type { RunPageCalls, RunPageEvents, RunPageState } from "../../src/protocol/runPage.ts";
 import type { Host } from "../shared/rpc.ts";
 
@@ -10,8 +11,11 @@ export const freshState: Omit<RunPageState, "runId"> = {
   tab: "charts",
   search: "",
   smoothing: 0,
+  smoothingKind: "ema",
   axis: "step",
   logarithmic: false,
+  clip: false,
+  layout: freshLayout,
   collapsed: [],
   wrap: false,
 };

@@ -4,15 +4,21 @@ import { html, nothing, type PropertyValues } from "lit";
 import type { Failure } from "../../src/model/failure.ts";
 import type { Finding, Run } from "../../src/model/run.ts";
 import { looksOfRuns } from "../../src/model/runColor.ts";
+import type { ChartLayout } from "../../src/protocol/chartLayout.ts";
 import type { RunPageState } from "../../src/protocol/runPage.ts";
 import { chartControls } from "../shared/chartControls.ts";
 import { PageElement } from "../shared/element.ts";
 import { Hover } from "../shared/hover.ts";
 import { icon } from "../shared/icon.ts";
+import { Kept } from "../shared/kept.ts";
+import { nameMatches } from "../shared/metricGroups.ts";
 import type { ChartRun, ChartSettings, MetricSource } from "../shared/metricSource.ts";
+import { pageSource } from "../shared/pageSource.ts";
 import { Query } from "../shared/query.ts";
+import { singleMetrics } from "../shared/singleMetrics.ts";
 import { emptyState, noticeBar, queryState } from "../shared/states.ts";
 import { tabBar } from "../shared/tabs.ts";
+import { finalTiles } from "./finalTiles.ts";
 import { runActions, runHeader } from "./runHeader.ts";
 import { freshState, type RunHost } from "./runHost.ts";
 import "../shared/metricCharts.ts";
@@ -188,13 +194,21 @@ export class RunPage extends PageElement {
         active ? undefined : { label: "See the output", run: () => this.save({ tab: "output" }) },
       );
     const settings = this.settings();
+    const single = singleMetrics([run]);
+    const curves = metrics.filter((key) => !single.has(key));
+    const values = metrics.filter((key) => single.has(key) && nameMatches(key, this.state.search));
+    const full = this.state.layout.full !== null && curves.includes(this.state.layout.full);
     return html`${chartControls({
       search: this.state.search,
       settings,
+      layout: this.state.layout,
       onSearch: (search) => this.save({ search }),
       onSettings: (changed) => this.save(changed),
+      onLayout: (layout) => this.save({ layout }),
+      axisMetrics: curves,
     })}
-      ${this.metricCharts(run, metrics, settings, this.state.search)}`;
+      ${full ? nothing : finalTiles(run, values)}
+      ${curves.length === 0 ? nothing : this.metricCharts(run, curves, settings, this.state.search)}`;
   }
 
   private system(run: Run, active: boolean): unknown {
@@ -209,7 +223,7 @@ export class RunPage extends PageElement {
     return this.metricCharts(
       run,
       keys,
-      { ...this.settings(), axis: "relative", smoothing: 0, logarithmic: false },
+      { ...this.settings(), axis: "relative", smoothing: 0, logarithmic: false, clip: false },
       "",
     );
   }
@@ -221,7 +235,9 @@ export class RunPage extends PageElement {
     search: string,
   ): unknown {
     return html`<rl-metric-charts .source=${this.source} .runs=${this.chartRuns(run)} .metrics=${metrics} .search=${search}
-      .settings=${settings} .hover=${this.hover} .collapsed=${this.state.collapsed}
+      .settings=${settings} .hover=${this.hover} .keyMetric=${run.keyMetric} .layout=${this.state.layout} .collapsed=${this.state.collapsed}
+      @show-all=${() => this.save({ clip: false })}
+      @layout=${(event: CustomEvent<ChartLayout>) => this.save({ layout: event.detail })}
       @collapsed=${(event: CustomEvent<readonly string[]>) => this.save({ collapsed: event.detail })}></rl-metric-charts>`;
   }
 
@@ -245,11 +261,12 @@ export class RunPage extends PageElement {
     </section>`;
   }
 
-  private readonly source: MetricSource = {
-    columns: (query, signal) => this.host.call("metrics/columns", query, { signal }),
-    onChanged: (listener) => this.host.on("changed", listener),
-    showLog: () => void this.host.act("page/showLog", {}),
-  };
+  private kept: MetricSource | undefined;
+
+  private get source(): MetricSource {
+    this.kept ??= pageSource(this.host);
+    return this.kept;
+  }
 
   private shownRuns: readonly ChartRun[] = [];
 
@@ -262,14 +279,13 @@ export class RunPage extends PageElement {
     return this.shownRuns;
   }
 
-  private shownSettings: ChartSettings = freshState;
+  private readonly shownSettings = new Kept<ChartSettings>();
 
   private settings(): ChartSettings {
-    const { axis, smoothing, logarithmic } = this.state;
-    const known = this.shownSettings;
-    if (known.axis !== axis || known.smoothing !== smoothing || known.logarithmic !== logarithmic)
-      this.shownSettings = { axis, smoothing, logarithmic };
-    return this.shownSettings;
+    const { axis, smoothing, smoothingKind, logarithmic, clip } = this.state;
+    return this.shownSettings.of([axis, smoothing, smoothingKind, logarithmic, clip], () => ({
+      ...{ axis, smoothing, smoothingKind, logarithmic, clip, bands: "off" },
+    }));
   }
 
   private save(change: Partial<RunPageState>): void {

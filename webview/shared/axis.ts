@@ -1,7 +1,15 @@
 /** Axes: where ticks stand and what they say, for steps, durations, times of day and values. Pure. */
 
-import type { XAxis } from "../../src/model/metric.ts";
+import { formatValue } from "../../src/model/format.ts";
+import type { MetricAxis, XAxis } from "../../src/model/metric.ts";
 import type { ValueRange } from "./chartLine.ts";
+
+/** What stands on an x axis: steps, times, or the values of another metric. */
+export type AxisKind = XAxis | "metric";
+
+export function axisKind(axis: XAxis | MetricAxis): AxisKind {
+  return typeof axis === "string" ? axis : "metric";
+}
 
 const second = 1000;
 const minute = 60 * second;
@@ -57,9 +65,10 @@ function multiples(min: number, max: number, step: number, origin = 0): readonly
 }
 
 /** At most about `count` ticks on the x axis, at round steps or round times (local time for wall clock). */
-export function xTicks(min: number, max: number, axis: XAxis, count: number): readonly number[] {
+export function xTicks(min: number, max: number, axis: AxisKind, count: number): readonly number[] {
   const length = max - min;
   if (!(length > 0)) return [min];
+  if (axis === "metric") return multiples(min, max, decimalStep(length, count));
   if (axis === "step") return multiples(min, max, Math.max(1, decimalStep(length, count)));
   const step = timeSteps.find((each) => each * count >= length) ?? decimalStep(length / day, count) * day;
   const origin = axis === "wall" ? new Date(min).getTimezoneOffset() * minute : 0;
@@ -102,13 +111,15 @@ export function shortStep(step: number): string {
 }
 
 /** What a place on the x axis is called on a tick. */
-export function xTickText(x: number, axis: XAxis, length: number): string {
+export function xTickText(x: number, axis: AxisKind, length: number): string {
+  if (axis === "metric") return formatValue(Number(x.toPrecision(12)));
   if (axis === "step") return shortStep(x);
   return axis === "relative" ? clockText(x) : momentText(x, length);
 }
 
 /** What a place on the x axis is called in a tooltip: exact. */
-export function xText(x: number, axis: XAxis): string {
+export function xText(x: number, axis: AxisKind): string {
+  if (axis === "metric") return formatValue(x);
   if (axis === "step") return `step ${thousands.format(x)}`;
   return axis === "relative" ? clockText(x) : `${momentText(x, 3 * day)} ${momentText(x, 0)}`;
 }

@@ -9,37 +9,14 @@ import {
   LogarithmicScale,
   PointElement,
 } from "chart.js";
-import type { XAxis } from "../../src/model/metric.ts";
-import type { Marker } from "../../src/model/runColor.ts";
 import { valueTicks, xTicks, xTickText } from "./axis.ts";
-import type { BadMark, Point, ValueRange } from "./chartLine.ts";
-import type { MetricUnit } from "./metricUnit.ts";
+import type { Point } from "./chartLine.ts";
+import { drawBands, drawMarks } from "./chartMarks.ts";
+import type { Drawing, DrawnLine } from "./chartPicture.ts";
 import type { Theme } from "./theme.ts";
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale);
 
-export interface DrawnLine {
-  readonly points: Point[];
-  readonly color: string;
-  readonly width: number;
-  readonly dash: readonly number[];
-  /** Marks along the line that tell it apart without colour; null for none. */
-  readonly marker: Marker | null;
-  readonly bad: readonly BadMark[];
-}
-
-export interface Drawing {
-  readonly lines: readonly DrawnLine[];
-  readonly axis: XAxis;
-  readonly x: ValueRange;
-  readonly y: ValueRange;
-  readonly logarithmic: boolean;
-  readonly unit: MetricUnit;
-}
-
-const markerGap = 110;
-// Marks of bad values that are closer than this are one.
-const badGap = 10;
 const tickSize = 11;
 
 /** One chart on one canvas. Sizes are CSS pixels. */
@@ -65,7 +42,13 @@ export class ChartCanvas {
         layout: { padding: { top: 6, right: 8 } },
         elements: { point: { radius: 0, hitRadius: 0 } },
       },
-      plugins: [{ id: "marks", afterDatasetsDraw: (chart: Chart) => drawMarks(chart, this.drawing.lines) }],
+      plugins: [
+        {
+          id: "marks",
+          beforeDatasetsDraw: (chart: Chart) => drawBands(chart, this.drawing.bands),
+          afterDatasetsDraw: (chart: Chart) => drawMarks(chart, this.drawing.lines),
+        },
+      ],
     });
     this.draw(drawing, theme);
   }
@@ -80,6 +63,11 @@ export class ChartCanvas {
 
   resize(width: number, height: number): void {
     this.chart.resize(width, height);
+  }
+
+  /** CSS pixels. */
+  size(): { readonly width: number; readonly height: number } {
+    return { width: this.chart.width, height: this.chart.height };
   }
 
   /** The frame of the lines within the canvas. */
@@ -159,40 +147,6 @@ export class ChartCanvas {
   }
 }
 
-function drawMarks(chart: Chart, lines: readonly DrawnLine[]): void {
-  const { ctx: context, chartArea: area, scales } = chart;
-  lines.forEach((line, index) => {
-    context.fillStyle = line.color;
-    context.strokeStyle = line.color;
-    context.lineWidth = 1.5;
-    if (line.marker !== null) drawMarkers(chart, line, line.marker, index);
-    const drawn = { nan: Number.NEGATIVE_INFINITY, inf: Number.NEGATIVE_INFINITY };
-    for (const mark of line.bad) {
-      const x = scales.x?.getPixelForValue(mark.x) ?? 0;
-      if (x < drawn[mark.kind] + badGap) continue;
-      drawn[mark.kind] = x;
-      if (mark.kind === "nan") drawCross(context, x, area.bottom - 6);
-      else drawShape(context, "triangle", x, area.top + 6, 3.5);
-    }
-  });
-}
-
-/** Marks at even distances, shifted from line to line so that they do not pile up. */
-function drawMarkers(
-  { ctx, chartArea, scales }: Chart,
-  line: DrawnLine,
-  marker: Marker,
-  index: number,
-): void {
-  let next = chartArea.left + 12 + ((index * 37) % markerGap);
-  for (const point of line.points) {
-    const x = scales.x?.getPixelForValue(point.x) ?? 0;
-    if (x < next || Number.isNaN(point.y)) continue;
-    drawShape(ctx, marker, x, scales.y?.getPixelForValue(point.y) ?? 0, 3);
-    next = x + markerGap;
-  }
-}
-
 function dataset(line: DrawnLine): ChartDataset<"line", Point[]> {
   return {
     data: line.points,
@@ -204,38 +158,4 @@ function dataset(line: DrawnLine): ChartDataset<"line", Point[]> {
     pointBackgroundColor: line.color,
     pointBorderWidth: 0,
   };
-}
-
-function drawCross(context: CanvasRenderingContext2D, x: number, y: number): void {
-  context.beginPath();
-  context.moveTo(x - 3, y - 3);
-  context.lineTo(x + 3, y + 3);
-  context.moveTo(x + 3, y - 3);
-  context.lineTo(x - 3, y + 3);
-  context.stroke();
-}
-
-/** A small filled shape; also used beside names, so that table, tooltip and chart show the same mark. */
-export function drawShape(
-  context: CanvasRenderingContext2D,
-  marker: Marker,
-  x: number,
-  y: number,
-  radius: number,
-): void {
-  context.beginPath();
-  if (marker === "circle") context.arc(x, y, radius, 0, 2 * Math.PI);
-  else if (marker === "square") context.rect(x - radius, y - radius, 2 * radius, 2 * radius);
-  else if (marker === "triangle") {
-    context.moveTo(x, y - radius * 1.2);
-    context.lineTo(x + radius * 1.1, y + radius);
-    context.lineTo(x - radius * 1.1, y + radius);
-  } else {
-    context.moveTo(x, y - radius * 1.3);
-    context.lineTo(x + radius * 1.3, y);
-    context.lineTo(x, y + radius * 1.3);
-    context.lineTo(x - radius * 1.3, y);
-  }
-  context.closePath();
-  context.fill();
 }

@@ -1,9 +1,18 @@
 /** From columns, runs and settings to lines with colours: which are in front, which are faint. Pure. */
 
 import type { ColumnsResult, SeriesColumns } from "../../src/model/metric.ts";
-import { paddedRange } from "./axis.ts";
-import type { Drawing, DrawnLine } from "./chartCanvas.ts";
-import { badMarks, linePoints, smoothPoints, valueRange, withNeighbors } from "./chartLine.ts";
+import { axisKind, paddedRange } from "./axis.ts";
+import type { Band } from "./chartBands.ts";
+import { clippedPlaces, clippedRange } from "./chartClip.ts";
+import {
+  badMarks,
+  linePoints,
+  smoothPoints,
+  type ValueRange,
+  valueRange,
+  withNeighbors,
+} from "./chartLine.ts";
+import type { Drawing, DrawnBand, DrawnLine } from "./chartPicture.ts";
 import { colorText, type Rgb } from "./contrast.ts";
 import type { ChartRun, ChartSettings } from "./metricSource.ts";
 import type { MetricUnit } from "./metricUnit.ts";
@@ -42,10 +51,12 @@ export interface DrawingInput {
   readonly settings: ChartSettings;
   readonly unit: MetricUnit;
   readonly theme: { readonly runs: readonly Rgb[] };
-  readonly unitOf: (columns: SeriesColumns) => number;
+  /** Around the means of groups. */
+  readonly bands: readonly Band[];
 }
 
 const raw = 0.28;
+const bandStrength = 0.18;
 const earlier = 0.4;
 // With more lines than this, dashes and markers are noise, and slow.
 const mostMarked = 24;
@@ -60,26 +71,62 @@ export function drawingOf(input: DrawingInput): Drawing {
   const several = new Set(shown.map((each) => each.run.id)).size > 1;
   const marked = several && shown.length <= mostMarked;
   const ordered = shown.toSorted((a, b) => Number(a.latest) - Number(b.latest));
+  const range = settings.clip
+    ? clippedRange(result.series, logarithmic)
+    : logarithmic
+      ? positive
+      : valueRange(result.series, false);
+  const y = paddedRange(withBands(range, input.bands, logarithmic), logarithmic);
+  const width = shown.length > 30 ? 1 : 1.5;
+  const lines = ordered.flatMap((each) => linesOf(each, input, { logarithmic, marked, width, y }));
   return {
-    lines: ordered.flatMap((each) =>
-      linesOf(each, input, { logarithmic, marked, width: shown.length > 30 ? 1 : 1.5 }),
-    ),
-    axis: settings.axis,
+    lines,
+    clipped: settings.clip
+      ? result.series.reduce((sum, columns) => sum + clippedPlaces(columns, y).length, 0)
+      : 0,
+    bands: drawnBands(input, logarithmic),
+    axis: axisKind(settings.axis),
     x:
       result.x1 > result.x0
         ? { min: result.x0, max: result.x1 }
         : { min: result.x0 - 0.5, max: result.x0 + 0.5 },
-    y: paddedRange(logarithmic ? positive : valueRange(result.series, false), logarithmic),
+    y,
     logarithmic,
     unit: input.unit,
   };
+}
+
+function withBands(
+  range: ValueRange | null,
+  bands: readonly Band[],
+  logarithmic: boolean,
+): ValueRange | null {
+  const edges = bands
+    .flatMap((band) => [...band.low, ...band.high])
+    .filter((value) => Number.isFinite(value) && !(logarithmic && value <= 0));
+  if (range === null || edges.length === 0) return range;
+  return {
+    min: edges.reduce((a, b) => Math.min(a, b), range.min),
+    max: edges.reduce((a, b) => Math.max(a, b), range.max),
+  };
+}
+
+/** On a logarithmic axis an area that reaches to zero or below ends at the bottom of the chart. */
+function drawnBands({ bands, runs, theme }: DrawingInput, logarithmic: boolean): readonly DrawnBand[] {
+  return bands.flatMap((band) => {
+    const look = runs.find((run) => run.id === band.group)?.look;
+    const color = look && theme.runs[look.color];
+    if (color === undefined) return [];
+    const low = logarithmic ? band.low.map((value) => Math.max(value, Number.MIN_VALUE)) : band.low;
+    return [{ x: band.x, low, high: band.high, color: colorText(color, bandStrength) }];
+  });
 }
 
 /** The lines of one run alone and strong, for the overlay. */
 export function frontLines(input: DrawingInput, runId: string, logarithmic: boolean): readonly DrawnLine[] {
   return shownSeries(withMissing(input.result, input.overview), input.runs)
     .filter((each) => each.run.id === runId)
-    .flatMap((each) => linesOf(each, input, { logarithmic, marked: false, width: 2.25 }));
+    .flatMap((each) => linesOf(each, input, { logarithmic, marked: false, width: 2.25, y: null }));
 }
 
 /** A series without a point in the zoomed range may still pass through it. */
@@ -107,11 +154,13 @@ interface Manner {
   readonly logarithmic: boolean;
   readonly marked: boolean;
   readonly width: number;
+  /** The shown range, where outliers beyond it are to be marked. */
+  readonly y: ValueRange | null;
 }
 
 function linesOf(each: ShownSeries, input: DrawingInput, manner: Manner): readonly DrawnLine[] {
   const { run, columns, latest } = each;
-  const { smoothing } = input.settings;
+  const smooth = input.settings.smoothing > 0 && columns.smooth !== undefined;
   const color = input.theme.runs[run.look.color] ?? { red: 128, green: 128, blue: 128 };
   const strength = latest ? 1 : earlier;
   const overview = input.overview?.series.find(
@@ -123,16 +172,19 @@ function linesOf(each: ShownSeries, input: DrawingInput, manner: Manner): readon
     input.result,
     manner.logarithmic,
   );
+  const beyond =
+    input.settings.clip && manner.y !== null
+      ? clippedPlaces(columns, manner.y).map(({ x, side }) => ({ x, kind: side }))
+      : [];
   const main: DrawnLine = {
-    points:
-      smoothing > 0 ? smoothPoints(columns, smoothing, input.unitOf(columns), manner.logarithmic) : line,
+    points: smooth ? smoothPoints(columns, manner.logarithmic) : line,
     color: colorText(color, strength),
     width: manner.width,
     dash: manner.marked ? run.look.dash : [],
     marker: manner.marked ? run.look.marker : null,
-    bad: badMarks(columns),
+    bad: [...badMarks(columns), ...beyond],
   };
-  if (smoothing === 0) return [main];
+  if (!smooth) return [main];
   return [
     { points: line, color: colorText(color, strength * raw), width: 1, dash: [], marker: null, bad: [] },
     main,

@@ -7,10 +7,10 @@ export interface Point {
   readonly y: number;
 }
 
-/** A place where the script logged something that is not a number. */
+/** A place with a value that the line can't show: not a number, or beyond the shown range. */
 export interface BadMark {
   readonly x: number;
-  readonly kind: "nan" | "inf";
+  readonly kind: "nan" | "inf" | "above" | "below";
 }
 
 const at = (values: readonly number[], index: number): number => values[index] ?? Number.NaN;
@@ -62,47 +62,13 @@ export function withNeighbors(
   return [...(before ? [before] : []), ...points, ...(after ? [after] : [])];
 }
 
-/**
- * The distance on the axis in which smoothing forgets one share of the past: the mean distance of points, at least a thousandth of
- * the whole series. So a factor means the same whatever the zoom, and is seen with a hundred points as with a million.
- */
-export function smoothingUnit(columns: SeriesColumns): number {
-  const length = at(columns.x, columns.x.length - 1) - at(columns.x, 0);
-  if (!(length > 0)) return 1;
-  return Math.max(length / Math.max(1, columns.count - 1), length / 1000);
-}
-
-/**
- * Exponential moving average over the columns, corrected for its start (a constant series stays constant). Columns that are
- * not numbers are gaps and leave the average as it was.
- * @param factor 0 (none) to 0.999
- * @param unit of `smoothingUnit`, taken from the whole series
- */
-export function smoothPoints(
-  columns: SeriesColumns,
-  factor: number,
-  unit: number,
-  logarithmic: boolean,
-): Point[] {
-  const points: Point[] = [];
-  let sum = 0;
-  let weight = 0;
-  let before = Number.NaN;
-  for (let index = 0; index < columns.x.length; index++) {
-    const x = at(columns.x, index);
-    const value = (at(columns.first, index) + at(columns.last, index)) / 2;
-    if (!Number.isFinite(value)) {
-      points.push({ x, y: Number.NaN });
-      continue;
-    }
-    const keep = Number.isNaN(before) ? factor : factor ** Math.max(0, (x - before) / unit);
-    sum = sum * keep + value * (1 - keep);
-    weight = weight * keep + (1 - keep);
-    before = x;
-    const y = weight > 0 ? sum / weight : value;
-    points.push({ x, y: logarithmic && y <= 0 ? Number.NaN : y });
-  }
-  return points;
+/** The smoothed line as the store has computed it from all points. */
+export function smoothPoints({ smooth }: SeriesColumns, logarithmic: boolean): Point[] {
+  if (smooth === undefined) return [];
+  return smooth.x.map((x, index) => {
+    const y = at(smooth.y, index);
+    return { x, y: logarithmic && y <= 0 ? Number.NaN : y };
+  });
 }
 
 /** Where NaN and infinities were logged; at most one mark of each kind a column. */

@@ -1,15 +1,12 @@
 /** Pointer and keyboard of a chart: pointing, dragging a range to zoom in, walking the crosshair with the arrows. */
 
+import type { ZoomRange } from "../../src/protocol/chartLayout.ts";
 import type { Hover } from "./hover.ts";
-
-export interface ZoomRange {
-  readonly x0: number;
-  readonly x1: number;
-}
 
 /** What the pointer needs of its chart. */
 export interface PointedChart {
   readonly hover: Hover;
+  readonly zoom: ZoomRange | null;
   placeAt(pixel: number): number | null;
   range(): ZoomRange | null;
   setZoom(zoom: ZoomRange | null): void;
@@ -79,7 +76,8 @@ export class ChartPointer {
       "+": () => zoomTo(0.5),
       "-": () => zoomTo(2),
       "0": () => this.chart.setZoom(null),
-      Escape: () => this.chart.setZoom(null),
+      // Escape that has nothing to reset here is for what is around the chart.
+      ...(this.chart.zoom === null ? {} : { Escape: () => this.chart.setZoom(null) }),
     };
     const action = actions[event.key];
     if (action === undefined || event.ctrlKey || event.metaKey || event.altKey) return;

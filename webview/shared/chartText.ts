@@ -1,8 +1,8 @@
 /** What a chart says in words: the summary for those who can't see it, its badges, and the rows of its table twin. Pure. */
 
 import { formatValue } from "../../src/model/format.ts";
-import type { SeriesColumns, XAxis } from "../../src/model/metric.ts";
-import { xText } from "./axis.ts";
+import type { SeriesColumns } from "../../src/model/metric.ts";
+import { type AxisKind, xText } from "./axis.ts";
 
 export interface NamedSeries {
   readonly name: string;
@@ -59,11 +59,16 @@ export interface TableRow {
 }
 
 /** The chart as rows: at most `limit` a series, spread evenly, always with the first, the last and the extremes. */
-export function tableRows(all: readonly NamedSeries[], axis: XAxis, limit: number): readonly TableRow[] {
+export function tableRows(all: readonly NamedSeries[], axis: AxisKind, limit: number): readonly TableRow[] {
   return all.flatMap(({ name, columns }) => seriesRows(name, columns, axis, limit));
 }
 
-function seriesRows(name: string, columns: SeriesColumns, axis: XAxis, limit: number): readonly TableRow[] {
+function seriesRows(
+  name: string,
+  columns: SeriesColumns,
+  axis: AxisKind,
+  limit: number,
+): readonly TableRow[] {
   const size = columns.x.length;
   const lowest = indexOfExtreme(columns.min, (a, b) => a < b);
   const highest = indexOfExtreme(columns.max, (a, b) => a > b);

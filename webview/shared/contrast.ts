@@ -56,3 +56,13 @@ export function withContrast(color: Rgb, background: Rgb, ratio: number): Rgb {
   }
   return towards(1);
 }
+
+/** The color at a share of the way from one to another. */
+export function mixed(from: Rgb, to: Rgb, share: number): Rgb {
+  const between = (a: number, b: number) => a + (b - a) * share;
+  return {
+    red: between(from.red, to.red),
+    green: between(from.green, to.green),
+    blue: between(from.blue, to.blue),
+  };
+}

@@ -34,7 +34,7 @@ export const stateLooks: { readonly [S in RunState]: StateLook } = {
   running: { icon: "play-circle", label: "running" },
   finished: { icon: "pass", label: "finished" },
   failed: { icon: "error", label: "failed" },
-  cancelled: { icon: "circle-slash", label: "cancelled" },
+  cancelled: { icon: "circle-slash", label: "canceled" },
   lost: { icon: "debug-disconnect", label: "lost" },
   orphaned: { icon: "warning", label: "running without its recorder" },
   unknown: { icon: "question", label: "not looked at yet" },

@@ -1,64 +1,91 @@
 /** One chart of one metric: asks for the pixels it has, draws them, and answers pointer and keyboard. */
 
 import { html, nothing, type PropertyValues } from "lit";
-import type { ColumnsResult, SeriesColumns } from "../../src/model/metric.ts";
-import { xText } from "./axis.ts";
+import type { BandColumns, ColumnsResult, SeriesColumns } from "../../src/model/metric.ts";
+import type { ZoomRange } from "../../src/protocol/chartLayout.ts";
+import type { Reply } from "../../src/protocol/editor.ts";
+import { axisKind, xText } from "./axis.ts";
+import { type Band, bandOf, bandText, type ChartGroup, meanSeries } from "./chartBands.ts";
 import { ChartCanvas } from "./chartCanvas.ts";
 import { type DrawingInput, drawingOf, frontLines, shownSeries } from "./chartDrawing.ts";
-import { readingAt, smoothingUnit } from "./chartLine.ts";
+import { saveBands, savePng, savePoints, saveSvg } from "./chartExport.ts";
+import { readingAt } from "./chartLine.ts";
+import type { ChartAct } from "./chartMove.ts";
 import { type FrontLine, Overlay } from "./chartOverlay.ts";
-import { ChartPointer, type ZoomRange } from "./chartPointer.ts";
+import type { Drawing } from "./chartPicture.ts";
+import { ChartPointer } from "./chartPointer.ts";
 import { badTexts, chartSummary, hiddenText, tableRows } from "./chartText.ts";
 import { PageElement } from "./element.ts";
 import type { Hover } from "./hover.ts";
 import { icon, iconButton } from "./icon.ts";
-import { type ChartRun, type ChartSettings, type MetricSource, touches } from "./metricSource.ts";
+import type { MenuItem } from "./menu.ts";
+import {
+  type ChartRun,
+  type ChartSettings,
+  type MetricSource,
+  smoothingOf,
+  touches,
+} from "./metricSource.ts";
 import { metricUnit } from "./metricUnit.ts";
 import { Query } from "./query.ts";
 import { onThemeChange, theme } from "./theme.ts";
 import { hideTooltip, showTooltip } from "./tooltip.ts";
+import "./menu.ts";
 
 const tableLimit = 60;
+const dragType = "application/x-runline-chart";
 
 export class MetricChart extends PageElement {
   static override properties = {
     source: { attribute: false },
     runs: { attribute: false },
+    groups: { attribute: false },
     metric: { attribute: false },
     label: { attribute: false },
     settings: { attribute: false },
     hover: { attribute: false },
-    zoom: { state: true },
+    zoom: { attribute: false },
+    pinned: { attribute: false },
+    full: { attribute: false },
     asTable: { state: true },
   };
 
   declare source: MetricSource;
   declare runs: readonly ChartRun[];
+  /** Drawn as one line each, instead of their runs; empty for every run on its own. */
+  declare groups: readonly ChartGroup[];
   declare metric: string;
   declare label: string;
   declare settings: ChartSettings;
   declare hover: Hover;
+  /** What a person does to it (zoom, pin, full size, move) is told by the event `chart-act`. */
   declare zoom: ZoomRange | null;
+  declare pinned: boolean;
+  declare full: boolean;
   declare asTable: boolean;
 
   private readonly query = new Query<ColumnsResult>(this, (signal) => this.read(signal), "later");
-  private readonly units = new Map<SeriesColumns["key"], number>();
+  private bands: readonly BandColumns[] = [];
   private readonly pointer = new ChartPointer(this);
   private canvas: ChartCanvas | undefined;
   private overlay: Overlay | undefined;
   private width = 0;
   private asked = "";
+  private askedSmoothing: string | undefined;
   private observed: Element | undefined;
   private drawn: ColumnsResult | undefined;
   private overview: ColumnsResult | null = null;
   private input: DrawingInput | undefined;
-  private logarithmic = false;
+  private drawing: Drawing | undefined;
   private unsubscribe: (() => void)[] = [];
   private readonly observer = new ResizeObserver(() => this.fit());
 
   constructor() {
     super();
+    this.groups = [];
     this.zoom = null;
+    this.pinned = false;
+    this.full = false;
     this.asTable = false;
   }
 
@@ -87,17 +114,19 @@ export class MetricChart extends PageElement {
   protected override render(): unknown {
     const series = this.query.value?.series ?? [];
     const named = this.named(series);
-    const badges = [...badTexts(series), this.settings.logarithmic ? hiddenText(series) : null].filter(
-      (text) => text !== null,
-    );
-    return html`<section class="chart" aria-label=${this.metric}>
-      <header class="chart-head">
+    return html`<section class="chart" aria-label=${this.metric} @dragover=${this.onDragOver} @drop=${this.onDrop}>
+      <header class="chart-head" draggable="true" @dragstart=${this.onDragStart}>
         <h4 title=${this.metric}>${this.label}</h4>
-        ${badges.map((text) => html`<span class="badge warn" title=${badgeHelp}>${text}</span>`)}
-        <span class="grow"></span>
         <span class="readout" aria-live="off"></span>
-        ${this.zoom === null ? nothing : iconButton("zoom-out", "Reset zoom (double click)", () => this.setZoom(null))}
-        ${iconButton("table", "Show as table", () => this.toggleTable(), this.asTable)}
+        ${this.badges(series)}
+        <span class="grow"></span>
+        <span class="chart-buttons">
+          ${this.zoom === null ? nothing : iconButton("zoom-out", "Reset zoom (double click)", () => this.setZoom(null))}
+          ${iconButton("table", "Show as table", () => this.toggleTable(), this.asTable)}
+          ${iconButton(this.pinned ? "pinned" : "pin", this.pinned ? "Unpin" : "Pin to the top", () => this.act("pin"), this.pinned)}
+          ${iconButton(this.full ? "screen-normal" : "screen-full", this.full ? "Normal size" : "Full size", () => this.act("full"))}
+          <rl-menu .label=${`More for ${this.metric}`} .items=${this.menu(series)}></rl-menu>
+        </span>
       </header>
       <div class="plot" ?hidden=${this.asTable} tabindex="0" role="img" aria-label=${chartSummary(this.metric, named)}
         @pointerdown=${this.pointer.down} @pointermove=${this.pointer.move} @pointerup=${this.pointer.up}
@@ -109,6 +138,64 @@ export class MetricChart extends PageElement {
       ${this.asTable ? this.table(series) : nothing}
     </section>`;
   }
+
+  private badges(series: readonly SeriesColumns[]): unknown {
+    const texts = [...badTexts(series), this.settings.logarithmic ? hiddenText(series) : null];
+    const clipped = this.drawing?.clipped ?? 0;
+    return html`${texts.map((text) => (text === null ? nothing : html`<span class="badge warn" title=${badgeHelp}>${text}</span>`))}
+      ${clipped === 0 ? nothing : html`<button class="badge warn" title=${clipHelp} @click=${() => this.dispatchEvent(new CustomEvent("show-all", { bubbles: true }))}>${clipped.toLocaleString("en-US")} clipped</button>`}`;
+  }
+
+  private menu(series: readonly SeriesColumns[]): readonly MenuItem[] {
+    const chart = { metric: this.metric, source: this.source, runs: this.drawnRuns() };
+    const drawing = this.drawing;
+    const pictures =
+      drawing === undefined
+        ? []
+        : [
+            {
+              label: "Save as PNG",
+              icon: "file-media",
+              run: () => void savePng(chart, this.querySelector("canvas.lines"), theme()),
+            },
+            {
+              label: "Save as SVG",
+              icon: "file-code",
+              run: () => void saveSvg(chart, drawing, this.canvas?.size(), theme()),
+            },
+          ];
+    return [
+      ...pictures,
+      ...(this.groups.length > 0
+        ? [{ label: "Save the means as CSV", icon: "table", run: () => void saveBands(chart, this.bands) }]
+        : [{ label: "Save all points as CSV", icon: "table", run: () => void savePoints(chart, series) }]),
+      { label: "Move to the left", icon: "arrow-left", run: () => this.act("left") },
+      { label: "Move to the right", icon: "arrow-right", run: () => this.act("right") },
+    ];
+  }
+
+  private act(act: "pin" | "full" | "left" | "right"): void {
+    this.tell({ act, metric: this.metric });
+  }
+
+  private tell(detail: ChartAct): void {
+    this.dispatchEvent(new CustomEvent("chart-act", { detail, bubbles: true }));
+  }
+
+  private readonly onDragStart = (event: DragEvent): void => {
+    event.dataTransfer?.setData(dragType, this.metric);
+  };
+
+  private readonly onDragOver = (event: DragEvent): void => {
+    if (event.dataTransfer?.types.includes(dragType)) event.preventDefault();
+  };
+
+  private readonly onDrop = (event: DragEvent): void => {
+    const metric = event.dataTransfer?.getData(dragType);
+    if (!metric || metric === this.metric) return;
+    event.preventDefault();
+    this.tell({ act: "drop", metric, before: this.metric });
+  };
 
   /** What lies over an empty plot. */
   private cover(series: readonly SeriesColumns[]): unknown {
@@ -128,7 +215,7 @@ export class MetricChart extends PageElement {
   }
 
   private table(series: readonly SeriesColumns[]): unknown {
-    const rows = tableRows(this.named(series), this.settings.axis, tableLimit);
+    const rows = tableRows(this.named(series), axisKind(this.settings.axis), tableLimit);
     return html`<div class="chart-table" tabindex="0">
       <table>
         <caption class="only-read">${chartSummary(this.metric, this.named(series))}</caption>
@@ -143,10 +230,9 @@ export class MetricChart extends PageElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get("settings");
-    if (before === undefined || before.axis === this.settings.axis) return;
+    if (before === undefined || axisId(before.axis) === axisId(this.settings.axis)) return;
     // A range of steps means nothing in seconds.
-    this.zoom = null;
-    this.units.clear();
+    if (this.zoom !== null) this.setZoom(null);
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -155,19 +241,37 @@ export class MetricChart extends PageElement {
       this.observed = plot;
       this.observer.observe(plot);
     }
-    const wanted = JSON.stringify([this.metric, this.settings.axis, this.runIds(), this.zoom]);
+    const groups = this.groups.map(({ name, runIds }) => [name, runIds]);
+    const wanted = JSON.stringify([
+      this.metric,
+      axisId(this.settings.axis),
+      this.runIds(),
+      groups,
+      this.zoom,
+    ]);
+    const smoothing = JSON.stringify(smoothingOf(this.settings));
     if (wanted !== this.asked) {
-      this.asked = wanted;
       if (this.width > 0) this.query.restart();
-    }
+    } else if (smoothing !== this.askedSmoothing && this.width > 0) this.query.refresh();
+    this.asked = wanted;
+    this.askedSmoothing = smoothing;
     if (this.query.value !== this.drawn || changed.has("settings") || changed.has("runs")) this.redraw();
   }
 
-  private read(signal: AbortSignal) {
+  private async read(signal: AbortSignal): Promise<Reply<ColumnsResult>> {
     const width = Math.min(8192, Math.max(1, Math.round(this.width * devicePixelRatio)));
     const range = this.zoom === null ? {} : { x0: this.zoom.x0, x1: this.zoom.x1 };
+    const view = { keys: [this.metric], axis: this.settings.axis, width, ...range };
+    if (this.groups.length > 0 && this.source.bands !== undefined) {
+      const groups = this.groups.map(({ name, runIds }) => ({ name, runIds }));
+      const reply = await this.source.bands({ groups, ...view }, signal);
+      if (reply.ok) this.bands = reply.value.bands;
+      return reply.ok ? { ok: true, value: meanSeries(reply.value) } : reply;
+    }
+    this.bands = [];
+    const smoothing = smoothingOf(this.settings);
     return this.source.columns(
-      { runIds: this.runIds(), keys: [this.metric], axis: this.settings.axis, width, ...range },
+      { runIds: this.runIds(), ...view, ...(smoothing === undefined ? {} : { smoothing }) },
       signal,
     );
   }
@@ -189,21 +293,19 @@ export class MetricChart extends PageElement {
     const over = this.querySelector<HTMLCanvasElement>("canvas.overlay");
     if (result === undefined || lines === null || over === null || this.width === 0) return;
     this.drawn = result;
-    if (this.zoom === null) {
-      this.overview = result;
-      for (const columns of result.series) this.units.set(seriesId(columns), smoothingUnit(columns));
-    }
+    if (this.zoom === null) this.overview = result;
     this.input = {
       result,
       overview: this.zoom === null ? null : this.overview,
-      runs: this.runs,
+      runs: this.drawnRuns(),
       settings: this.settings,
       unit: metricUnit(this.metric),
       theme: theme(),
-      unitOf: (columns) => this.units.get(seriesId(columns)) ?? smoothingUnit(columns),
+      bands: this.shownBands(),
     };
     const drawing = drawingOf(this.input);
-    this.logarithmic = drawing.logarithmic;
+    if (drawing.clipped !== (this.drawing?.clipped ?? 0)) this.requestUpdate();
+    this.drawing = drawing;
     if (this.canvas === undefined) {
       const plot = lines.parentElement;
       this.canvas = new ChartCanvas(lines, drawing, theme());
@@ -216,9 +318,11 @@ export class MetricChart extends PageElement {
 
   /** The lines of the run that is brought forward, in pixels. */
   private frontLines(chart: ChartCanvas): readonly FrontLine[] {
-    const { frontRun } = this.hover;
+    const run = this.hover.frontRun;
+    const group = this.groups.find((each) => each.runIds.some((id) => id === run));
+    const frontRun = this.groups.length > 0 ? (group?.name ?? null) : run;
     if (frontRun === null || this.input === undefined) return [];
-    return frontLines(this.input, frontRun, this.logarithmic).map((line) => ({
+    return frontLines(this.input, frontRun, this.drawing?.logarithmic ?? false).map((line) => ({
       ...line,
       points: line.points.map(({ x, y }) => ({
         x: chart.pixelOfX(x),
@@ -235,9 +339,8 @@ export class MetricChart extends PageElement {
     if (readout === null || chart === undefined || this.overlay === undefined) return;
     const colors = theme();
     const unit = metricUnit(this.metric);
-    const shown = shownSeries(this.drawn?.series ?? [], this.runs);
-    const readings =
-      x === null ? [] : shown.map((each) => ({ ...each, reading: readingAt(each.columns, x) }));
+    const shown = shownSeries(this.drawn?.series ?? [], this.drawnRuns());
+    const readings = x === null ? [] : shown.map((each) => ({ ...each, ...this.reading(each.columns, x) }));
     const dots = readings.map(({ run, reading }) => ({
       x: chart.pixelOfX(reading?.x ?? Number.NaN),
       y: chart.pixelOfY(reading?.value ?? Number.NaN),
@@ -256,7 +359,7 @@ export class MetricChart extends PageElement {
     const single = shown.length === 1 ? shown[0]?.columns : undefined;
     const last = single === undefined ? undefined : (single.last.at(-1) ?? Number.NaN);
     readout.textContent = only
-      ? `${unit.text(only.value)} · ${xText(only.x, this.settings.axis)}`
+      ? `${unit.text(only.value)} · ${xText(only.x, axisKind(this.settings.axis))}`
       : x === null && last !== undefined
         ? unit.text(last)
         : "";
@@ -265,11 +368,31 @@ export class MetricChart extends PageElement {
       showTooltip(
         this,
         this.pointer.client,
-        xText(readings[0]?.reading?.x ?? x, this.settings.axis),
+        xText(readings[0]?.reading?.x ?? x, axisKind(this.settings.axis)),
         readings,
-        this.settings.axis,
+        axisKind(this.settings.axis),
         unit.text,
       );
+  }
+
+  private reading(columns: SeriesColumns, x: number) {
+    const band = this.shownBands().find((each) => each.group === columns.runId);
+    const note = band === undefined ? {} : { note: bandText(band, x) };
+    return { reading: readingAt(columns, x), ...note };
+  }
+
+  /** The groups where there are any, as if each were a run. */
+  private drawnRuns(): readonly ChartRun[] {
+    return this.groups.length > 0
+      ? this.groups.map(({ name, look }) => ({ id: name, name, look }))
+      : this.runs;
+  }
+
+  private shownBands(): readonly Band[] {
+    const { bands } = this.settings;
+    return this.groups.length === 0 || bands === "off"
+      ? []
+      : this.bands.map((columns) => bandOf(columns, bands));
   }
 
   /** Place on the axis under a pixel of the plot, or null outside the frame. */
@@ -285,7 +408,7 @@ export class MetricChart extends PageElement {
   }
 
   setZoom(zoom: ZoomRange | null): void {
-    this.zoom = zoom;
+    this.tell({ act: "zoom", metric: this.metric, zoom });
   }
 
   private toggleTable(): void {
@@ -297,15 +420,17 @@ export class MetricChart extends PageElement {
   }
 
   private named(series: readonly SeriesColumns[]) {
-    return shownSeries(series, this.runs).map(({ run, columns, attempts }) => ({
+    return shownSeries(series, this.drawnRuns()).map(({ run, columns, attempts }) => ({
       name: attempts > 1 ? `${run.name} (attempt ${columns.attempt})` : run.name,
       columns,
     }));
   }
 }
 
+const clipHelp =
+  "Outliers beyond the shown range. They are marked at the edge of the chart and stay in the table. Click to show them.";
 const badgeHelp =
   "Values that are not numbers. They are marked in the chart: a cross at the bottom for NaN, a triangle at the top for infinity.";
-const seriesId = (columns: SeriesColumns) => `${columns.runId} ${columns.attempt}`;
+const axisId = (axis: ChartSettings["axis"]) => (typeof axis === "string" ? axis : `metric ${axis.metric}`);
 
 customElements.define("rl-metric-chart", MetricChart);

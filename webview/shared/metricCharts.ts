@@ -2,101 +2,85 @@
 
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { type ChartLayout, freshLayout } from "../../src/protocol/chartLayout.ts";
+import type { ChartGroup } from "./chartBands.ts";
+import { actedLayout, type ChartAct } from "./chartMove.ts";
 import { PageElement } from "./element.ts";
 import type { Hover } from "./hover.ts";
 import { icon } from "./icon.ts";
-import { groupMetrics, type MetricGroup } from "./metricGroups.ts";
+import { groupMetrics, type MetricGroup, nameMatches } from "./metricGroups.ts";
 import type { ChartRun, ChartSettings, MetricSource } from "./metricSource.ts";
-import "./metricChart.ts";
+import "./chartSlot.ts";
 
-/** Keeps the place of a chart while it is far away. */
-class ChartSlot extends PageElement {
-  static override properties = {
-    source: { attribute: false },
-    runs: { attribute: false },
-    metric: { attribute: false },
-    label: { attribute: false },
-    settings: { attribute: false },
-    hover: { attribute: false },
-    near: { state: true },
-  };
-
-  declare source: MetricSource;
-  declare runs: readonly ChartRun[];
-  declare metric: string;
-  declare label: string;
-  declare settings: ChartSettings;
-  declare hover: Hover;
-  declare near: boolean;
-
-  private readonly observer = new IntersectionObserver(
-    (entries) => {
-      this.near = entries.at(-1)?.isIntersecting ?? false;
-    },
-    { rootMargin: "200px" },
-  );
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.observer.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.observer.disconnect();
-    this.near = false;
-  }
-
-  protected override render(): unknown {
-    if (!this.near) return nothing;
-    return html`<rl-metric-chart .source=${this.source} .runs=${this.runs} .metric=${this.metric} .label=${this.label}
-      .settings=${this.settings} .hover=${this.hover}></rl-metric-chart>`;
-  }
-}
-
-customElements.define("rl-chart-slot", ChartSlot);
+const pinnedName = "Pinned";
 
 export class MetricCharts extends PageElement {
   static override properties = {
     source: { attribute: false },
     runs: { attribute: false },
+    groups: { attribute: false },
     metrics: { attribute: false },
+    keyMetric: { attribute: false },
     search: { attribute: false },
     settings: { attribute: false },
     hover: { attribute: false },
     collapsed: { attribute: false },
+    layout: { attribute: false },
   };
 
   declare source: MetricSource;
   declare runs: readonly ChartRun[];
+  /** Drawn as one line each, instead of their runs; empty for every run on its own. */
+  declare groups: readonly ChartGroup[];
   declare metrics: readonly string[];
+  /** Its chart is the first. */
+  declare keyMetric: string | null;
   declare search: string;
   declare settings: ChartSettings;
   declare hover: Hover;
   /** Names of the groups that are closed. A change is told by the event `collapsed`. */
   declare collapsed: readonly string[];
+  /** A change is told by the event `layout`. */
+  declare layout: ChartLayout;
+
+  constructor() {
+    super();
+    this.keyMetric = null;
+    this.groups = [];
+    this.layout = freshLayout;
+  }
 
   protected override render(): unknown {
-    const groups = groupMetrics(this.metrics, this.search);
+    const { full } = this.layout;
+    if (full !== null && this.metrics.includes(full))
+      return html`<div class="chart-full" @keydown=${this.onKey}>${this.chartOf({ key: full, label: full }, [full])}</div>`;
+    const groups = this.sections();
     if (groups.length === 0)
       return html`<div class="state"><p>No metric is called “${this.search}”.</p></div>`;
-    return repeat(
+    return html`<div class=${`chart-groups charts-${this.layout.size}`}>${repeat(
       groups,
       (group) => group.name,
       (group) => this.group(group, groups.length > 1),
+    )}</div>`;
+  }
+
+  private sections(): readonly MetricGroup[] {
+    const pinned = this.layout.pinned.filter(
+      (key) => this.metrics.includes(key) && nameMatches(key, this.search),
     );
+    const others = this.metrics.filter((key) => !pinned.includes(key));
+    const groups = groupMetrics(others, this.search, { key: this.keyMetric, chosen: this.layout.order });
+    const first = { name: pinnedName, metrics: pinned.map((key) => ({ key, label: key })) };
+    return pinned.length === 0 ? groups : [first, ...groups];
   }
 
   private group(group: MetricGroup, titled: boolean): unknown {
     const open = !this.collapsed.includes(group.name);
+    const shown = group.metrics.map(({ key }) => key);
     const grid = html`<div class="chart-grid">${repeat(
       group.metrics,
       ({ key }) => key,
-      ({
-        key,
-        label,
-      }) => html`<rl-chart-slot .source=${this.source} .runs=${this.runs} .metric=${key} .label=${label}
-        .settings=${this.settings} .hover=${this.hover}></rl-chart-slot>`,
+      (metric) => this.chartOf(metric, shown),
     )}</div>`;
     if (!titled) return grid;
     return html`<section class="chart-group">
@@ -106,6 +90,23 @@ export class MetricCharts extends PageElement {
       ${open ? grid : nothing}
     </section>`;
   }
+
+  private chartOf({ key, label }: MetricGroup["metrics"][number], shown: readonly string[]): unknown {
+    return html`<rl-chart-slot .source=${this.source} .runs=${this.runs} .groups=${this.groups} .metric=${key} .label=${label} .settings=${this.settings} .hover=${this.hover}
+      .zoom=${this.layout.zoom[key] ?? null} .pinned=${this.layout.pinned.includes(key)} .full=${this.layout.full === key}
+      @chart-act=${(event: CustomEvent<ChartAct>) => this.onAct(event.detail, shown)}></rl-chart-slot>`;
+  }
+
+  private onAct(act: ChartAct, shown: readonly string[]): void {
+    const detail = actedLayout(this.layout, act, shown);
+    if (detail !== this.layout) this.dispatchEvent(new CustomEvent("layout", { detail }));
+  }
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    const { full } = this.layout;
+    if (event.key === "Escape" && full !== null && !event.defaultPrevented)
+      this.onAct({ act: "full", metric: full }, []);
+  };
 
   private toggle(name: string): void {
     const collapsed = this.collapsed.includes(name)

@@ -1,5 +1,7 @@
 /** Metric names → groups by their prefix before the first `/`. Pure. */
 
+import { isBookkeeping } from "../../src/model/keyMetric.ts";
+
 export interface MetricGroup {
   readonly name: string;
   readonly metrics: readonly { readonly key: string; readonly label: string }[];
@@ -10,13 +12,31 @@ export const ungrouped = "metrics";
 // More groups of one metric than this are no help.
 const mostSingles = 4;
 
-/**
- * Groups in the order of their names, metrics without a prefix first. All words of the search must be in the name. A prefix of only
- * one metric is a group as well, unless there are many such.
- */
-export function groupMetrics(keys: readonly string[], search: string): readonly MetricGroup[] {
+/** Are all words of the search in the name? */
+export function nameMatches(name: string, search: string): boolean {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const wanted = keys.filter((key) => words.every((word) => key.toLowerCase().includes(word)));
+  return words.every((word) => name.toLowerCase().includes(word));
+}
+
+/** What decides the order of groups and metrics before their names do. */
+export interface GroupOrder {
+  /** The key metric: its group is first, and it is the first of its group. */
+  readonly key: string | null;
+  /** Metrics that a person has put into an order of their own, within their groups. */
+  readonly chosen: readonly string[];
+}
+
+/**
+ * Groups of the metrics whose names match the search: that of the key metric first, those of bookkeeping only (learning rate, epoch)
+ * last, metrics without a prefix before the others, else by name. A prefix of only one metric is a group as well, unless there are
+ * many such.
+ */
+export function groupMetrics(
+  keys: readonly string[],
+  search: string,
+  order: GroupOrder = { key: null, chosen: [] },
+): readonly MetricGroup[] {
+  const wanted = keys.filter((key) => nameMatches(key, search));
   const groups = new Map<string, { key: string; label: string }[]>();
   for (const key of [...wanted].sort(naturally)) {
     const slash = key.indexOf("/");
@@ -27,8 +47,23 @@ export function groupMetrics(keys: readonly string[], search: string): readonly 
     groups.set(name, group);
   }
   return [...(singles(groups) > mostSingles ? withoutSingles(groups) : groups)]
-    .sort(([a], [b]) => (a === ungrouped ? -1 : b === ungrouped ? 1 : naturally(a, b)))
-    .map(([name, metrics]) => ({ name, metrics }));
+    .map(([name, metrics]) => ({ name, metrics: [...metrics].sort(byPlace(order)) }))
+    .sort((a, b) => groupRank(a, order) - groupRank(b, order) || naturally(a.name, b.name));
+}
+
+function groupRank({ name, metrics }: MetricGroup, { key }: GroupOrder): number {
+  if (metrics.some((metric) => metric.key === key)) return 0;
+  if (metrics.every((metric) => isBookkeeping(metric.key))) return 3;
+  return name === ungrouped ? 1 : 2;
+}
+
+function byPlace({ key, chosen }: GroupOrder) {
+  const rank = (name: string) => (name === key ? 0 : isBookkeeping(name) ? 2 : 1);
+  return (a: { readonly key: string }, b: { readonly key: string }) => {
+    const [placeA, placeB] = [chosen.indexOf(a.key), chosen.indexOf(b.key)];
+    if (placeA >= 0 && placeB >= 0) return placeA - placeB;
+    return rank(a.key) - rank(b.key) || naturally(a.key, b.key);
+  };
 }
 
 type Groups = ReadonlyMap<string, readonly { readonly key: string; readonly label: string }[]>;

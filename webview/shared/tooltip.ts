@@ -1,8 +1,7 @@
 /** The one tooltip of a page: exact values of the nearest real points under the crosshair. */
 
 import { html, render } from "lit";
-import type { XAxis } from "../../src/model/metric.ts";
-import { xText } from "./axis.ts";
+import { type AxisKind, xText } from "./axis.ts";
 import type { Reading } from "./chartLine.ts";
 import type { ChartRun } from "./metricSource.ts";
 import { swatch } from "./swatch.ts";
@@ -10,6 +9,8 @@ import { swatch } from "./swatch.ts";
 export interface TooltipRow {
   readonly run: ChartRun;
   readonly reading: Reading | null;
+  /** What is said after the value instead of the range of its pixel. */
+  readonly note?: string;
 }
 
 const mostRows = 12;
@@ -23,7 +24,7 @@ export function showTooltip(
   at: { readonly x: number; readonly y: number },
   place: string,
   rows: readonly TooltipRow[],
-  axis: XAxis,
+  axis: AxisKind,
   text: (value: number) => string,
 ): void {
   owner = chart;
@@ -51,9 +52,9 @@ export function showTooltip(
 }
 
 function tooltipRow(
-  { run, reading }: TooltipRow,
+  { run, reading, note }: TooltipRow,
   place: string,
-  axis: XAxis,
+  axis: AxisKind,
   text: (value: number) => string,
 ) {
   if (reading === null) return "";
@@ -62,7 +63,7 @@ function tooltipRow(
   return html`<div class="tooltip-row">
     ${swatch(run.look)}<span class="tooltip-name">${run.name}</span>
     <span class="number">${text(reading.value)}</span>
-    <span class="quiet">${wide ? `${text(reading.low)} … ${text(reading.high)}` : ""}${own === place ? "" : ` ${own}`}</span>
+    <span class="quiet">${note ?? (wide ? `${text(reading.low)} … ${text(reading.high)}` : "")}${own === place ? "" : ` ${own}`}</span>
   </div>`;
 }
 

@@ -7,10 +7,15 @@ import type { Failure } from "../../model/failure.ts";
 import type { AuditEntry, Model, ModelVersion } from "../../model/registry.ts";
 import type { Run } from "../../model/run.ts";
 
-/** One JSON value, indented, with a line end. */
+/** One JSON value, indented, with a line end. What would steer a terminal is escaped in it; it reads back the same. */
 export function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, finite, 2)}\n`;
+  const text = JSON.stringify(value, finite, 2);
+  return `${text.replace(steering, (character) => `\\u${hex(character)}`)}\n`;
 }
+
+/** DEL, C1 controls and the marks that turn text around; JSON escapes only C0. */
+const steering = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const hex = (character: string) => character.charCodeAt(0).toString(16).padStart(4, "0");
 
 function finite(_key: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;

@@ -25,7 +25,7 @@ import { show } from "./show.ts";
 import { status } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
 import { plain } from "./text.ts";
-import { tell } from "./trouble.ts";
+import { tell, tellOnce } from "./trouble.ts";
 
 /** In the order of the help: the main job first. */
 export const commands: Readonly<Record<string, Command>> = {
@@ -99,7 +99,7 @@ async function call(
   try {
     // While no editor was there, runs went on: what is shown is as of now. A store in trouble is the command's to report.
     const store = await project.store.existing().catch(() => null);
-    if (store !== null) await catchUp({ ...project, store });
+    if (store !== null) (await catchUp({ ...project, store })).forEach(tellOnce(terminal));
     return await command.run({ ...parsed, json: parsed.flag("json"), folder, project, terminal });
   } finally {
     await project.store.close();

@@ -13,7 +13,7 @@ export const reproduce: Command = {
   async run({ project, terminal, json, words: [name = ""] }) {
     const store = await project.store.existing();
     const run = await findRun(name, store);
-    const command = await reproduceLine(run.id, store, project.code, project.layout.workspace);
+    const command = await reproduceLine(run.id, store, project, project.layout.workspace);
     await terminal.out(json ? jsonText({ id: run.id, name: run.name, command }) : `${command}\n`);
     return exitCode.done;
   },

@@ -2,6 +2,7 @@ import { formatBytes, formatValue } from "../../model/format.ts";
 import type { RunFile } from "../../model/lineage.ts";
 import { evidenceText } from "../../model/lineageTree.ts";
 import type { Environment, Finding, Run } from "../../model/run.ts";
+import { shellWord } from "../../model/shellWord.ts";
 import { findRun } from "../../ops/findRun.ts";
 import { type Command, exitCode } from "./command.ts";
 import { jsonText, runJson } from "./json.ts";
@@ -42,7 +43,7 @@ function page(
   const facts: readonly (readonly [string, string])[] = [
     ["id", run.id],
     ["state", [stateText(run.state, terminal), plain(run.reason ?? "")].filter(Boolean).join("  ")],
-    ["command", run.argv.map(plain).join(" ")],
+    ["command", run.argv.map((word) => plain(shellWord(word))).join(" ")],
     ["folder", plain(run.cwd)],
     ["experiment", plain(run.experiment)],
     ["started", run.started === null ? "not yet" : new Date(run.started).toISOString()],
@@ -92,8 +93,8 @@ function metricLines(run: Run): string[] {
   const rows = Object.entries(run.metrics).map(([key, metric]) => [
     plain(key),
     formatValue(metric.last),
-    formatValue(metric.min),
-    formatValue(metric.max),
+    // Of a metric that was never finite there is no least and no greatest value.
+    ...[metric.min, metric.max].map((value) => (Number.isNaN(value) ? "–" : formatValue(value))),
     String(metric.count),
     [metric.nan > 0 ? `${metric.nan} NaN` : "", metric.inf > 0 ? `${metric.inf} Inf` : ""]
       .filter(Boolean)

@@ -30,6 +30,8 @@ export function processTerminal(standard: StandardStreams): Terminal {
     if (error.code === "EPIPE") process.exit(0);
     throw error;
   });
+  // Nobody may be reading what is said beside the output; that is no reason to stop, or to fail, what is done.
+  stderr.on("error", () => undefined);
   const interactive = stdout.isTTY === true;
   const wanted = !env.NO_COLOR && env.TERM !== "dumb";
   return {

@@ -2,6 +2,7 @@
 
 import type { RequestName } from "../../protocol/editor.ts";
 import { codeRequests } from "./codeRequests.ts";
+import { compareRequests } from "./compareRequests.ts";
 import { lineageRequests } from "./lineageRequests.ts";
 import { metricRequests } from "./metricRequests.ts";
 import { modelRequests } from "./modelRequests.ts";
@@ -13,6 +14,7 @@ export const requests: Requests<RequestName> = {
   ...runRequests,
   ...codeRequests,
   ...metricRequests,
+  ...compareRequests,
   ...lineageRequests,
   ...modelRequests,
   ...storeRequests,

@@ -116,8 +116,8 @@ export const runRequests: Requests<RunRequest> = {
   },
   "runs/reproduce": {
     input: one,
-    async answer({ id }, { store, code, layout }) {
-      return { command: await reproduce(id, await store.existing(), code, layout.workspace) };
+    async answer({ id }, { store, code, compute, layout }) {
+      return { command: await reproduce(id, await store.existing(), { code, compute }, layout.workspace) };
     },
   },
   "runs/log": {

@@ -87,17 +87,18 @@ function hold(
   });
   const { compute, layout, store } = project;
 
-  /** Another window or the CLI may make the store at any time; once it is open, the follower sees to everything. */
-  const waiting = compute.watch(layout.directory, () => {
-    if (follower === null) void openExisting(true);
-  });
+  /** Another window or the CLI may make the store, delete it or put another in its place at any time. */
+  const waiting = compute.watch(layout.directory, () => void openExisting(true));
+  /** The one whose runs the window shows: while it stays the same, it tells of everything itself. */
+  let shown: Follower | null = null;
   let lastTrouble: string | null = null;
   async function openExisting(tell: boolean): Promise<void> {
     try {
       const found = await store.existing();
       lastTrouble = null;
-      if (found !== null && tell)
-        window.changed({ revision: await found.revision(), kinds: changeKinds, runIds: [] });
+      if (follower === shown) return;
+      shown = follower;
+      if (tell) window.changed({ revision: (await found?.revision()) ?? 0, kinds: changeKinds, runIds: [] });
     } catch (thrown) {
       // Every request answers with the same failure; here it is only noted, once however often the folder changes.
       const trouble = failureOf(thrown);

@@ -4,9 +4,9 @@ import { constants, type FileHandle, open } from "node:fs/promises";
 import { RunlineError } from "../../model/failure.ts";
 import type { FileSlice } from "../compute.ts";
 
-/** A link, a pipe or a missing file must not be opened, and opening must not wait for a writer. */
+/** A link, a pipe, a socket or a missing file must not be opened, and opening must not wait for a writer. */
 const readPlainly = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-const absent = new Set(["ENOENT", "ENOTDIR", "ELOOP", "EISDIR"]);
+const absent = new Set(["ENOENT", "ENOTDIR", "ELOOP", "EISDIR", "ENXIO"]);
 const nothing: FileSlice = { bytes: new Uint8Array(), size: 0 };
 
 /** At most `length` bytes from `offset` of a plain file; nothing where there is none. */
@@ -26,7 +26,7 @@ async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T | 
     file = await open(path, readPlainly);
   } catch (thrown) {
     if (absent.has(errorCode(thrown))) return null;
-    throw thrown;
+    throw readFailure(path, thrown);
   }
   try {
     return await use(file);
@@ -59,13 +59,24 @@ export function errorCode(thrown: unknown): string {
 export function writeFailure(path: string, thrown: unknown): RunlineError {
   const code = errorCode(thrown);
   if (code === "ENOSPC" || code === "EDQUOT") return new RunlineError("diskFull", { path }, thrown);
-  const plain: Record<string, string> = {
-    EROFS: "the file system is read-only",
-    EACCES: "permission denied",
-    EPERM: "the system does not allow it",
-    ENOTDIR: "a file is in the way",
-    ENAMETOOLONG: "the path is too long",
-  };
-  const cause = plain[code] ?? (thrown instanceof Error ? thrown.message : String(thrown));
-  return new RunlineError("workspaceReadOnly", { path, cause }, thrown);
+  return new RunlineError("workspaceReadOnly", { path, cause: causeOf(thrown) }, thrown);
+}
+
+/** What a failed read of something that is there means to a person. */
+export function readFailure(path: string, thrown: unknown): RunlineError {
+  return new RunlineError("fileUnreadable", { path, cause: causeOf(thrown) }, thrown);
+}
+
+const causes: Readonly<Record<string, string>> = {
+  EROFS: "the file system is read-only",
+  EACCES: "permission denied",
+  EPERM: "the system does not allow it",
+  ENOTDIR: "a file is in the way",
+  ENAMETOOLONG: "the path is too long",
+  EIO: "the disk reports an error",
+  ESTALE: "the network file system lost it",
+};
+
+function causeOf(thrown: unknown): string {
+  return causes[errorCode(thrown)] ?? (thrown instanceof Error ? thrown.message : String(thrown));
 }

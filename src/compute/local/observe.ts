@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { runFile } from "../../model/journal.ts";
 import { parseExit, parseQueue, parseStart } from "../../model/runRecords.ts";
 import type { Observation } from "../compute.ts";
-import { readSmall } from "./boundedFile.ts";
+import { errorCode, readSmall } from "./boundedFile.ts";
 import { bootId, isAlive, markedProcesses } from "./process.ts";
 
 type Records = Omit<Observation, "bootId" | "hostName" | "scriptAlive" | "recorderAlive" | "marked" | "time">;
@@ -36,12 +36,22 @@ export async function observeLocally(directories: readonly string[]): Promise<re
   });
 }
 
+/** One directory that can't be read must not keep the others from being seen. */
 async function readSettled(directory: string): Promise<Records & Alive> {
-  const records = await readRecords(directory);
-  const alive = aliveOf(records);
-  if (alive.recorder || records.exit !== null || !records.claimed) return { ...records, ...alive };
-  return { ...(await readRecords(directory)), ...alive };
+  try {
+    const records = await readRecords(directory);
+    const alive = aliveOf(records);
+    if (alive.recorder || records.exit !== null || !records.claimed) return { ...records, ...alive };
+    return { ...(await readRecords(directory)), ...alive };
+  } catch {
+    return { ...unread, directory, ...gone };
+  }
 }
+
+const unread: Omit<Records, "directory"> = {
+  ...{ unreadable: true, exists: true, claimed: false, start: null, queue: null, exit: null },
+  ...{ cancelAsked: false, journalBytes: 0, logBytes: 0 },
+};
 
 interface Alive {
   readonly script: boolean;
@@ -84,6 +94,7 @@ async function readRecords(directory: string): Promise<Records> {
   ]);
   return {
     directory,
+    unreadable: false,
     exists: folder !== null,
     claimed: claim !== null,
     start: start === null ? null : parsed(parseStart(start)),
@@ -103,7 +114,8 @@ function parsed<T>(result: { readonly ok: true; readonly record: T } | { readonl
 async function sizeOf(path: string): Promise<number | null> {
   try {
     return (await lstat(path)).size;
-  } catch {
-    return null;
+  } catch (thrown) {
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(thrown))) return null;
+    throw thrown;
   }
 }

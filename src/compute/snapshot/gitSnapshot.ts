@@ -34,7 +34,8 @@ export async function keepWithGit(repository: Repository, request: KeepRequest):
     await git(["add", "--update", "--", "."]);
     const untracked = await untrackedFiles(git, repository, request.limitBytes);
     if (untracked.kept.length > 0)
-      await git(["add", "--pathspec-from-file=-", "--pathspec-file-nul"], untracked.kept.join("\0"));
+      // Not by "add": that gives up when one of them is gone by now, as temporary files of other runs are.
+      await git(["update-index", "--add", "--remove", "-z", "--stdin"], terminated(untracked.kept));
     const tree = (await git(["write-tree"])).trim();
     const [head, branch, remote] = await about;
     const parent = head === null ? [] : ["-p", head];
@@ -94,8 +95,11 @@ export async function showHiddenChanges(git: Git, { top }: Repository): Promise<
     ["--no-assume-unchanged", assumed],
     ["--no-skip-worktree", skipped],
   ] as const)
-    if (paths.length > 0)
-      await git(["update-index", flag, "-z", "--stdin"], paths.map((path) => `${path}\0`).join(""));
+    if (paths.length > 0) await git(["update-index", flag, "-z", "--stdin"], terminated(paths));
+}
+
+function terminated(paths: readonly string[]): string {
+  return paths.map((path) => `${path}\0`).join("");
 }
 
 async function changedPaths(

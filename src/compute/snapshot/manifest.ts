@@ -2,11 +2,22 @@
 
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { chmod, copyFile, lstat, mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  copyFile,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { KeepRequest, KeptCode } from "../code.ts";
 import { nothingIgnored, rulesWithin } from "./ignoreRules.ts";
-import { type TotalLimits, withinLimits } from "./untracked.ts";
+import { limitText, type TotalLimits, withinLimits } from "./untracked.ts";
 import { leftOut } from "./warnings.ts";
 
 /** One kept file. `link` is the target of a symbolic link; then `sha256` is that of the target's text. */
@@ -55,6 +66,8 @@ export async function keepWithManifest(request: KeepRequest): Promise<KeptCode> 
   const walk = await walkCode(workspace, signal);
   const { kept, skipped } = withinLimits(walk.files, limitBytes, inCopies);
   const target = join(directory, "code");
+  // A launch that broke off may have left some: nothing is to be written through its links.
+  await dropCopies(directory);
   await mkdir(target, { recursive: true, mode: 0o700 });
   const entries: ManifestEntry[] = [];
   const unreadable: string[] = [];
@@ -83,7 +96,7 @@ export async function keepWithManifest(request: KeepRequest): Promise<KeptCode> 
       skipped: missing.slice(0, listedPaths),
     },
     warnings: [
-      leftOut(skipped, `over the size limit of ${Math.round(limitBytes / 1e6)} MB`),
+      leftOut(skipped, limitText(limitBytes, inCopies)),
       leftOut([...unreadable, ...walk.odd], "no plain readable file"),
       walk.complete
         ? null
@@ -118,6 +131,9 @@ async function keepFile(from: string, to: string, path: string): Promise<Manifes
   const found = await lstat(from);
   if (found.isSymbolicLink()) {
     const link = await readlink(from);
+    await mkdir(dirname(to), { recursive: true });
+    // A copy without its links would not run again. Nothing here reads through them.
+    await symlink(link, to);
     return { path, bytes: 0, sha256: sha256Of(link), link };
   }
   await mkdir(dirname(to), { recursive: true });

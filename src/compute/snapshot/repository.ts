@@ -15,6 +15,17 @@ export interface Repository {
   readonly gitFolder: string;
 }
 
+/** Why git refuses a folder that has a repository (it is somebody else's, it is damaged); null where there is just none, or no git. */
+export async function refusalOf(workspace: string): Promise<string | null> {
+  try {
+    await gitIn(workspace)(["rev-parse", "--is-inside-work-tree"]);
+    return null;
+  } catch (thrown) {
+    const said = thrown instanceof Error ? thrown.message : String(thrown);
+    return /not a git repository|ENOENT/i.test(said) ? null : said;
+  }
+}
+
 /** The repository of a folder, or null where there is none, where git is missing, or where it refuses the folder. */
 export async function repositoryOf(workspace: string, signal?: AbortSignal): Promise<Repository | null> {
   try {

@@ -8,7 +8,7 @@ import { changesSinceCommit, fileOfCommit, hasCommit } from "./gitRead.ts";
 import { keepWithGit, snapshotRef } from "./gitSnapshot.ts";
 import { dropCopies, keepWithManifest } from "./manifest.ts";
 import { changesSinceManifest, fileOfManifest } from "./manifestRead.ts";
-import { type Repository, repositoryOf } from "./repository.ts";
+import { type Repository, refusalOf, repositoryOf } from "./repository.ts";
 
 /** Keeps code on this machine. */
 export function localCode(): CodeKeeper {
@@ -48,13 +48,18 @@ export function localCode(): CodeKeeper {
 
 async function keep(request: KeepRequest): Promise<KeptCode> {
   const repository = await repositoryOf(request.workspace, request.signal);
-  if (repository === null) return keepCopy(request, null);
+  if (repository === null) return keepCopy(request, await refusal(request));
   try {
     return await keepWithGit(repository, request);
   } catch (thrown) {
     request.signal?.throwIfAborted();
     return keepCopy(request, firstLine(thrown));
   }
+}
+
+async function refusal({ workspace }: KeepRequest): Promise<string | null> {
+  const said = await refusalOf(workspace);
+  return said === null ? null : firstLine(said);
 }
 
 async function keepCopy(request: KeepRequest, gitSaid: string | null): Promise<KeptCode> {

@@ -13,7 +13,7 @@ export interface TotalLimits {
 }
 
 /** Git keeps equal contents once, whatever the number of runs. */
-const inGit: TotalLimits = { times: 10, files: 20_000 };
+export const inGit: TotalLimits = { times: 10, files: 20_000 };
 
 export interface Untracked {
   readonly kept: readonly string[];
@@ -28,7 +28,7 @@ interface Candidate {
   readonly bytes: number;
 }
 
-/** Untracked and not ignored. Smallest first into the total: code is small, and data that nobody ignored must not push it out. */
+/** Untracked and not ignored. */
 export async function untrackedFiles(git: Git, { top }: Repository, limitBytes: number): Promise<Untracked> {
   const listed = (await git(["ls-files", "--others", "--exclude-standard", "-z"])).split("\0");
   const candidates: Candidate[] = [];
@@ -42,7 +42,14 @@ export async function untrackedFiles(git: Git, { top }: Repository, limitBytes: 
   return { ...withinLimits(candidates, limitBytes, inGit), odd };
 }
 
-/** Splits files by the limits of one and of all. */
+/** What people write programs and their settings in. */
+const written =
+  /\.(?:py|pyi|pyx|ipynb|r|jl|sh|c|cc|cpp|cu|cuh|h|hpp|rs|go|java|js|ts|toml|ya?ml|cfg|ini|gin)$/i;
+
+/**
+ * Splits files by the limits of one and of all. Code comes first, then the smallest: data that nobody ignored, however much and however
+ * small, must not push the script itself out.
+ */
 export function withinLimits(
   candidates: readonly Candidate[],
   limitBytes: number,
@@ -51,12 +58,23 @@ export function withinLimits(
   const kept: string[] = [];
   const skipped: string[] = [];
   let total = 0;
-  for (const { path, bytes } of candidates.toSorted((a, b) => a.bytes - b.bytes)) {
+  for (const { path, bytes } of candidates.toSorted(codeFirst)) {
     const fits = bytes <= limitBytes && total + bytes <= limitBytes * most.times && kept.length < most.files;
     if (fits) total += bytes;
     (fits ? kept : skipped).push(path);
   }
   return { kept: kept.sort(), skipped: skipped.sort() };
+}
+
+function codeFirst(a: Candidate, b: Candidate): number {
+  return Number(written.test(b.path)) - Number(written.test(a.path)) || a.bytes - b.bytes;
+}
+
+/** What went over the limits, in words. */
+export function limitText(limitBytes: number, { times, files }: TotalLimits): string {
+  const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+  const all = `${megabytes(limitBytes * times)} and ${files} files`;
+  return `over the size limit of ${megabytes(limitBytes)} a file, or of ${all} in all`;
 }
 
 /** Our own records are no code, even where the user's ignore rules do not know them. */

@@ -3,7 +3,7 @@
 import type { KeepRequest } from "../code.ts";
 import type { Git } from "./gitCommand.ts";
 import { type Repository, shownPath } from "./repository.ts";
-import type { Untracked } from "./untracked.ts";
+import { inGit, limitText, type Untracked } from "./untracked.ts";
 
 const named = 3;
 
@@ -17,7 +17,7 @@ export async function snapshotWarnings(
   const shown = (paths: readonly string[]) => paths.map((path) => shownPath(repository, path));
   const dirty = await dirtySubmodules(git);
   return [
-    leftOut(shown(untracked.skipped), `over the size limit of ${Math.round(limitBytes / 1e6)} MB`),
+    leftOut(shown(untracked.skipped), limitText(limitBytes, inGit)),
     leftOut(shown(untracked.odd), "no plain readable file of this repository"),
     leftOut(shown(dirty), "a submodule with changes of its own, of which only its commit is kept"),
   ].filter((line) => line !== null);

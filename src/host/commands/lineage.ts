@@ -19,11 +19,13 @@ export function lineageCommands(request: Request, target: Target, tree: LineageT
     },
     "runline.fileLineage": async (given) => {
       const uri = given instanceof vscode.Uri ? given : vscode.window.activeTextEditor?.document.uri;
-      if (uri !== undefined) await showFile(vscode.workspace.asRelativePath(uri, false), request, tree);
+      if (uri?.scheme === "file") await showFile(vscode.workspace.asRelativePath(uri, false), request, tree);
+      else void vscode.window.showInformationMessage(t("Open a file of the workspace first."));
     },
     "runline.pinLineage": async (given) => {
       const node = nodeOf(given) ?? tree.root;
       if (node !== null) await tree.pin(node);
+      else void vscode.window.showInformationMessage(t("Select a run, a file or a model version first."));
     },
     "runline.unpinLineage": () => tree.pin(null),
   };

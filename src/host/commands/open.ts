@@ -30,6 +30,17 @@ export function openCommands({ request, source, target, runs, comparisons }: Ope
     last = { id, time: Date.now() };
     return double;
   };
+  /** One run alone is no comparison. */
+  const compareWith = async (run: Run) => {
+    const others = await target([], {
+      title: t("Compare {0} with…", run.name),
+      fits: ({ id }) => id !== run.id,
+      many: true,
+      none: t("{0} is the only run so far. Run the script again to have something to compare.", run.name),
+      suggest: (fitting) => fitting.find(({ script }) => script === run.script) ?? fitting[0],
+    });
+    if (others.length > 0) comparisons.show([run.id, ...others.map(({ id }) => id)]);
+  };
   return {
     "runline.openRun": async (...given) => {
       const [run] = await target(given, { title: t("Open run") });
@@ -46,23 +57,19 @@ export function openCommands({ request, source, target, runs, comparisons }: Ope
       const [run] = await target(given, {
         title: t("Open difference to working tree"),
         fits: (each) => each.code !== null,
+        none: t("The code of no run was kept."),
       });
       if (run !== undefined) await openDifference(request, run.id, run.name);
     },
     "runline.compare": async (...given) => {
       const chosen = await target(given, { title: t("Compare runs"), many: true });
-      if (chosen.length > 0) comparisons.show(chosen.map(({ id }) => id));
+      const [first, ...others] = chosen;
+      if (first !== undefined && others.length === 0) await compareWith(first);
+      else if (chosen.length > 0) comparisons.show(chosen.map(({ id }) => id));
     },
     "runline.compareWith": async (...given) => {
-      const [run] = await target(given, { title: t("Compare") });
-      if (run === undefined) return;
-      const others = await target([], {
-        title: t("Compare {0} with…", run.name),
-        fits: ({ id }) => id !== run.id,
-        many: true,
-        suggest: (fitting) => fitting.find(({ script }) => script === run.script) ?? fitting[0],
-      });
-      if (others.length > 0) comparisons.show([run.id, ...others.map(({ id }) => id)]);
+      const [run] = await target(given, { title: t("Compare which run?") });
+      if (run !== undefined) await compareWith(run);
     },
     "runline.showScriptRuns": async (given) => {
       const path = typeof given === "string" ? given : vscode.window.activeTextEditor?.document.uri.fsPath;

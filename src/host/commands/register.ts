@@ -4,12 +4,13 @@ import * as vscode from "vscode";
 import type { Failure } from "../../model/failure.ts";
 import { type CommandId, command, commands } from "../contract.ts";
 import { shownFailure } from "../server.ts";
+import { wayOut } from "../waysOut.ts";
 
 /** Handlers get what the surface gives: a row and the selected rows, a URI, an id, or nothing. */
 export type Handler = (...given: unknown[]) => unknown;
 export type Handlers = Partial<Record<CommandId, Handler>>;
 
-/** Registers handlers; a failure is told in one notification, with the log one click away. */
+/** Registers handlers; a failure is told in one notification, with the next step or the log one click away. */
 export function registerCommands(handlers: Handlers, log: vscode.LogOutputChannel): vscode.Disposable {
   const registered = (Object.entries(handlers) as [CommandId, Handler][]).map(([id, handler]) =>
     vscode.commands.registerCommand(command(id), async (...given: unknown[]) => {
@@ -32,9 +33,9 @@ export async function tell(failure: Failure, log: vscode.LogOutputChannel): Prom
     failure.audience === "user"
       ? `${failure.message} ${failure.next}`
       : vscode.l10n.t("Something went wrong in Runline.");
-  const show = vscode.l10n.t("Show log");
-  void vscode.window.showErrorMessage(text, show).then((answer) => {
-    if (answer === show) log.show(true);
+  const next = wayOut(failure.code) ?? { title: vscode.l10n.t("Show log"), take: async () => log.show(true) };
+  void vscode.window.showErrorMessage(text, next.title).then((answer) => {
+    if (answer === next.title) return next.take();
   });
 }
 

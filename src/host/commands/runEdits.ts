@@ -50,11 +50,15 @@ export function runEditCommands(request: Request, source: RunsSource, target: Ta
     },
     "runline.star": async (...given) => {
       const fits = (run: Run) => !run.starred;
-      await edit(await target(given, { title: t("Star"), fits, many: true }), () => ({ starred: true }));
+      const none = t("Every run has a star already.");
+      await edit(await target(given, { title: t("Star run"), fits, many: true, none }), () => ({
+        starred: true,
+      }));
     },
     "runline.unstar": async (...given) => {
       const fits = (run: Run) => run.starred;
-      await edit(await target(given, { title: t("Remove star"), fits, many: true }), () => ({
+      const none = t("No run has a star.");
+      await edit(await target(given, { title: t("Remove star"), fits, many: true, none }), () => ({
         starred: false,
       }));
     },

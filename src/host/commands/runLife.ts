@@ -42,7 +42,14 @@ export function runLifeCommands(request: Request, source: RunsSource, target: Ta
 
   return {
     "runline.cancel": async (...given) =>
-      cancel(await target(given, { title: t("Cancel run"), fits: isActive, many: true })),
+      cancel(
+        await target(given, {
+          title: t("Cancel run"),
+          fits: isActive,
+          many: true,
+          none: t("No run is running or queued."),
+        }),
+      ),
     "runline.delete": async (...given) => {
       const runs = await target(given, { title: t("Delete run"), many: true });
       const active = runs.filter(isActive);

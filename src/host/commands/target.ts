@@ -1,7 +1,7 @@
 /** Which runs a command is about: the rows it was invoked on, the selection of the view, or the person's pick. */
 
 import * as vscode from "vscode";
-import { RunlineError } from "../../model/failure.ts";
+import { type Failure, RunlineError } from "../../model/failure.ts";
 import type { Run } from "../../model/run.ts";
 import { focusedRows } from "../focusedRows.ts";
 import { runDescription, runTitle } from "../runLabel.ts";
@@ -15,6 +15,8 @@ export interface Wanted {
   /** Which runs the command makes sense for. */
   readonly fits?: (run: Run) => boolean;
   readonly many?: boolean;
+  /** Said in place of an empty list when there are runs, but none that fits. */
+  readonly none?: string;
   /** Which one of the runs that fit is chosen when the person just presses Enter; for `many`. */
   readonly suggest?: (fitting: readonly Run[]) => Run | undefined;
 }
@@ -74,8 +76,13 @@ async function pick(
   fits: (run: Run) => boolean,
 ): Promise<readonly Run[]> {
   const selected = new Set(tree.selection.map(({ id }) => id));
-  const items = source.refresh().then(({ runs }) => {
+  const empty = new vscode.CancellationTokenSource();
+  const items = source.refresh().then(({ runs, failure }) => {
     const fitting = runs.filter(fits);
+    if (fitting.length === 0) {
+      empty.cancel();
+      void vscode.window.showInformationMessage(nothingToPick(runs, failure, wanted));
+    }
     const suggested = wanted.suggest?.(fitting)?.id;
     const picked = (run: Run) => (suggested === undefined ? selected.has(run.id) : run.id === suggested);
     return fitting.map((run): RunItem => ({ ...runPickItem(run), run, picked: picked(run) }));
@@ -85,13 +92,23 @@ async function pick(
     placeHolder: t("Name, metric or parameter"),
     matchOnDescription: true,
   };
-  if (wanted.many)
-    return (
-      (await vscode.window.showQuickPick(items, { ...options, canPickMany: true }))?.map(({ run }) => run) ??
-      []
-    );
-  const chosen = await vscode.window.showQuickPick(items, options);
-  return chosen === undefined ? [] : [chosen.run];
+  try {
+    if (!wanted.many) {
+      const chosen = await vscode.window.showQuickPick(items, options, empty.token);
+      return chosen === undefined ? [] : [chosen.run];
+    }
+    const several = { ...options, canPickMany: true } as const;
+    return (await vscode.window.showQuickPick(items, several, empty.token))?.map(({ run }) => run) ?? [];
+  } finally {
+    empty.dispose();
+  }
+}
+
+/** An empty list would leave a person guessing. */
+function nothingToPick(runs: readonly Run[], failure: Failure | null, { none }: Wanted): string {
+  if (runs.length > 0) return none ?? t("No run fits.");
+  if (failure !== null) return `${failure.message} ${failure.next}`;
+  return t("No runs yet. Open a training script and press ▷ above it.");
 }
 
 /** A run as a row of a quick pick. */

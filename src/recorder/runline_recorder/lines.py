@@ -33,7 +33,7 @@ class Lines:
             line = _ANSI.sub("", line)
         line = line.strip()
         code = self._in_frame
-        self._in_frame = _FRAME.match(line) is not None
+        self._in_frame = line.startswith("File") and _FRAME.match(line) is not None
         if code or self._in_frame or len(line) < 3 or not _ANY_NUMBER.search(line):
             return []
         for pattern in self._patterns:
@@ -45,7 +45,7 @@ class Lines:
         if len(line) > MAX_TEXT_LINE:
             return []
         line = _BLANKS.sub("  ", line)
-        epoch = progress.epoch_line(line)
+        epoch = progress.epoch_line(line) if line[0] in "Ee" else None
         if epoch is not None:
             self._epochs.current = epoch
             return []

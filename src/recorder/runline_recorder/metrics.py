@@ -18,6 +18,7 @@ class Metrics:
         self._journal = journal
         self._next = {}
         self._owner = {}
+        self._quoted = {}
         self._full = False
 
     def add(self, source, step, values, time=None):
@@ -48,7 +49,7 @@ class Metrics:
 
     def _write(self, time, step, values, source):
         # Written by hand: at a million points the general encoder is most of the cost.
-        inner = ",".join([json.dumps(key) + ":" + _text(value) for key, value in values.items()])
+        inner = ",".join([self._name(key) + _text(value) for key, value in values.items()])
         line = '{"kind":"metric","time":%d,"step":%d,"values":{%s},"source":"%s"}\n' % (
             time,
             step,
@@ -56,6 +57,13 @@ class Metrics:
             source,
         )
         self._journal.write_line(line.encode("ascii", "replace"))
+
+    def _name(self, key):
+        """A key as JSON, with its colon."""
+        quoted = self._quoted.get(key)
+        if quoted is None:
+            quoted = self._quoted[key] = json.dumps(key) + ":"
+        return quoted
 
 
 def _text(value):

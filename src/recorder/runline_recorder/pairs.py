@@ -4,6 +4,7 @@ import re
 
 from .figures import NUMBER, number, unwrapped, whole
 from .metric_names import strength
+from .shapes import Shapes
 
 _QUALIFIER = (
     r"(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|eval(?:uation)?|dev|best|avg|average|mean|total|running|final|moving"
@@ -48,13 +49,14 @@ _WORDS_WITHOUT = 3
 def parse(line, epochs):
     """(step or None, {key: number}, sure) of a line, else None. `sure` is False when only repetition would
     tell that it is a metric."""
-    line = _LOGGER.sub("", _TIME.sub("", line))
-    if _CALL.search(line):
+    return _shapes.parse(_LOGGER.sub("", _TIME.sub("", line)), epochs)
+
+
+def _read(line, epochs):
+    if "(" in line:
         line = unwrapped(line)
         if _CALL.search(line):
             return None
-    elif "(" in line:
-        line = unwrapped(line)
     marked, step, rest = _step(line, epochs)
     values, rest, kinds, fraction = _values(rest, marked)
     if not values:
@@ -159,3 +161,6 @@ class Epochs:
         if self._first is None:
             self._first = 0 if epoch == 0 else 1
         return max(0, epoch - self._first) * total + position
+
+
+_shapes = Shapes(_read, Epochs)

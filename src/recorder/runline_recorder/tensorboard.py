@@ -116,9 +116,10 @@ class TensorBoard:
         count = 0
         for path, (source, going) in list(self._files.items()):
             going = source.read() if going is None else going
+            folder = os.path.dirname(path)
             try:
                 for wall, step, tag, value in going:
-                    self._add(os.path.dirname(path), wall, step, tag, value)
+                    self._add(folder, wall, step, tag, value)
                     count += 1
                     if count >= limit:
                         self._files[path] = (source, going)

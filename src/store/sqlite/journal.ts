@@ -7,6 +7,7 @@ import type { EnvironmentRecord, JournalRecord, ParameterRecord, TagRecord } fro
 import { keyMetric } from "../../model/keyMetric.ts";
 import type { Finding } from "../../model/run.ts";
 import { type Batch, sortBatch } from "../batch.ts";
+import { ChunkEncoder } from "../chunk.ts";
 import { environmentNode, runNode } from "../lineageNodes.ts";
 import type { JournalCursor, JournalStore } from "../store.ts";
 import type { Connection } from "./connection.ts";
@@ -70,23 +71,29 @@ export class SqliteJournal implements JournalStore {
   }
 
   #addMetrics(run: RunAt, { series }: Batch): void {
-    let isNew = false;
+    const added: string[] = [];
+    const encoder = new ChunkEncoder();
     for (const [attempt, metrics] of series)
       for (const [name, points] of metrics)
-        if (addPointsTo(this.#connection, { run: run.key, attempt, name }, points)) isNew = true;
-    if (isNew) this.#chooseKeyMetric(run);
+        if (addPointsTo(this.#connection, encoder, { run: run.key, attempt, name }, points)) added.push(name);
+    if (added.length > 0) this.#chooseKeyMetric(run, added);
   }
 
-  #chooseKeyMetric({ key }: RunAt): void {
-    const rows = this.#connection.rows<{ id: number; name: string }>(
-      `select series.id, name from series join metric_name on metric_name.id = series.metric
-       where run = ? order by attempt`,
+  /** The best of many is the best of the new ones and the best so far; a run may have 100,000 names. */
+  #chooseKeyMetric({ key }: RunAt, added: readonly string[]): void {
+    const now = this.#connection.row<{ name: string }>(
+      `select metric_name.name from run join series on series.id = run.key_series
+       join metric_name on metric_name.id = series.metric where run.key = ?`,
       key,
     );
-    const latest = new Map(rows.map(({ id, name }) => [name, id]));
-    const chosen = keyMetric(latest.keys());
-    const series = chosen === null ? null : (latest.get(chosen) ?? null);
-    this.#connection.change("update run set key_series = ? where key = ?", series, key);
+    const chosen = keyMetric([...(now === undefined ? [] : [now.name]), ...added]);
+    this.#connection.change(
+      `update run set key_series = (
+         select series.id from series join metric_name on metric_name.id = series.metric
+         where series.run = run.key and metric_name.name = ? order by attempt desc limit 1
+       ) where key = ?`,
+      ...[chosen, key],
+    );
   }
 
   #setParameter({ key }: RunAt, { key: name, value, source }: ParameterRecord): void {

@@ -1,64 +1,91 @@
 /** Reads metric points: as exact pixel columns for charts, raw for exports. */
 
 import type {
+  BandsQuery,
+  BandsResult,
   ColumnsQuery,
   ColumnsResult,
-  SeriesColumns,
   SeriesPoints,
   SeriesRef,
 } from "../../model/metric.ts";
-import { openChunk } from "../chunk.ts";
-import { ColumnReducer } from "../columns.ts";
+import { bandOf } from "../bands.ts";
+import { type ChartWindow, ColumnReducer } from "../columns.ts";
+import { type Line, lineOf, orderOf } from "../line.ts";
+import { joinOnStep, type StepPoints } from "../metricAxis.ts";
+import { densityOf } from "../pyramidWalk.ts";
+import { smoothLine } from "../smoothLine.ts";
 import type { MetricStore } from "../store.ts";
 import type { Connection } from "./connection.ts";
+import { noteDamage } from "./damage.ts";
+import { catchUpPyramid } from "./pyramidRows.ts";
+import { ChunkReader, type Damage, type FoundSeries, StoredLine } from "./storedLine.ts";
 
 const mostColumns = 8192;
+/** Up to so many points in view a column is a pixel to the point; beyond, the pyramid is read where it is fine enough. */
+const usualRawPoints = 1_000_000;
+/** Chunks of older files that one question brings into the pyramid: about a tenth of a second. */
+const mostCaughtUp = 512;
 
-interface FoundSeries {
-  readonly id: number;
-  readonly runId: string;
-  readonly attempt: number;
-  readonly key: string;
-  readonly started: number;
-  readonly step0: number;
-  readonly step1: number;
-  readonly time0: number;
-  readonly time1: number;
+type Axis = ColumnsQuery["axis"];
+type Range = Pick<ColumnsQuery, "x0" | "x1" | "width">;
+
+/** What one question came across. */
+interface Reading {
+  readonly damage: Damage[];
+  readonly found: FoundSeries[];
 }
 
 export class SqliteMetrics implements MetricStore {
   readonly #connection: Connection;
+  readonly #rawPoints: number;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, rawPoints = usualRawPoints) {
     this.#connection = connection;
+    this.#rawPoints = rawPoints;
   }
 
-  async columns(query: ColumnsQuery): Promise<ColumnsResult> {
-    return this.#connection.read(() => {
-      const found = this.#find(query.runIds, query.keys);
-      const [from, to] = rangeOf(found, query);
-      const x0 = query.x0 ?? from;
-      const x1 = query.x1 ?? to;
-      const width = Math.max(1, Math.min(mostColumns, Math.floor(query.width)));
-      return { x0, x1, series: found.map((series) => this.#reduce(series, query.axis, { x0, x1, width })) };
+  async columns({ runIds, keys, axis, smoothing, ...range }: ColumnsQuery): Promise<ColumnsResult> {
+    return this.#read((reading) => {
+      const lines = this.#lines(runIds, keys, axis, reading);
+      const window = windowOf(lines, range);
+      const coarsely = this.#isLarge(lines, window);
+      const series = lines.map((line) => {
+        const reducer = new ColumnReducer(window);
+        line.reduce(reducer, coarsely);
+        const columns = reducer.columns(line.of);
+        return smoothing === undefined
+          ? columns
+          : { ...columns, smooth: smoothLine(line.points(), window, smoothing) };
+      });
+      return { x0: window.x0, x1: window.x1, series };
+    });
+  }
+
+  async bands({ groups, keys, axis, ...range }: BandsQuery): Promise<BandsResult> {
+    return this.#read((reading) => {
+      const runIds = [...new Set(groups.flatMap((group) => group.runIds))];
+      const lines = this.#lines(runIds, keys, axis, reading);
+      const window = windowOf(lines, range);
+      const coarsely = this.#isLarge(lines, window);
+      const byRun = linesByRun(lines);
+      const bands = groups.flatMap((group) =>
+        keys.map((key) => {
+          const runs = [...new Set(group.runIds)].map((id) => byRun.get(key)?.get(id) ?? []);
+          return bandOf({ group: group.name, key }, runs, window, coarsely);
+        }),
+      );
+      return { x0: window.x0, x1: window.x1, bands };
     });
   }
 
   async points({ runId, attempt, key }: SeriesRef): Promise<SeriesPoints> {
-    return this.#connection.read(() => {
+    return this.#read((reading) => {
       const series = this.#find([runId], [key]).find((found) => found.attempt === attempt);
-      if (series === undefined) return inStepOrder([], [], []);
-      const steps: number[] = [];
-      const times: number[] = [];
-      const values: number[] = [];
-      for (const { data } of this.#chunks(series.id, "step", -Number.MAX_VALUE, Number.MAX_VALUE)) {
-        const chunk = openChunk(data);
-        if (chunk === null) continue;
-        for (const step of chunk.steps()) steps.push(step);
-        for (const time of chunk.times()) times.push(time);
-        for (const value of chunk.values()) values.push(value);
-      }
-      return inStepOrder(steps, times, values);
+      const { steps, times, values } =
+        series === undefined ? nothing : this.#points(this.#reader(series, reading));
+      const order = orderOf(steps);
+      const column = (from: Float64Array) => Float64Array.from(order, (at) => from[at] as number);
+      return { steps: column(steps), times: column(times), values: column(values) };
     });
   }
 
@@ -71,42 +98,86 @@ export class SqliteMetrics implements MetricStore {
     return rows.map(({ name }) => name);
   }
 
-  #reduce(
-    { id, runId, attempt, key, started }: FoundSeries,
-    axis: ColumnsQuery["axis"],
-    window: { readonly x0: number; readonly x1: number; readonly width: number },
-  ): SeriesColumns {
-    const reducer = new ColumnReducer(window);
-    const shift = axis === "relative" ? started : 0;
-    const column = axis === "step" ? "step" : "time";
-    // The shift is rounded: a chunk too many costs little, a chunk too few would lose points.
-    const margin = shift === 0 ? 0 : 1;
-    const [from, to] = [window.x0 + shift - margin, window.x1 + shift + margin];
-    for (const { data } of this.#chunks(id, column, from, to)) {
-      const chunk = openChunk(data);
-      if (chunk !== null) reducer.add(axis === "step" ? chunk.steps() : chunk.times(), chunk.values(), shift);
-    }
-    return reducer.columns({ runId, attempt, key });
+  /** One state for the whole answer; what was found on the way is seen to afterwards. */
+  #read<T>(work: (reading: Reading) => T): T {
+    const reading: Reading = { damage: [], found: [] };
+    const answer = this.#connection.read(() => work(reading));
+    if (reading.damage.length > 0) noteDamage(this.#connection, reading.damage);
+    this.#catchUp(reading.found);
+    return answer;
   }
 
-  /** Chunks that may hold a point in the range, by their headers, in order of arrival. */
-  #chunks(
-    series: number,
-    column: "step" | "time",
-    from: number,
-    to: number,
-  ): IterableIterator<{ data: Uint8Array }> {
-    return this.#connection.each(
-      `select data from chunk where series = ? and ${column}1 >= ? and ${column}0 <= ? order by number`,
-      ...[series, from, to],
+  /** Series of a file from before the pyramid get theirs as they are looked at. */
+  #catchUp(found: readonly FoundSeries[]): void {
+    const late = found.filter(({ pyramid, chunks }) => pyramid < chunks - 1);
+    if (late.length === 0) return;
+    this.#connection.write(() => {
+      let left = mostCaughtUp;
+      for (const { id } of late) {
+        const now = this.#connection.row<{ pyramid: number; chunks: number }>(
+          "select pyramid, chunks from series where id = ?",
+          id,
+        );
+        if (now === undefined) continue;
+        left -= catchUpPyramid(this.#connection, id, now.pyramid, now.chunks - 1, left) - now.pyramid;
+        if (left <= 0) return;
+      }
+    });
+  }
+
+  #lines(runIds: readonly string[], keys: readonly string[], axis: Axis, reading: Reading): readonly Line[] {
+    const found = this.#find(runIds, keys);
+    reading.found.push(...found);
+    if (typeof axis === "string")
+      return found.map((series) => new StoredLine(this.#connection, this.#reader(series, reading), axis));
+    const over = new Map(
+      this.#find(runIds, [axis.metric]).map((series) => [placeOf(series), this.#reader(series, reading)]),
     );
+    return found.map((series) => {
+      const partner = over.get(placeOf(series));
+      const points = this.#points(this.#reader(series, reading));
+      const { runId, attempt, key } = series;
+      const joined = joinOnStep(points, partner === undefined ? nothing : this.#points(partner));
+      return lineOf({ runId, attempt, key }, joined);
+    });
+  }
+
+  #reader(series: FoundSeries, { damage }: Reading): ChunkReader {
+    return new ChunkReader(this.#connection, series, (one) => damage.push(one));
+  }
+
+  #isLarge(lines: readonly Line[], window: ChartWindow): boolean {
+    const inView = ({ count, low, high }: Line) => {
+      const from = Math.max(low, window.x0);
+      const to = Math.min(high, window.x1);
+      return to < from ? 0 : densityOf(count, low, high, { x0: from, x1: to, width: 1 });
+    };
+    return lines.reduce((sum, line) => sum + inView(line), 0) > this.#rawPoints;
+  }
+
+  /** All points of a series in order of arrival. */
+  #points(reader: ChunkReader): StepPoints & { readonly times: Float64Array } {
+    const { count } = reader.series;
+    const [steps, times, values] = [
+      new Float64Array(count),
+      new Float64Array(count),
+      new Float64Array(count),
+    ];
+    let at = 0;
+    for (const chunk of reader.chunks()) {
+      steps.set(chunk.steps(), at);
+      times.set(chunk.times(), at);
+      values.set(chunk.values(), at);
+      at += chunk.count;
+    }
+    return { steps: steps.subarray(0, at), times: times.subarray(0, at), values: values.subarray(0, at) };
   }
 
   /** The series asked for, in the order of the question. Relative time counts from the start of the run. */
   #find(runIds: readonly string[], keys: readonly string[]): readonly FoundSeries[] {
     return this.#connection.rows<FoundSeries>(
       `select series.id, run.id as runId, series.attempt, metric_name.name as key, coalesce(started, created) as started,
-         step0, step1, time0, time1
+         count, step0, step1, time0, time1, chunks, pyramid
        from json_each(?) as askedRun cross join run on run.id = askedRun.value
        cross join json_each(?) as askedKey cross join metric_name on metric_name.name = askedKey.value
        cross join series on series.run = run.key and series.metric = metric_name.id
@@ -116,26 +187,30 @@ export class SqliteMetrics implements MetricStore {
   }
 }
 
-/** The range of all series on the axis; [0, 0] when there is none. */
-function rangeOf(found: readonly FoundSeries[], { axis }: ColumnsQuery): readonly [number, number] {
-  if (found.length === 0) return [0, 0];
-  const low = found.map((one) =>
-    axis === "step" ? one.step0 : one.time0 - (axis === "wall" ? 0 : one.started),
-  );
-  const high = found.map((one) =>
-    axis === "step" ? one.step1 : one.time1 - (axis === "wall" ? 0 : one.started),
-  );
-  return [low.reduce((a, b) => Math.min(a, b)), high.reduce((a, b) => Math.max(a, b))];
+const nothing = { steps: new Float64Array(0), times: new Float64Array(0), values: new Float64Array(0) };
+
+/** key → run → lines of its attempts. */
+function linesByRun(lines: readonly Line[]): ReadonlyMap<string, ReadonlyMap<string, Line[]>> {
+  const found = new Map<string, Map<string, Line[]>>();
+  for (const line of lines) {
+    const runs = found.get(line.of.key) ?? new Map<string, Line[]>();
+    runs.set(line.of.runId, [...(runs.get(line.of.runId) ?? []), line]);
+    found.set(line.of.key, runs);
+  }
+  return found;
 }
 
-/** Sorted by step; points on one step stay in order of arrival. */
-function inStepOrder(
-  steps: readonly number[],
-  times: readonly number[],
-  values: readonly number[],
-): SeriesPoints {
-  const step = (at: number) => steps[at] ?? 0;
-  const order = steps.map((_, at) => at).sort((left, right) => step(left) - step(right));
-  const column = (from: readonly number[]) => Float64Array.from(order, (at) => from[at] ?? Number.NaN);
-  return { steps: column(steps), times: column(times), values: column(values) };
+function placeOf({ runId, attempt }: FoundSeries): string {
+  return `${runId} ${attempt}`;
+}
+
+/** The window asked for; where it is open, the range of all lines, and [0, 0] when there is none. */
+function windowOf(lines: readonly Line[], { x0, x1, width }: Range): ChartWindow {
+  const low = lines.reduce((least, line) => Math.min(least, line.low), Number.POSITIVE_INFINITY);
+  const high = lines.reduce((most, line) => Math.max(most, line.high), Number.NEGATIVE_INFINITY);
+  return {
+    x0: x0 ?? (Number.isFinite(low) ? low : 0),
+    x1: x1 ?? (Number.isFinite(high) ? high : 0),
+    width: Math.max(1, Math.min(mostColumns, Math.floor(width))),
+  };
 }

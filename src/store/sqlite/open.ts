@@ -20,6 +20,8 @@ export interface OpenOptions {
   readonly probe?: FilesystemProbe;
   /** For tests of migrations: all of them in order, as SQL. */
   readonly migrations?: readonly string[];
+  /** For tests of the pyramid: points in view from which it is read. */
+  readonly rawPoints?: number;
 }
 
 /** How long a writer waits for another process before it gives up, in milliseconds. */
@@ -37,7 +39,8 @@ export async function openSqliteStore(file: string, options: OpenOptions = {}): 
   const place = storePlace(file, options.probe ?? thisMachine);
   makeFolder(place.path);
   const database = await openFile(Sqlite, place.path, options.migrations);
-  return sqliteStore(new Connection(database, place.path), place.path, place.moved);
+  const connection = new Connection(database, place.path);
+  return sqliteStore(connection, place.path, place.moved, options.rawPoints);
 }
 
 /** Throws `nodeTooOld` where better-sqlite3 would crash instead of failing. */
@@ -46,7 +49,12 @@ export function requireNode(version: string): void {
   if (major < 22 || (major === 22 && minor < 14)) throw new RunlineError("nodeTooOld", { found: version });
 }
 
-function sqliteStore(connection: Connection, location: string, notice: Failure | null): Store {
+function sqliteStore(
+  connection: Connection,
+  location: string,
+  notice: Failure | null,
+  rawPoints: number | undefined,
+): Store {
   return {
     location,
     notice,
@@ -55,7 +63,7 @@ function sqliteStore(connection: Connection, location: string, notice: Failure |
     },
     runs: new SqliteRuns(connection),
     journal: new SqliteJournal(connection),
-    metrics: new SqliteMetrics(connection),
+    metrics: new SqliteMetrics(connection, rawPoints),
     lineage: new SqliteLineage(connection),
     registry: new SqliteRegistry(connection),
     async close() {
@@ -79,6 +87,8 @@ async function openFile(
     database.pragma("synchronous = normal");
     database.pragma("foreign_keys = on");
     database.pragma("cache_size = -65536");
+    // A page that is written again and again, as those of open chunks are, then reaches the file once: 16 MB of log.
+    database.pragma("wal_autocheckpoint = 4000");
     migrate(database, file, migrations);
     return database;
   } catch (error) {

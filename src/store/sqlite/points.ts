@@ -1,11 +1,15 @@
 /** Writes metric points: whole chunks, with the last one of a series kept open and rewritten once per batch. */
 
 import type { PendingPoints } from "../batch.ts";
-import { chunkPoints, encodeChunk, openChunk, type Points } from "../chunk.ts";
+import { type ChunkEncoder, chunkPoints, openChunk, type Points } from "../chunk.ts";
 import { addToSample, emptySample } from "../sample.ts";
 import { addPoints, emptySummary, type SeriesSummary } from "../seriesSummary.ts";
 import type { Connection } from "./connection.ts";
+import { addToPyramid, catchUpPyramid } from "./pyramidRows.ts";
 import { readSample, writeSample } from "./runRows.ts";
+
+/** Chunks of an older file that one batch brings into the pyramid. */
+const mostCaughtUp = 16;
 
 /** Which series; `run` is the key of its row. */
 export interface SeriesAt {
@@ -17,22 +21,42 @@ export interface SeriesAt {
 interface StoredSeries extends SeriesSummary {
   readonly id: number;
   chunks: number;
+  pyramid: number;
   sample: string;
 }
 
 /** Adds points to a series, made if it is not there. Answers whether it is new. */
-export function addPointsTo(connection: Connection, at: SeriesAt, pending: PendingPoints): boolean {
+export function addPointsTo(
+  connection: Connection,
+  encoder: ChunkEncoder,
+  at: SeriesAt,
+  pending: PendingPoints,
+): boolean {
   const metric = metricNumber(connection, at.name);
   const stored = findSeries(connection, at, metric);
-  const series = stored ?? { ...emptySummary(), id: 0, chunks: 0, sample: writeSample(emptySample) };
-  const added = toPoints(pending, series.count);
+  const series = stored ?? {
+    ...emptySummary(),
+    id: 0,
+    chunks: 0,
+    pyramid: 0,
+    sample: writeSample(emptySample),
+  };
+  const added = pending.numberedFrom(series.count);
   series.sample = writeSample(addToSample(readSample(series.sample), series.count, added.values));
   addPoints(series, added);
   const id = stored === undefined ? insertSeries(connection, at, metric, series) : series.id;
   const open = openPoints(connection, id, series.chunks);
   const first = open === null ? series.chunks + 1 : series.chunks;
-  const chunks = writeChunks(connection, id, first, open === null ? added : joined(open, added));
-  updateSeries(connection, id, { ...series, chunks });
+  series.pyramid = catchUpPyramid(connection, id, series.pyramid, first - 1, mostCaughtUp);
+  series.chunks = writeChunks(
+    connection,
+    encoder,
+    id,
+    first,
+    open === null ? added : joined(open, added),
+    series,
+  );
+  updateSeries(connection, id, series);
   return stored === undefined;
 }
 
@@ -40,12 +64,6 @@ export function addPointsTo(connection: Connection, at: SeriesAt, pending: Pendi
 export function metricNumber(connection: Connection, name: string): number {
   const known = connection.row<{ id: number }>("select id from metric_name where name = ?", name);
   return known?.id ?? connection.change("insert into metric_name (name) values (?)", name);
-}
-
-function toPoints(pending: PendingPoints, count: number): Points {
-  const steps = new Float64Array(pending.steps);
-  for (let at = 0; at < steps.length; at++) if (Number.isNaN(steps[at])) steps[at] = count + at;
-  return { steps, times: new Float64Array(pending.times), values: new Float64Array(pending.values) };
 }
 
 /** The points of the last chunk, null when it is full or there is none. */
@@ -60,8 +78,15 @@ function openPoints(connection: Connection, series: number, chunks: number): Poi
   return chunk === null ? null : { steps: chunk.steps(), times: chunk.times(), values: chunk.values() };
 }
 
-/** Writes points as chunks from number `first` on; answers the number of the last one. */
-function writeChunks(connection: Connection, series: number, first: number, points: Points): number {
+/** Writes points as chunks from number `first` on, whole ones into the pyramid as well; answers the number of the last one. */
+function writeChunks(
+  connection: Connection,
+  encoder: ChunkEncoder,
+  series: number,
+  first: number,
+  points: Points,
+  state: { pyramid: number },
+): number {
   let number = first;
   for (let at = 0; at < points.values.length; at += chunkPoints, number++) {
     const part = {
@@ -69,13 +94,17 @@ function writeChunks(connection: Connection, series: number, first: number, poin
       times: points.times.subarray(at, at + chunkPoints),
       values: points.values.subarray(at, at + chunkPoints),
     };
-    const [step0, step1] = range(part.steps);
-    const [time0, time1] = range(part.times);
+    const { data, ...extent } = encoder.encode(part);
+    const { step0, step1, time0, time1 } = extent;
     connection.change(
       `insert or replace into chunk (series, number, count, step0, step1, time0, time1, data)
        values (?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[series, number, part.values.length, step0, step1, time0, time1, encodeChunk(part)],
+      ...[series, number, part.values.length, step0, step1, time0, time1, data],
     );
+    if (part.values.length === chunkPoints && state.pyramid === number - 1) {
+      addToPyramid(connection, series, number - 1, part, extent);
+      state.pyramid = number;
+    }
   }
   return number - 1;
 }
@@ -94,28 +123,21 @@ function joined(left: Points, right: Points): Points {
   };
 }
 
-function range(values: Float64Array): readonly [number, number] {
-  let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
-  for (let at = 0; at < values.length; at++) {
-    const value = values[at] as number;
-    if (value < least) least = value;
-    if (value > most) most = value;
-  }
-  return [least, most];
-}
-
 function findSeries(connection: Connection, at: SeriesAt, metric: number): StoredSeries | undefined {
   const row = connection.row<{ [column in keyof StoredSeries]: StoredSeries[column] | null }>(
     `select id, last, last_step as lastStep, min, min_step as minStep, max, max_step as maxStep, count, nan, inf,
-       step0, step1, time0, time1, chunks, sample
+       step0, step1, time0, time1, chunks, pyramid, sample
      from series where run = ? and attempt = ? and metric = ?`,
     ...[at.run, at.attempt, metric],
   );
   if (row === undefined) return undefined;
   // NaN is null in SQLite; no other column can be null.
-  const orNaN = Object.entries(row).map(([column, value]) => [column, value ?? Number.NaN]);
-  return Object.fromEntries(orNaN) as StoredSeries;
+  row.last ??= Number.NaN;
+  row.min ??= Number.NaN;
+  row.minStep ??= Number.NaN;
+  row.max ??= Number.NaN;
+  row.maxStep ??= Number.NaN;
+  return row as StoredSeries;
 }
 
 function insertSeries(connection: Connection, at: SeriesAt, metric: number, series: StoredSeries): number {
@@ -130,9 +152,9 @@ function insertSeries(connection: Connection, at: SeriesAt, metric: number, seri
 function updateSeries(connection: Connection, id: number, series: StoredSeries): void {
   connection.change(
     `update series set last = ?, last_step = ?, min = ?, min_step = ?, max = ?, max_step = ?, count = ?, nan = ?, inf = ?,
-       step0 = ?, step1 = ?, time0 = ?, time1 = ?, chunks = ?, sample = ? where id = ?`,
+       step0 = ?, step1 = ?, time0 = ?, time1 = ?, chunks = ?, pyramid = ?, sample = ? where id = ?`,
     ...[series.last, series.lastStep, series.min, series.minStep, series.max, series.maxStep],
     ...[series.count, series.nan, series.inf, series.step0, series.step1, series.time0, series.time1],
-    ...[series.chunks, series.sample, id],
+    ...[series.chunks, series.pyramid, series.sample, id],
   );
 }

@@ -123,10 +123,19 @@ function addMetrics(connection: Connection, keys: string, attached: Map<number, 
   }
 }
 
-/** Names of all metrics but the system ones, by their number: fewer by far than series. */
+/** A name keeps its number for good, so each is read once; a project may have 100,000. */
+const knownNames = new WeakMap<Connection, { readonly names: Map<number, string>; last: number }>();
+
+/** Names of all metrics but the system ones, by their number. */
 function metricNames(connection: Connection): ReadonlyMap<number, string> {
-  const rows = connection.rows<{ id: number; name: string }>("select id, name from metric_name");
-  return new Map(rows.filter(({ name }) => !name.startsWith("system/")).map(({ id, name }) => [id, name]));
+  const known = knownNames.get(connection) ?? { names: new Map<number, string>(), last: 0 };
+  knownNames.set(connection, known);
+  const sql = "select id, name from metric_name where id > ? order by id";
+  for (const { id, name } of connection.rows<{ id: number; name: string }>(sql, known.last)) {
+    if (!name.startsWith("system/")) known.names.set(id, name);
+    known.last = id;
+  }
+  return known.names;
 }
 
 function summaryOf(row: Omit<MetricRow, "name">): MetricSummary {

@@ -4,12 +4,14 @@ import { type RawBuilder, type Selectable, sql } from "kysely";
 import { RunlineError } from "../../model/failure.ts";
 import { nodeId } from "../../model/lineage.ts";
 import type { Environment, Finding, Run, RunEdit } from "../../model/run.ts";
+import type { RunTable as RunTableColumns } from "../../model/runTable.ts";
 import { codeNode, runNode } from "../lineageNodes.ts";
 import type { RunTable } from "../schema.ts";
-import type { NewRun, RunFacts, RunStore, RunsQuery } from "../store.ts";
+import type { NewRun, RunFacts, RunStore, RunsQuery, TableQuery } from "../store.ts";
 import { type Connection, tables } from "./connection.ts";
 import { addEdge, addNode, dropEdgesOf, dropOrphans } from "./graph.ts";
 import { runsOf } from "./runRows.ts";
+import { headColumns, tableOf } from "./runTable.ts";
 
 const usualLimit = 500;
 const mostRuns = 10_000;
@@ -29,13 +31,15 @@ export class SqliteRuns implements RunStore {
     return this.#read(tables.selectFrom("run").selectAll().where("id", "=", id))[0] ?? null;
   }
 
-  async list({ limit = usualLimit, states, script, ids, deleted }: RunsQuery): Promise<readonly Run[]> {
-    let query = tables.selectFrom("run").selectAll().orderBy("created", "desc").orderBy("id", "desc");
-    if (deleted !== true) query = query.where("deleted_at", "is", null);
-    if (script !== undefined) query = query.where("script", "=", script);
-    if (states !== undefined) query = query.where("state", "in", anyOf(states));
-    if (ids !== undefined) query = query.where("id", "in", anyOf(ids));
-    return this.#read(query.limit(Math.max(0, Math.min(limit, mostRuns))));
+  async list(query: RunsQuery): Promise<readonly Run[]> {
+    return this.#read(listed(query, usualLimit).selectAll());
+  }
+
+  async table(query: TableQuery): Promise<RunTableColumns> {
+    return this.#connection.read(() => {
+      const rows = this.#connection.all(listed(query, mostRuns).select(headColumns));
+      return tableOf(this.#connection, rows, query);
+    });
   }
 
   async find(text: string): Promise<readonly Run[]> {
@@ -167,6 +171,15 @@ export class SqliteRuns implements RunStore {
       runsOf(this.#connection, this.#connection.all(query) as Selectable<RunTable>[]),
     );
   }
+}
+
+function listed({ limit, states, script, ids, deleted }: RunsQuery, usual: number) {
+  let query = tables.selectFrom("run").orderBy("created", "desc").orderBy("id", "desc");
+  if (deleted !== true) query = query.where("deleted_at", "is", null);
+  if (script !== undefined) query = query.where("script", "=", script);
+  if (states !== undefined) query = query.where("state", "in", anyOf(states));
+  if (ids !== undefined) query = query.where("id", "in", anyOf(ids));
+  return query.limit(Math.max(0, Math.min(limit ?? usual, mostRuns)));
 }
 
 /** A list of any length as one bound value, so that the text of the statement stays the same. */

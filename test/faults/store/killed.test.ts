@@ -12,7 +12,7 @@ const size = 50;
 
 test("killed with -9 at ten moments, each record counts once", async () => {
   const file = path.join(await freshFolder(), "runline.db");
-  const store = await openSqliteStore(file);
+  const store = await openSqliteStore(file, { rawPoints: 0 });
   await store.runs.create(newRun(1));
   for (let kill = 1; kill <= 10; kill++) {
     const child = fork(path.join(import.meta.dirname, "endlessAppend.ts"), [file, runId(1), String(size)]);
@@ -27,6 +27,13 @@ test("killed with -9 at ten moments, each record counts once", async () => {
     expect(steps.every((step, at) => step === at)).toBe(true);
     expect(values.every((value, at) => value === at % size)).toBe(true);
     expect((await store.runs.get(runId(1)))?.metrics.a?.count).toBe(batches * size);
+    const chart = await store.metrics.columns({ runIds: [runId(1)], keys: ["a"], axis: "step", width: 1 });
+    expect(chart.series[0]).toMatchObject({
+      count: batches * size,
+      min: [0],
+      max: [size - 1],
+      maxX: [size - 1],
+    });
   }
   await store.close();
 }, 120_000);

@@ -26,6 +26,12 @@ it("cancels the run on Ctrl+C", async () => {
   expect((await json(folder, "show", "first")) as object).toMatchObject({ run: { state: "cancelled" } });
 });
 
+it("goes on to the end when nobody reads what it says beside the output", async () => {
+  const running = start(folder, ["run", "--", "sh", "-c", "sleep 0.2; echo over"]);
+  running.child.stderr?.destroy();
+  expect(await running.done).toMatchObject({ code: 0, out: "over\n" });
+});
+
 it("leaves it running on a second Ctrl+C, and cancel ends it from elsewhere", async () => {
   const running = start(folder, ["run", "--name", "second", "stubborn.py"]);
   await running.seen("ready");

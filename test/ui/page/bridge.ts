@@ -9,6 +9,7 @@ import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { packed } from "../../../src/model/exactNumbers.ts";
 import { failureOf, RunlineError } from "../../../src/model/failure.ts";
+import { parameterImportance } from "../../../src/model/importance.ts";
 import type { Changed } from "../../../src/protocol/editor.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { bodyClasses, type ThemeName, themeNames, themeVariables } from "./themes.ts";
@@ -158,6 +159,13 @@ function answersOf(store: Store): Answers {
       files: [{ path: "train.py", change: "modified" }],
     }),
     "metrics/columns": (query: never) => store.metrics.columns(query),
+    "metrics/bands": (query: never) => store.metrics.bands(query),
+    "metrics/points": async (series: never) => {
+      const { steps, times, values } = await store.metrics.points(series);
+      return { steps: [...steps], times: [...times], values: [...values] };
+    },
+    "compare/importance": async ({ runIds, metric }: { runIds: readonly string[]; metric: string }) =>
+      parameterImportance(await store.runs.list({ ids: runIds, limit: runIds.length }), metric),
     "metrics/keys": ({ runIds }: { runIds: readonly string[] }) => store.metrics.keys(runIds),
     "lineage/walk": ({ node, direction }: { node: string; direction: "upstream" }) =>
       store.lineage.walk(node, direction),

@@ -306,7 +306,7 @@ test.each(["Parameters", "Files", "Environment", "System"])("the tab %s stands",
 
 test("a narrow page loses nothing sideways", async () => {
   const page = await pages.open("run", [running], { width: 380, height: 700 });
-  await expect.poll(() => inkOf(page, "lr")).toBeGreaterThan(50);
+  await expect.poll(() => inkOf(page, "val/acc")).toBeGreaterThan(50);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(380);
   await shot(page, "run-narrow");
   await page.close();

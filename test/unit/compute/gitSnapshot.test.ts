@@ -233,6 +233,17 @@ test("a repository in the repository is named, not kept", async () => {
   expect(filesOf(kept)).toEqual(["a.py"]);
 });
 
+test("a file that goes away while the code is kept is left out, and nothing else", async () => {
+  await write(".gitattributes", "a.py filter=tidy\n");
+  commit();
+  git("config", "filter.tidy.clean", "rm -f z.tmp; cat");
+  await write("a.py", "1");
+  await write("z.tmp", "half");
+  const kept = await keep();
+  expect(kept.snapshot.kind).toBe("git");
+  expect(filesOf(kept)).toEqual([".gitattributes", "a.py"]);
+});
+
 test("a link is kept as a link and never followed", async () => {
   await write("a.py", "1");
   await symlink("/etc/hostname", path.join(top, "out"));
@@ -278,6 +289,14 @@ test("a repository that can't be written falls back to a copy and says so", asyn
   expect(kept.snapshot.kind).toBe("manifest");
   expect(kept.warnings[0]).toContain("copied instead");
   expect(text(await code.file(place(kept), "a.py"))).toBe("2");
+});
+
+test("a repository that git refuses is copied, and said so", async () => {
+  await write("a.py", "1");
+  await writeFile(path.join(top, ".git", "config"), "[core\n");
+  const kept = await keep();
+  expect(kept.snapshot.kind).toBe("manifest");
+  expect(kept.warnings.join()).toMatch(/Git could not keep the code \(fatal: bad config/);
 });
 
 test("a forgotten snapshot has no ref any more", async () => {

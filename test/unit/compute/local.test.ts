@@ -1,5 +1,7 @@
 import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
@@ -125,6 +127,11 @@ test("reads are bounded and never follow a link or open a pipe", async () => {
   await rm(log, { recursive: true });
   await new Promise((resolve) => spawn("mkfifo", [log]).once("exit", resolve));
   expect(await read(0, 100)).toBe(" of 0");
+  await rm(log);
+  const server = createServer().listen(log);
+  await once(server, "listening");
+  expect(await read(0, 100)).toBe(" of 0");
+  server.close();
 });
 
 test("records that are torn, empty or only reserved count as absent", async () => {

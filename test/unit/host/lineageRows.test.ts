@@ -73,3 +73,9 @@ test("a row tells version, size and how it is known", () => {
   };
   expect(lineageDescription(row, plain)).toBe("v3 · 1,437 files · 12.3 KB · read, observed");
 });
+
+test("a folder's count is said once", () => {
+  const folder = node("data", "data", { version: 1, files: 2_000, bytes: 768_000, detail: "2000 files" });
+  const row = { node: folder, path: ["run", "data"], direction: "upstream" as const, edge: null };
+  expect(lineageDescription(row, plain)).toBe("v1 · 2,000 files · 750 KB");
+});

@@ -37,6 +37,31 @@ test("text with several secrets loses all of them and nothing else", () => {
   expect(redactText(text)).toBe(`clone https://${x}@h/x and https://${x}@h/y, done`);
 });
 
+test.each<[within: string, shown: string]>([
+  [
+    "cd x; MY_SECRET=abc python a.py --api-key abc --lr 1",
+    `cd x; MY_SECRET=${x} python a.py --api-key ${x} --lr 1`,
+  ],
+  ["PASSPHRASE=all of this", `PASSPHRASE=${x}`],
+  ["python train.py --password='a b' --lr 1", `python train.py --password=${x} --lr 1`],
+  ['curl -H "Authorization: Bearer abc" h', `curl -H "Authorization: ${x}" h`],
+  ["X-Api-Key: abc", `X-Api-Key: ${x}`],
+  ['{"api_key": "abc", "lr": 1}', `{"api_key": ${x}, "lr": 1}`],
+  ["+wandb.api_key=abc", `+wandb.api_key=${x}`],
+  ["def f(token=None): pass", "def f(token=None): pass"],
+  ["print('max_tokens: 3', author='ana', loss=0.1)", "print('max_tokens: 3', author='ana', loss=0.1)"],
+])("within one word: %s", (given, shown) => {
+  expect(redactArguments(["sh", "-c", given])[2]).toBe(shown);
+});
+
+test.each(["a=", "-", "a-", "a", "://", '"a', "x:", "bearer ", "?a", "eyJa-", "hf-", "--a"])(
+  "a long argument of %j is looked through in one pass",
+  (part) => {
+    // Quadratic work would take a minute here, and the test's own time limit tells.
+    expect(redactText(part.repeat(40_000)).length).toBeGreaterThan(0);
+  },
+);
+
 test("names", () => {
   expect(["HF_TOKEN", "secret", "clientSecret", "aws_secret_access_key"].every(isSecretName)).toBe(true);
   expect(["lr", "keys", "monkey", "tokenizer", "passthrough", "key"].some(isSecretName)).toBe(false);

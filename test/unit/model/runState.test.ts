@@ -69,7 +69,7 @@ const cases: readonly (readonly [string, Partial<RunEvidence>, string, string | 
   ],
 
   ["both alive", alive, "running", null],
-  ["both alive and a cancel asked for", { ...alive, cancelAsked: true }, "running", "being cancelled"],
+  ["both alive and a cancel asked for", { ...alive, cancelAsked: true }, "running", "being canceled"],
   ["the script gone, the recorder still writing", { ...alive, scriptAlive: false }, "running", "finishing"],
   ["a restart", { start, bootId: "boot-2" }, "lost", "the machine was restarted"],
   [

@@ -56,7 +56,7 @@ describe("promote", () => {
     await ask({});
     await ask({ version: 2 });
     await expect(ask({ version: 3, expected: 1 })).rejects.toThrow(
-      "champion of digits was moved to version 2 meanwhile.",
+      "champion of digits was moved meanwhile: it is on version 2 now.",
     );
     await expect(ask({ version: 3, expected: null })).rejects.toMatchObject({
       failure: { code: "aliasMoved" },

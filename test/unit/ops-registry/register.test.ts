@@ -1,4 +1,5 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { fileDigest } from "../../../src/ops/fileDigest.ts";
@@ -57,6 +58,7 @@ describe("register", () => {
     ["a changed file", (at) => writeFile(path.join(at.workspace, "m.bin"), "two"), {}, "digestChanged"],
     ["a file that is gone", (at) => rm(path.join(at.workspace, "m.bin")), {}, "artifactMissing"],
     ["a folder in its place", (at) => toFolder(path.join(at.workspace, "m.bin")), {}, "artifactMissing"],
+    ["a pipe in its place", (at) => toPipe(path.join(at.workspace, "m.bin")), {}, "artifactMissing"],
     ["a file that the run did not make", async () => undefined, { path: "other.bin" }, "artifactMissing"],
     ["a run that is not there", async () => undefined, { runId: runId(9) }, "runUnknown"],
     ["a name with a slash", async () => undefined, { model: "a/b" }, "nameInvalid"],
@@ -66,6 +68,21 @@ describe("register", () => {
     await change(at);
     await expect(ask(at, wish)).rejects.toMatchObject({ failure: { code } });
     expect(await at.store.registry.audit()).toEqual([]);
+  });
+
+  it("takes a link that the script made, and none in the place of a kept copy", async () => {
+    const at = await freshWorkspace();
+    await at.made(1, "m.bin", "one");
+    await at.made(2, "m.bin", "one", "kept");
+    const kept = path.join(at.workspace, ".runline", "runs", runId(2), "artifacts", "m.bin");
+    for (const place of [path.join(at.workspace, "m.bin"), kept]) {
+      await rename(place, `${place}.moved`);
+      await symlink(`${place}.moved`, place);
+    }
+    expect(await ask(at, {})).toMatchObject({ version: 1 });
+    await expect(ask(at, { runId: runId(2) })).rejects.toMatchObject({
+      failure: { code: "artifactMissing" },
+    });
   });
 
   it("refuses what has no digest, and a folder that was not kept", async () => {
@@ -84,4 +101,9 @@ describe("register", () => {
 async function toFolder(place: string): Promise<void> {
   await rm(place);
   await mkdir(place);
+}
+
+async function toPipe(place: string): Promise<void> {
+  await rm(place);
+  execFileSync("mkfifo", [place]);
 }

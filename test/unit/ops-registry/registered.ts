@@ -34,7 +34,7 @@ export async function freshWorkspace(): Promise<Workspace> {
         await mkdir(path.dirname(place), { recursive: true });
         await writeFile(place, text);
       }
-      const found = await fileDigest(places[0] ?? "");
+      const found = await fileDigest(places[0] ?? "", "refused");
       const fact = { time: 1, path: file, bytes: found?.bytes ?? 0, digest: found?.digest ?? "" };
       const records: JournalRecord[] = [{ ...fact, kind: "write", type: "file", files: 1, how: "audit" }];
       if (kept !== undefined) records.push({ ...fact, kind: "artifact", origin: file });

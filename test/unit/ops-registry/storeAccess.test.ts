@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm } from "node:fs/promises";
 import * as path from "node:path";
 import { expect, it } from "vitest";
 import { layoutOf } from "../../../src/ops/layout.ts";
@@ -70,6 +70,26 @@ it("goes on with the old file when the replacing fails", async () => {
   });
   await expect(failing).rejects.toThrow("no space");
   expect(await (await store.existing())?.runs.list({})).toHaveLength(1);
+  await store.close();
+});
+
+it("lets go of a store whose file was deleted or replaced, so that nothing is written where nobody reads", async () => {
+  const { layout, store, told } = await access();
+  const old = await store.needed();
+  await old.runs.create(newRun(1));
+  await rm(layout.directory, { recursive: true });
+  expect(await store.existing()).toBeNull();
+  const [fresh, same] = await Promise.all([store.needed(), store.needed()]);
+  expect(same).toBe(fresh);
+  expect(await fresh.runs.list({})).toEqual([]);
+  await fresh.runs.create(newRun(2));
+
+  const backup = path.join(path.dirname(layout.store), "backup.db");
+  await (await openSqliteStore(backup)).close();
+  for (const beside of ["-wal", "-shm"]) await rm(layout.store + beside);
+  await rename(backup, layout.store);
+  expect(await (await store.existing())?.runs.list({})).toEqual([]);
+  expect(told).toEqual(["opened", "closing", "opened", "closing", "opened"]);
   await store.close();
 });
 

@@ -88,7 +88,7 @@ test("what can't be started says why and leaves no run behind", async () => {
   expect(await codeOf(stack.start("missing.py"))).toBe("scriptMissing");
   expect(await codeOf(stack.launch({ command: ["no-such-program-here"] }))).toBe("commandMissing");
   expect(await codeOf(stack.launch({}))).toBe("usage");
-  expect(await codeOf(stack.launch({ command: ["true"], name: "two\nlines" }))).toBe("nameInvalid");
+  expect(await codeOf(stack.launch({ command: ["true"], name: "two\nlines" }))).toBe("runNameInvalid");
   expect(await codeOf(stack.start("train.py", [], { python: "/nowhere/python" }))).toBe("pythonBroken");
   expect((await stack.store.runs.list({})).length).toBe(before.length);
 });

@@ -17,7 +17,16 @@ const run = { state: "running", reason: null, drained: false, attempt: 1, starte
 const whole: Run = { ...run, exitCode: null, signal: null, created: 50, asOf: 250 };
 
 const seen = (changes: Partial<Observation>): Observation => ({
-  ...{ directory: "/r", exists: true, claimed: true, start, queue: null, exit: null, cancelAsked: false },
+  ...{
+    directory: "/r",
+    unreadable: false,
+    exists: true,
+    claimed: true,
+    start,
+    queue: null,
+    exit: null,
+    cancelAsked: false,
+  },
   ...{ bootId: "b1", hostName: "h1", scriptAlive: true, recorderAlive: true, marked: [] },
   ...{ journalBytes: 0, logBytes: 0, time: 300 },
   ...changes,
@@ -55,13 +64,14 @@ test("a run is judged only by the machine that it runs on", () => {
   expect(isJudgeable(seen({ bootId: "b2", hostName: "h2" }))).toBe(false);
   expect(isJudgeable(seen({ bootId: "b2", hostName: "h2", exit }))).toBe(true);
   expect(isJudgeable(seen({ bootId: "", hostName: "h2" }))).toBe(true);
+  expect(isJudgeable(seen({ unreadable: true }))).toBe(false);
 });
 
 test("unchanged facts are written again only to keep their time near", () => {
   const same = factsOf(whole, seen({}), false);
   expect(isNews(whole, same)).toBe(false);
   expect(isNews(whole, { ...same, asOf: whole.asOf + 30_000 })).toBe(true);
-  expect(isNews(whole, { ...same, reason: "being cancelled" })).toBe(true);
+  expect(isNews(whole, { ...same, reason: "being canceled" })).toBe(true);
 });
 
 test("only a terminal state is over", () => {

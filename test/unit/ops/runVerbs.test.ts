@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { localCode } from "../../../src/compute/snapshot/snapshot.ts";
@@ -47,7 +47,7 @@ test("a run is reproduced from git by one line, with the code as it was", async 
   const { id } = await stack.launch({ command: ["cat", "note.txt", "/dev/null"] });
   await stack.ended(id);
   await writeFile(path.join(stack.workspace, "note.txt"), "now\n");
-  const line = await reproduce(id, stack.store, code, stack.workspace);
+  const line = await reproduce(id, stack.store, { code, compute: stack.compute }, stack.workspace);
   expect(line).toContain("worktree add --detach");
   const said = execFileSync("sh", ["-c", line], {
     cwd: "/",
@@ -60,13 +60,19 @@ test("a run is reproduced from git by one line, with the code as it was", async 
 
 test("a run without git is reproduced from the copy", async () => {
   await writeFile(path.join(plain.workspace, "note.txt"), "then\n");
-  const { id } = await plain.launch({ command: ["cat", "note.txt"], name: "it's odd" });
+  await symlink("note.txt", path.join(plain.workspace, "latest.txt"));
+  const { id } = await plain.launch({ command: ["cat", "latest.txt"], name: "it's odd" });
   await plain.ended(id);
   await rm(path.join(plain.workspace, "note.txt"));
-  const line = await reproduce(id, plain.store, code, plain.workspace);
+  const line = await reproduce(id, plain.store, { code, compute: plain.compute }, plain.workspace);
   expect(execFileSync("sh", ["-c", line], { cwd: "/", encoding: "utf8" })).toBe("then\n");
+  const moved = `${plain.workspace} moved`;
+  const fromThere = await reproduce(id, plain.store, { code, compute: plain.compute }, moved);
+  expect(execFileSync("sh", ["-c", fromThere], { cwd: "/", encoding: "utf8" })).toBe("then\n");
   await rm(path.join(plain.layout.runs, id, "code"), { recursive: true });
-  expect(await codeOf(reproduce(id, plain.store, code, plain.workspace))).toBe("codeGone");
+  expect(await codeOf(reproduce(id, plain.store, { code, compute: plain.compute }, plain.workspace))).toBe(
+    "codeGone",
+  );
 });
 
 test("the code of a run is read and compared", async () => {
@@ -107,9 +113,17 @@ test("deleting hides, restoring shows, purging moves away; active and registered
   await restoreRuns([id], stack.store);
   expect((await stack.store.runs.list({ ids: [id] })).length).toBe(1);
 
-  await remove(id);
+  const stuck = await finished(stack);
+  const stay = path.join(stack.layout.runs, stuck);
+  await remove(id, stuck);
+  const discard = async (directory: string) => {
+    if (directory === stay) throw new Error("the disk says no");
+    await stack.compute.discard(directory);
+  };
   const parts = { store: stack.store, compute: stack.compute, code, layout: stack.layout };
-  expect(await purgeRuns(Date.now() + 1, parts)).toBe(1);
+  const refusing = { ...parts, compute: { ...stack.compute, discard } };
+  await expect(purgeRuns(Date.now() + 1, refusing)).rejects.toThrow("the disk says no");
+  await stack.compute.discard(stay);
   expect(await stack.store.runs.get(id)).toBeNull();
   expect(await readdir(stack.layout.runs)).not.toContain(id);
   expect(git("for-each-ref", `refs/runline/runs/${id}`)).toBe("");
@@ -165,7 +179,13 @@ test("a store that can't be read is made anew from the directories, and the old 
     });
     expect(await third.registry.audit()).toEqual([entry]);
     expect((await third.registry.verify()).problem).toBeNull();
-    await third.close();
+
+    const other = await openSqliteStore(own.layout.store);
+    expect(await codeOf(rebuild({ ...parts, previous: third }))).toBe("storeBusy");
+    await other.close();
+    const fourth = await openSqliteStore(own.layout.store);
+    expect(await fourth.registry.audit()).toEqual([entry]);
+    await fourth.close();
   } finally {
     await rm(path.dirname(own.workspace), { recursive: true });
   }

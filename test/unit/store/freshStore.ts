@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { onTestFinished } from "vitest";
 import type { JournalRecord } from "../../../src/model/journal.ts";
-import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
+import { type OpenOptions, openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import type { Store } from "../../../src/store/store.ts";
 
 export async function freshFolder(): Promise<string> {
@@ -14,8 +14,8 @@ export async function freshFolder(): Promise<string> {
   return folder;
 }
 
-export async function freshStore(): Promise<Store> {
-  const store = await openSqliteStore(path.join(await freshFolder(), "runline.db"));
+export async function freshStore(options: OpenOptions = {}): Promise<Store> {
+  const store = await openSqliteStore(path.join(await freshFolder(), "runline.db"), options);
   onTestFinished(() => store.close());
   return store;
 }

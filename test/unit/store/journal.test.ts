@@ -77,11 +77,23 @@ describe("metrics", () => {
     expect((await run(store)).metrics.a?.count).toBe(10_000);
   });
 
-  test("steps that are no whole numbers, and huge ones, are kept", async () => {
+  test("steps that are no whole numbers, or large ones that are exact, are kept", async () => {
     const store = await storeWithRun();
-    await take(store, id, [metric(0.5, { a: 1 }), metric(2 ** 60, { a: 2 }), metric(-3, { a: 3 })]);
+    await take(store, id, [metric(0.5, { a: 1 }), metric(2 ** 53 - 1, { a: 2 }), metric(-3, { a: 3 })]);
     const { steps } = await store.metrics.points({ runId: id, attempt: 1, key: "a" });
-    expect([...steps]).toEqual([-3, 0.5, 2 ** 60]);
+    expect([...steps]).toEqual([-3, 0.5, 2 ** 53 - 1]);
+  });
+
+  test("a step beyond 2⁵³ is refused in words, and the rest of the batch is kept", async () => {
+    const store = await storeWithRun();
+    await take(store, id, [metric(2 ** 53, { a: 1 }), metric(1, { a: 2 }), metric(-1e300, { b: 1 }, 7)]);
+    expect(await store.metrics.keys([id])).toEqual(["a"]);
+    const text = (names: string, step: string) =>
+      `A point of ${names} was left out: its step ${step} is beyond 2⁵³, where whole numbers are no longer exact.`;
+    expect(await store.runs.findings(id)).toMatchObject([
+      { code: "journal.step", text: text("a", "9007199254740992") },
+      { code: "journal.step", text: text("b", "-1e+300"), time: 7 },
+    ]);
   });
 
   test("a step that is no number is a finding, and the rest of the batch is kept", async () => {
@@ -168,6 +180,22 @@ describe("metrics", () => {
     expect(sparkline[0]).toBe(0);
     expect(sparkline.at(-1)).toBe(20 * 77 - 1);
     expect(sparkline).toEqual([...sparkline].sort((left, right) => left - right));
+  });
+
+  test("100,000 names in a project, 20,000 of them in one run, slow nobody down", async () => {
+    const store = await storeWithRun();
+    const values = (from: number) =>
+      Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`layer/${from + at}`, at]));
+    await take(store, id, [metric(0, values(0)), metric(0, { val_acc: 0.5 })]);
+    await take(store, id, [metric(1, values(10_000))]);
+    for (let run = 2; run < 10; run++) {
+      await store.runs.create(newRun(run));
+      await take(store, runId(run), [metric(0, values(run * 10_000))]);
+    }
+    expect(await store.metrics.keys([id])).toHaveLength(20_001);
+    expect(await run(store)).toMatchObject({ keyMetric: "val_acc" });
+    const query = { runIds: [id], keys: ["layer/19999"], axis: "step", width: 10 } as const;
+    expect((await store.metrics.columns(query)).series).toMatchObject([{ last: [9_999] }]);
   });
 
   test("names that look like members of an object are names", async () => {

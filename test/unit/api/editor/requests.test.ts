@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { afterEach, describe, expect, it } from "vitest";
+import { openSqliteStore } from "../../../../src/store/sqlite/open.ts";
 import { type ServerWish, startTestServer, type TestServer, temporaryFolder } from "./serverHarness.ts";
 
 const servers: TestServer[] = [];
@@ -96,7 +97,10 @@ describe("requests over a connection", () => {
     });
     expect(await server.ask("models/promote", { ...promotion, expected: null })).toMatchObject({
       ok: false,
-      failure: { code: "aliasMoved", message: "champion of digits was moved to version 1 meanwhile." },
+      failure: {
+        code: "aliasMoved",
+        message: "champion of digits was moved meanwhile: it is on version 1 now.",
+      },
     });
     const graph = await server.value("lineage/walk", { node: "model:digits@1", direction: "upstream" });
     expect(graph.nodes.map(({ id: node }) => node)).toContain(`run:${id}`);
@@ -184,6 +188,21 @@ describe("what is refused", () => {
     await rm(`${workspace}/.runline/runline.db`);
     expect(await server.value("runs/list", {})).toEqual([]);
     await rm(workspace, { recursive: true });
+  });
+
+  it("begins anew when its folder is deleted while it is open, and loses nothing written from then on", async () => {
+    const server = await start({ files: { "train.py": trainer } });
+    const ask = { script: `${server.workspace}/train.py`, arguments: ["1"] };
+    const first = await server.value("runs/launch", ask);
+    await server.ended(first.id);
+    await rm(`${server.workspace}/.runline`, { recursive: true });
+    expect(await server.value("runs/list", {})).toEqual([]);
+    const { id } = await server.value("runs/launch", ask);
+    expect(await server.ended(id)).toMatchObject({ state: "finished" });
+    expect(await server.value("runs/list", {})).toMatchObject([{ id }]);
+    const store = await openSqliteStore(`${server.workspace}/.runline/runline.db`);
+    expect(await store.runs.list({})).toMatchObject([{ id }]);
+    await store.close();
   });
 
   it("makes a store anew that can't be opened, from the run directories", async () => {

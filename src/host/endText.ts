@@ -1,0 +1,33 @@
+/** Whether and how the end of a run is told to who has looked away. Pure. */
+
+import { formatDuration, formatValue } from "../model/format.ts";
+import type { Ended } from "../protocol/editor.ts";
+import type { Translate } from "./translate.ts";
+
+/** Shorter runs end while one still remembers them. */
+const longMs = 60_000;
+
+/** What the person is doing, and what they want to be told. */
+export interface Attention {
+  readonly focused: boolean;
+  readonly wanted: boolean;
+}
+
+/** A run that somebody canceled has ended as they asked; there is nothing to tell. */
+export function tellsEnd({ durationMs, state }: Ended, { focused, wanted }: Attention): boolean {
+  return wanted && !focused && durationMs > longMs && state !== "cancelled";
+}
+
+export function endText({ name, state, reason, durationMs, keyMetric }: Ended, t: Translate): string {
+  const duration = formatDuration(durationMs);
+  if (state === "lost") return t("{0} was lost after {1}: {2}", name, duration, reason ?? state);
+  if (state !== "finished") return t("{0} failed after {1}: {2}", name, duration, reason ?? state);
+  if (keyMetric === null) return t("{0} finished after {1}.", name, duration);
+  return t(
+    "{0} finished after {1} with {2} {3}.",
+    name,
+    duration,
+    keyMetric.key,
+    formatValue(keyMetric.value),
+  );
+}

@@ -1,0 +1,35 @@
+/** The next step of a failure as one click, where the editor can take a person there. */
+
+import * as vscode from "vscode";
+import type { FailureCode } from "../model/failure.ts";
+import { command } from "./contract.ts";
+
+export interface WayOut {
+  readonly title: string;
+  readonly take: () => Thenable<unknown>;
+}
+
+/** Null for a failure whose next step is the person's own. */
+export function wayOut(code: FailureCode): WayOut | null {
+  const { t } = vscode.l10n;
+  const run = (title: string, id: string, ...given: unknown[]): WayOut => ({
+    title,
+    take: () => vscode.commands.executeCommand(id, ...given),
+  });
+  switch (code) {
+    case "untrusted":
+      return run(t("Manage trust"), "workbench.trust.manage");
+    case "noPython":
+    case "pythonBroken":
+      return run(t("Choose interpreter"), "workbench.action.openSettings", "runline.python");
+    case "workspaceReadOnly":
+      return run(t("Choose folder"), "workbench.action.openSettings", "runline.directory");
+    case "storeUnreadable":
+      return run(t("Rebuild the store"), command("runline.rebuildStore"));
+    case "noFolder":
+    case "noWorkspace":
+      return run(t("Open folder"), "vscode.openFolder");
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,37 @@
+/** A line smoothed over all its points, then one value a pixel column. */
+
+import type { Smoothing, SmoothLine } from "../model/metric.ts";
+import { smoothedAt } from "../model/smoothing.ts";
+import type { ChartWindow } from "./columns.ts";
+import type { LinePoints } from "./line.ts";
+
+/** The smoothed value at the last finite point of each column of the window that has one. */
+export function smoothLine(points: LinePoints, window: ChartWindow, smoothing: Smoothing): SmoothLine {
+  const { xs, values } = finitePoints(points);
+  const { x0, x1, width } = window;
+  const scale = x1 > x0 ? width / (x1 - x0) : 0;
+  const places: number[] = [];
+  let before = -1;
+  for (let at = 0; at < xs.length; at++) {
+    const x = xs[at] as number;
+    if (x < x0 || x > x1) continue;
+    const column = Math.min(width - 1, Math.floor((x - x0) * scale));
+    if (column === before) places.pop();
+    places.push(at);
+    before = column;
+  }
+  return { x: places.map((at) => xs[at] as number), y: [...smoothedAt(values, places, smoothing)] };
+}
+
+function finitePoints({ xs, values }: LinePoints): LinePoints {
+  let finite = 0;
+  for (let at = 0; at < values.length; at++) if (Number.isFinite(values[at])) finite++;
+  if (finite === values.length) return { xs, values };
+  const kept = { xs: new Float64Array(finite), values: new Float64Array(finite) };
+  for (let at = 0, to = 0; at < values.length; at++)
+    if (Number.isFinite(values[at])) {
+      kept.xs[to] = xs[at] as number;
+      kept.values[to++] = values[at] as number;
+    }
+  return kept;
+}

@@ -1,0 +1,102 @@
+/** Writes the pyramid of a series, one closed chunk after the other. */
+
+import { encodeBuckets, openBuckets } from "../bucketCodec.ts";
+import { type Extent, openChunk, type Points } from "../chunk.ts";
+import { type Buckets, bucketsOf, coarser, columnsBy, fan, joinBuckets, rowBuckets } from "../pyramid.ts";
+import type { Connection } from "./connection.ts";
+
+interface RowAt {
+  readonly series: number;
+  readonly level: number;
+  readonly number: number;
+}
+
+/** Buckets of null are those of a row that can't be read any more: readers go to the level below. */
+interface Row {
+  readonly buckets: Buckets | null;
+  readonly extent: Extent;
+}
+
+/**
+ * Adds the points of a closed chunk, numbered from 0, to every level that they complete a part of. Chunks are added in order, each
+ * once.
+ */
+export function addToPyramid(
+  connection: Connection,
+  series: number,
+  chunk: number,
+  points: Points,
+  extent: Extent,
+): void {
+  let row: Row = { buckets: bucketsOf(points), extent };
+  write(connection, { series, level: 1, number: chunk }, row);
+  // A row that is whole gives an eighth of its buckets to the row above it.
+  for (let level = 2, lower = chunk, isWhole = true; isWhole; level++, lower = Math.floor(lower / fan)) {
+    const at = { series, level, number: Math.floor(lower / fan) };
+    const place = lower % fan;
+    const given = { ...row, buckets: row.buckets === null ? null : coarser(row.buckets) };
+    row = place === 0 ? given : joined(read(connection, at, place), given);
+    write(connection, at, row);
+    isWhole = place === fan - 1;
+  }
+}
+
+/** Builds what older files lack, at most `limit` chunks at a time; answers how many chunks are covered now. */
+export function catchUpPyramid(
+  connection: Connection,
+  series: number,
+  covered: number,
+  closed: number,
+  limit: number,
+): number {
+  let number = covered;
+  for (; number < Math.min(closed, covered + limit); number++) {
+    const row = connection.row<Extent & { data: Uint8Array }>(
+      "select step0, step1, time0, time1, data from chunk where series = ? and number = ?",
+      ...[series, number + 1],
+    );
+    const chunk = row === undefined ? null : openChunk(row.data);
+    // Behind a damaged chunk the series is read as points, where the damage shows.
+    if (row === undefined || chunk === null) break;
+    const points = { steps: chunk.steps(), times: chunk.times(), values: chunk.values() };
+    addToPyramid(connection, series, number, points, row);
+  }
+  if (number > covered) connection.change("update series set pyramid = ? where id = ?", number, series);
+  return number;
+}
+
+function joined(before: Row, { buckets, extent }: Row): Row {
+  return {
+    buckets: before.buckets === null || buckets === null ? null : joinBuckets(before.buckets, buckets),
+    extent: {
+      step0: Math.min(before.extent.step0, extent.step0),
+      step1: Math.max(before.extent.step1, extent.step1),
+      time0: Math.min(before.extent.time0, extent.time0),
+      time1: Math.max(before.extent.time1, extent.time1),
+    },
+  };
+}
+
+/** A row that holds the buckets of the `parts` rows below it that are whole. */
+function read(connection: Connection, { series, level, number }: RowAt, parts: number): Row {
+  const row = connection.row<Extent & { data: Uint8Array }>(
+    "select step0, step1, time0, time1, data from pyramid where series = ? and level = ? and number = ?",
+    ...[series, level, number],
+  );
+  const stored = row === undefined ? null : openBuckets(row.data);
+  const { MAX_VALUE: most } = Number;
+  return {
+    buckets: stored?.length === (parts * rowBuckets) / fan ? columnsBy((name) => stored.column(name)) : null,
+    extent: row ?? { step0: -most, step1: most, time0: -most, time1: most },
+  };
+}
+
+function write(connection: Connection, { series, level, number }: RowAt, { buckets, extent }: Row): void {
+  const { step0, step1, time0, time1 } = extent;
+  const data = buckets === null ? new Uint8Array(0) : encodeBuckets(buckets);
+  connection.change(
+    `insert or replace into pyramid (series, level, number, step0, step1, time0, time1, data)
+     values (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[series, level, number, step0, step1, time0, time1, data],
+  );
+}

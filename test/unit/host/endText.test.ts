@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { endText, tellsEnd } from "../../../src/host/endText.ts";
+import { plain } from "../../../src/host/translate.ts";
+import type { Ended } from "../../../src/protocol/editor.ts";
+
+const ended = (given: Partial<Ended> = {}): Ended => ({
+  id: "0".repeat(32),
+  name: "keen-heron",
+  state: "finished",
+  reason: null,
+  durationMs: 61_000,
+  keyMetric: { key: "val_acc", value: 0.943 },
+  ...given,
+});
+
+const away = { focused: false, wanted: true };
+
+test.each<[string, Partial<Ended>, typeof away, boolean]>([
+  ["a long run, looked away", {}, away, true],
+  ["a failed one", { state: "failed" }, away, true],
+  ["a lost one", { state: "lost" }, away, true],
+  ["one of exactly a minute", { durationMs: 60_000 }, away, false],
+  ["a canceled one", { state: "cancelled" }, away, false],
+  ["while the window has the focus", {}, { focused: true, wanted: true }, false],
+  ["where the setting is off", {}, { focused: false, wanted: false }, false],
+])("%s", (_what, given, attention, told) => {
+  expect(tellsEnd(ended(given), attention)).toBe(told);
+});
+
+test.each<[Partial<Ended>, string]>([
+  [{}, "keen-heron finished after 1:01 min with val_acc 0.943."],
+  [{ keyMetric: null }, "keen-heron finished after 1:01 min."],
+  [{ keyMetric: { key: "loss", value: Number.NaN } }, "keen-heron finished after 1:01 min with loss NaN."],
+  [{ state: "failed", reason: "exit 1" }, "keen-heron failed after 1:01 min: exit 1"],
+  [{ state: "failed" }, "keen-heron failed after 1:01 min: failed"],
+  [{ state: "lost", reason: "killed" }, "keen-heron was lost after 1:01 min: killed"],
+])("%j is told as %s", (given, text) => {
+  expect(endText(ended(given), plain)).toBe(text);
+});

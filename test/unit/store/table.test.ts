@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import { predicateOf } from "../../../src/model/filterMatch.ts";
+import { parseFilter } from "../../../src/model/filterParser.ts";
+import { tableSubject } from "../../../src/model/runTable.ts";
+import { freshStore, take } from "./freshStore.ts";
+import { metric, newRun, runId } from "./records.ts";
+
+const all = { metrics: ["loss", "none", "acc"], parameters: ["lr"], tags: ["team", "gone"] };
+
+async function someRuns(count: number) {
+  const store = await freshStore();
+  for (let number = 1; number <= count; number++) {
+    await store.runs.create(newRun(number));
+    await take(store, runId(number), [
+      { kind: "parameter", time: 1, key: "lr", value: String(number), source: "argv" },
+      metric(0, { loss: number, ...(number % 2 === 0 ? { acc: Number.NaN } : {}) }),
+      metric(1, { loss: -number }),
+      { kind: "attempt", time: 2, attempt: 2 },
+      metric(0, { loss: number / 2 }),
+    ]);
+  }
+  await store.runs.edit(runId(1), { tags: { team: "vision", gone: "x" }, starred: true });
+  await store.runs.edit(runId(1), { tags: { gone: null } });
+  return store;
+}
+
+// From one by one to a whole column at a time.
+test.each([3, 400])("columns of %i runs are what the list says of each", async (count) => {
+  const store = await someRuns(count);
+  const table = await store.runs.table(all);
+  const runs = await store.runs.list({ limit: 10_000 });
+  expect(table.runs.map(({ id }) => id)).toEqual(runs.map(({ id }) => id));
+  for (const [at, head] of table.runs.entries()) expect(runs[at]).toMatchObject(head);
+  for (const { key, last, min, max } of table.metrics) {
+    const of = (figure: "last" | "min" | "max") => runs.map(({ metrics }) => metrics[key]?.[figure] ?? null);
+    expect([last, min, max]).toEqual([of("last"), of("min"), of("max")]);
+  }
+  expect(table.parameters).toEqual([
+    { key: "lr", values: runs.map(({ parameters }) => parameters.lr?.value) },
+  ]);
+  expect(table.tags.map(({ key, values }) => [key, values.filter((value) => value !== null)])).toEqual([
+    ["team", ["vision"]],
+    ["gone", []],
+  ]);
+});
+
+test("takes the questions of a list", async () => {
+  const store = await someRuns(3);
+  await store.runs.setDeleted(runId(2), 1);
+  const none = { metrics: [], parameters: [], tags: [] };
+  const names = async (query: Parameters<typeof store.runs.list>[0]) =>
+    (await store.runs.table({ ...none, ...query })).runs.map(({ name }) => name);
+  expect(await names({})).toEqual(["run-3", "run-1"]);
+  expect(await names({ deleted: true, limit: 2 })).toEqual(["run-3", "run-2"]);
+  expect(await names({ ids: [runId(1)] })).toEqual(["run-1"]);
+  expect(await store.runs.table({ ...none, ids: [] })).toEqual({ runs: [], ...none });
+});
+
+test("answers a filter row by row", async () => {
+  const store = await someRuns(5);
+  const table = await store.runs.table(all);
+  const fitting = (text: string) => {
+    const read = parseFilter(text);
+    if (!read.ok || read.filter === null) throw new Error(text);
+    const [fits, subject] = [predicateOf(read.filter), tableSubject(table)];
+    return table.runs.filter((_, at) => fits(subject(at))).map(({ name }) => name);
+  };
+  expect(fitting("metrics.loss < 1.2 or params.lr = 5")).toEqual(["run-5", "run-2", "run-1"]);
+  expect(fitting('tags.team = "vision" and starred and metrics.none is null')).toEqual(["run-1"]);
+  expect(fitting("metrics.acc = nan")).toEqual(["run-4", "run-2"]);
+  expect(fitting("metrics.acc is null and duration is null")).toEqual(["run-5", "run-3", "run-1"]);
+});

@@ -1,0 +1,125 @@
+/** The top of the Compare page: what is compared, against which run, grouped and filtered how, and what can be done with the table. */
+
+import { html, nothing } from "lit";
+import type { Run } from "../../src/model/run.ts";
+import type { ComparePageState } from "../../src/protocol/comparePage.ts";
+import { icon } from "../shared/icon.ts";
+import { searchField } from "../shared/searchField.ts";
+import { noBaseline } from "./compareHost.ts";
+import type { CompareTable } from "./compareTable.ts";
+import { csvTable, latexTable, markdownTable } from "./exportTable.ts";
+import type { GridColumn } from "./gridColumns.ts";
+import "../shared/menu.ts";
+import "./columnChooser.ts";
+
+const mostLevels = 3;
+const mostBaselines = 200;
+const groupable = new WeakMap<GridColumn, boolean>();
+const shortName = 60;
+
+export interface HeadView {
+  readonly table: CompareTable;
+  readonly state: ComparePageState;
+  readonly baseline: string | null;
+  readonly save: (change: Partial<ComparePageState>) => void;
+  readonly copy: (text: string) => void;
+  readonly addRuns: () => void;
+}
+
+export function compareHead(view: HeadView): unknown {
+  const { table, state, baseline, save } = view;
+  const { runs, order } = table;
+  const count =
+    order.length === runs.length
+      ? runs.length.toLocaleString("en-US")
+      : `${order.length.toLocaleString("en-US")} of ${runs.length.toLocaleString("en-US")}`;
+  return html`<header class="compare-head">
+    <h1>${count} ${runs.length === 1 ? "run" : "runs"}</h1>
+    <label class="control baseline-choice"><span class="quiet">Baseline</span>
+      <select @change=${(event: Event) => save({ baseline: (event.target as HTMLSelectElement).value })}>
+        <option value=${noBaseline} ?selected=${baseline === null}>none</option>
+        ${baselineChoices(table, baseline).map((run) => html`<option value=${run.id} ?selected=${run.id === baseline}>${run.name.length > shortName ? `${run.name.slice(0, shortName)}…` : run.name}</option>`)}
+      </select>
+    </label>
+    ${groupChoices(view)}
+    <vscode-checkbox label="Only what differs" ?checked=${state.onlyDifferences} ?disabled=${runs.length < 2}
+      @change=${(event: Event) => save({ onlyDifferences: (event.target as HTMLInputElement).checked })}></vscode-checkbox>
+    ${filterField(view)}
+    ${Object.keys(state.brushes).length > 0 ? html`<button class="badge" title="Show all runs again" @click=${() => save({ brushes: {} })}>brushed ${icon("close")}</button>` : nothing}
+    ${runs.length === 1 ? html`<span class="quiet">Add a second run to see what differs.</span>` : nothing}
+    <span class="head-actions"><rl-column-chooser .columns=${table.all} .shown=${table.columns} .chosen=${state.columns}
+      @choose=${(event: CustomEvent<Readonly<Record<string, boolean>>>) => save({ columns: event.detail })}></rl-column-chooser>
+    <vscode-button secondary @click=${view.addRuns}>Add runs</vscode-button>
+    <rl-menu .label=${"More actions"} .items=${tableMenu(view)}></rl-menu></span>
+  </header>`;
+}
+
+/** The first runs of the table; any other becomes the baseline by its own menu. */
+function baselineChoices({ runs, order }: CompareTable, baseline: string | null): readonly Run[] {
+  const first = order.slice(0, mostBaselines).flatMap((index) => runs[index] ?? []);
+  const chosen = runs.find((run) => run.id === baseline);
+  return chosen === undefined || first.includes(chosen) ? first : [chosen, ...first];
+}
+
+/** One choice for each level of groups, and one more. */
+function groupChoices({ table, state, save }: HeadView): unknown {
+  const columns = table.all.filter(isGroupable);
+  if (columns.length === 0) return nothing;
+  const levels = [...state.groupBy, ""].slice(0, mostLevels);
+  const choose = (level: number, id: string) =>
+    save({ groupBy: [...state.groupBy.slice(0, level), ...(id === "" ? [] : [id])], closedGroups: [] });
+  return html`<span class="control"><span class="quiet">Group by</span>${levels.map(
+    (chosen, level) => html`<select aria-label=${level === 0 ? "Group by" : "Then by"} .value=${chosen}
+      @change=${(event: Event) => choose(level, (event.target as HTMLSelectElement).value)}>
+      <option value="" ?selected=${chosen === ""}>${level === 0 ? "none" : "then by …"}</option>
+      ${columns
+        .filter(({ id }) => id === chosen || !state.groupBy.includes(id))
+        .map(
+          (column) =>
+            html`<option value=${column.id} ?selected=${column.id === chosen}>${column.title}</option>`,
+        )}
+    </select>`,
+  )}</span>`;
+}
+
+/** Parameters, data, tags and facts in which the runs differ, with fewer values than runs. */
+function isGroupable(column: GridColumn): boolean {
+  const known = groupable.get(column) ?? hasGroups(column);
+  groupable.set(column, known);
+  return known;
+}
+
+function hasGroups(column: GridColumn): boolean {
+  if (!["parameter", "data", "tag", "fact"].includes(column.group) || column.id === "fact:duration")
+    return false;
+  if (!column.differs) return false;
+  const values = new Set(column.cells.map((cell) => cell?.shown));
+  return values.size < column.cells.length || column.cells.length < 3;
+}
+
+function filterField({ table, state, save }: HeadView): unknown {
+  const { error } = table.filter;
+  return html`<span class=${`filter ${error === null ? "" : "invalid"}`}>
+    ${searchField({ text: state.filter, label: "Filter runs", onSearch: (filter) => save({ filter }) })}
+    ${error === null ? nothing : html`<span class="filter-error" role="alert">${errorPointer(state.filter, error.column)}<span>${error.text}</span></span>`}
+  </span>`;
+}
+
+/** The filter once more with a mark below the place that is not understood. */
+function errorPointer(text: string, at: number): unknown {
+  return html`<code aria-hidden="true">${text}\n${" ".repeat(Math.max(0, at))}^</code>`;
+}
+
+function tableMenu({ table, copy }: HeadView) {
+  const { runs, columns, order } = table;
+  const exported = {
+    names: runs.map((run) => run.name),
+    columns: columns.filter((column) => column.group !== "trend"),
+    order,
+  };
+  return [
+    { label: "Copy table as Markdown", icon: "markdown", run: () => copy(markdownTable(exported)) },
+    { label: "Copy table as CSV", icon: "table", run: () => copy(csvTable(exported)) },
+    { label: "Copy table as LaTeX", icon: "symbol-text", run: () => copy(latexTable(exported)) },
+  ];
+}

@@ -1,0 +1,52 @@
+/** Metrics with one value a run as small horizontal bars, side by side: run, bar from zero, value. */
+
+import { html, nothing } from "lit";
+import { formatValue } from "../../src/model/format.ts";
+import type { Run } from "../../src/model/run.ts";
+import type { Hover } from "../shared/hover.ts";
+import { icon } from "../shared/icon.ts";
+import { metricUnit } from "../shared/metricUnit.ts";
+import { swatch } from "../shared/swatch.ts";
+import type { CompareTable } from "./compareTable.ts";
+
+const mostBars = 8;
+
+export interface FinalBarsView {
+  readonly table: CompareTable;
+  /** In the order of the table. */
+  readonly shown: readonly Run[];
+  readonly metrics: readonly string[];
+  readonly hover: Hover;
+  /** Bars a metric, at most. */
+  readonly most?: number;
+}
+
+export function finalBars(view: FinalBarsView): unknown {
+  return html`<section class="finals" aria-label="Final values">${view.metrics.map((metric) => barsOf(metric, view))}</section>`;
+}
+
+function barsOf(metric: string, { table, shown, hover, most = mostBars }: FinalBarsView): unknown {
+  const valued = shown.filter((run) => run.metrics[metric] !== undefined);
+  const lastOf = (run: Run) => run.metrics[metric]?.last ?? Number.NaN;
+  const finite = valued.map(lastOf).filter((value) => Number.isFinite(value));
+  const low = finite.reduce((a, b) => Math.min(a, b), 0);
+  const high = finite.reduce((a, b) => Math.max(a, b), 0);
+  const share = (value: number) => (100 * (value - low)) / (high - low || 1);
+  const best = table.all.find((column) => column.id === `metric:${metric}`)?.best ?? null;
+  const unit = metricUnit(metric);
+  const bar = (run: Run) => {
+    const value = lastOf(run);
+    const look = table.looks.get(run.id);
+    const [from, to] = [Math.min(share(0), share(value)), Math.max(share(0), share(value))];
+    return html`<li class=${`final-row ${hover.frontRun === run.id ? "front" : ""}`} title=${`${run.name}: ${value}`}
+      @mouseenter=${() => hover.bringForward(run.id)} @mouseleave=${() => hover.bringForward(null)}>
+      ${look === undefined ? nothing : swatch(look)}<span class="clip">${run.name}</span>
+      <span class="bar-room" aria-hidden="true">${Number.isFinite(value) && look !== undefined ? html`<span class=${`bar run-${look.color + 1}`} .style=${`left:${from}%;width:${to - from}%`}></span>` : nothing}</span>
+      <span class="number">${value === best ? html`<span class="best" role="img" aria-label="best">${icon("star-full")}</span> ` : nothing}${Number.isFinite(value) ? unit.text(value) : formatValue(value)}</span>
+    </li>`;
+  };
+  return html`<div class="final"><h4 class="clip" title=${metric}>${metric}</h4>
+    <ul>${valued.slice(0, most).map(bar)}</ul>
+    ${valued.length > most ? html`<p class="quiet">and ${(valued.length - most).toLocaleString("en-US")} more: see the table or Final values</p>` : nothing}
+  </div>`;
+}

@@ -1,0 +1,52 @@
+/** What stands inside the cells of the compare table. */
+
+import { html, nothing, svg, type TemplateResult } from "lit";
+import { icon } from "../shared/icon.ts";
+import { differenceOf, type GridCell, type GridColumn } from "./gridColumns.ts";
+
+const trendSize = { width: 80, height: 14 };
+
+/** A small line of values; gaps where they are not finite. */
+export function trendLine(values: readonly number[], colorClass: string): TemplateResult {
+  const finite = values.filter((value) => Number.isFinite(value));
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const { width, height } = trendSize;
+  const points = values
+    .map((value, index) => ({ value, x: (index / Math.max(1, values.length - 1)) * width }))
+    .filter(({ value }) => Number.isFinite(value))
+    .map(({ value, x }) => {
+      const y = height - 1 - ((value - low) / (high - low || 1)) * (height - 2);
+      return `${x.toFixed(1)},${y.toFixed(1)}`;
+    });
+  return html`<svg class=${`trend ${colorClass}`} width=${width} height=${height} aria-hidden="true">
+    ${svg`<polyline points=${points.join(" ")} fill="none" stroke="currentColor" stroke-width="1.25" stroke-linejoin="round" />`}</svg>`;
+}
+
+export interface CellView {
+  readonly column: GridColumn;
+  readonly cell: GridCell | null;
+  /** The baseline's cell; undefined where nothing is compared with it. */
+  readonly against: GridCell | null | undefined;
+  /** A baseline is chosen: deltas have their place even where there is none. */
+  readonly withDeltas: boolean;
+}
+
+export interface CellContent {
+  readonly differs: boolean;
+  readonly content: TemplateResult;
+}
+
+/** Value, mark of the best, difference from the baseline. */
+export function cellContent({ column, cell, against, withDeltas }: CellView): CellContent {
+  const difference = against === undefined ? null : differenceOf(column, cell, against);
+  const best = cell !== null && column.best !== null && cell.number === column.best;
+  const { delta = null, better = null } = difference ?? {};
+  const differs = difference?.differs ?? false;
+  const content = html`
+    ${best ? html`<span class="best" role="img" aria-label="best" title="best of these runs">${icon("star-full")}</span>` : nothing}
+    <span class="clip">${cell?.shown ?? "–"}</span>
+    ${delta ? html`<span class=${`delta ${better === null ? "" : better ? "better" : "worse"}`}>${delta}</span>` : nothing}
+    ${differs && delta === null && cell !== null ? html`<span class="unequal" role="img" aria-label="differs from the baseline">≠</span>` : nothing}
+    ${withDeltas && column.group === "metric" && !delta ? html`<span class="delta"></span>` : nothing}`;
+  return { differs, content };
+}

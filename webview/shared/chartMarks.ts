@@ -1,0 +1,121 @@
+/** Small marks on a chart: those that tell lines apart, and those of values that no line can show. */
+
+import type { Chart } from "chart.js";
+import type { Marker } from "../../src/model/runColor.ts";
+import type { DrawnBand, DrawnLine } from "./chartPicture.ts";
+
+const markerGap = 110;
+// Marks of bad values that are closer than this are one.
+const badGap = 10;
+const never = Number.NEGATIVE_INFINITY;
+
+/** The areas below all lines. */
+export function drawBands(
+  { ctx: context, chartArea: area, scales }: Chart,
+  bands: readonly DrawnBand[],
+): void {
+  const pixelX = (x: number) => scales.x?.getPixelForValue(x) ?? 0;
+  const pixelY = (y: number | undefined) => scales.y?.getPixelForValue(y ?? Number.NaN) ?? 0;
+  context.save();
+  context.beginPath();
+  context.rect(area.left, area.top, area.right - area.left, area.bottom - area.top);
+  context.clip();
+  for (const { x, low, high, color } of bands) {
+    context.fillStyle = color;
+    context.beginPath();
+    for (let from = 0; from < x.length; from++) {
+      if (!Number.isFinite((low[from] ?? Number.NaN) + (high[from] ?? Number.NaN))) continue;
+      let to = from;
+      while (Number.isFinite((low[to + 1] ?? Number.NaN) + (high[to + 1] ?? Number.NaN))) to++;
+      for (let at = from; at <= to; at++) {
+        if (at === from) context.moveTo(pixelX(x[at] ?? 0), pixelY(high[at]));
+        else context.lineTo(pixelX(x[at] ?? 0), pixelY(high[at]));
+      }
+      for (let at = to; at >= from; at--) context.lineTo(pixelX(x[at] ?? 0), pixelY(low[at]));
+      context.closePath();
+      from = to;
+    }
+    context.fill();
+  }
+  context.restore();
+}
+
+/** Markers of all lines, and what the lines can't show. */
+export function drawMarks(chart: Chart, lines: readonly DrawnLine[]): void {
+  const { ctx: context, chartArea: area, scales } = chart;
+  lines.forEach((line, index) => {
+    context.fillStyle = line.color;
+    context.strokeStyle = line.color;
+    context.lineWidth = 1.5;
+    if (line.marker !== null) drawMarkers(chart, line, line.marker, index);
+    const drawn = { nan: never, inf: never, above: never, below: never };
+    for (const mark of line.bad) {
+      const x = scales.x?.getPixelForValue(mark.x) ?? 0;
+      if (x < drawn[mark.kind] + badGap) continue;
+      drawn[mark.kind] = x;
+      if (mark.kind === "nan") drawCross(context, x, area.bottom - 6);
+      else if (mark.kind === "inf") drawShape(context, "triangle", x, area.top + 6, 3.5);
+      else drawArrow(context, x, mark.kind === "above" ? area.top + 1 : area.bottom - 1, mark.kind);
+    }
+  });
+}
+
+/** Marks at even distances, shifted from line to line so that they do not pile up. */
+function drawMarkers(
+  { ctx, chartArea, scales }: Chart,
+  line: DrawnLine,
+  marker: Marker,
+  index: number,
+): void {
+  let next = chartArea.left + 12 + ((index * 37) % markerGap);
+  for (const point of line.points) {
+    const x = scales.x?.getPixelForValue(point.x) ?? 0;
+    if (x < next || Number.isNaN(point.y)) continue;
+    drawShape(ctx, marker, x, scales.y?.getPixelForValue(point.y) ?? 0, 3);
+    next = x + markerGap;
+  }
+}
+
+function drawCross(context: CanvasRenderingContext2D, x: number, y: number): void {
+  context.beginPath();
+  context.moveTo(x - 3, y - 3);
+  context.lineTo(x + 3, y + 3);
+  context.moveTo(x + 3, y - 3);
+  context.lineTo(x - 3, y + 3);
+  context.stroke();
+}
+
+/** A clipped value: an open arrow head at the edge that it lies beyond. */
+function drawArrow(context: CanvasRenderingContext2D, x: number, y: number, side: "above" | "below"): void {
+  const down = side === "above" ? 5 : -5;
+  context.beginPath();
+  context.moveTo(x - 4, y + down);
+  context.lineTo(x, y);
+  context.lineTo(x + 4, y + down);
+  context.stroke();
+}
+
+/** A small filled shape; also used beside names, so that table, tooltip and chart show the same mark. */
+export function drawShape(
+  context: CanvasRenderingContext2D,
+  marker: Marker,
+  x: number,
+  y: number,
+  radius: number,
+): void {
+  context.beginPath();
+  if (marker === "circle") context.arc(x, y, radius, 0, 2 * Math.PI);
+  else if (marker === "square") context.rect(x - radius, y - radius, 2 * radius, 2 * radius);
+  else if (marker === "triangle") {
+    context.moveTo(x, y - radius * 1.2);
+    context.lineTo(x + radius * 1.1, y + radius);
+    context.lineTo(x - radius * 1.1, y + radius);
+  } else {
+    context.moveTo(x, y - radius * 1.3);
+    context.lineTo(x + radius * 1.3, y);
+    context.lineTo(x, y + radius * 1.3);
+    context.lineTo(x - radius * 1.3, y);
+  }
+  context.closePath();
+  context.fill();
+}
