@@ -3,6 +3,7 @@
 import * as path from "node:path";
 import type { Compute, Interpreter } from "../compute/compute.ts";
 import { RunlineError } from "../model/failure.ts";
+import { moduleInCommand, moduleOf, scriptOfModule } from "./pythonModule.ts";
 
 /** What is asked for. Exactly one of `script` and `command`. */
 export interface CommandAsk {
@@ -57,14 +58,18 @@ async function ofScript(
     script: shown,
     folders: foldersUpTo(path.dirname(script), workspace),
   });
+  const module = await moduleOf(script, workspace, compute.look);
   // Relative where it can be: the same line then runs the same script in a checkout elsewhere.
   const word = isInside(script, cwd) ? path.relative(cwd, script) : script;
+  const named = module === null ? [word.startsWith("-") ? `./${word}` : word] : ["-m", module.name];
+  const environment = compute.environment(interpreter);
   return {
-    argv: [interpreter.script, word.startsWith("-") ? `./${word}` : word, ...(ask.arguments ?? [])],
+    argv: [interpreter.script, ...named, ...(ask.arguments ?? [])],
     cwd,
     script: shown,
     interpreter,
-    environment: compute.environment(interpreter),
+    // `-m` looks in the working folder by itself.
+    environment: module === null || module.root === cwd ? environment : withModules(environment, module.root),
   };
 }
 
@@ -79,17 +84,37 @@ async function ofCommand(
   const program = argv[0] ?? "";
   if ((await compute.program(program, cwd)) === null)
     throw new RunlineError("commandMissing", { command: program });
-  const script = argv.slice(1).find((word) => /\.py$/i.test(word) && !word.startsWith("-"));
-  const place = script === undefined ? null : path.resolve(cwd, script);
-  const exists = place !== null && (await compute.look(place)) === "file";
+  const place = await scriptIn(argv, cwd, workspace, compute.look);
   return {
     argv,
     cwd,
-    script: exists ? pathInRecords(place, workspace) : null,
+    script: place === null ? null : pathInRecords(place, workspace),
     // The command brings its own interpreter; this one runs the recorder.
     interpreter: await compute.interpreter({ setting, editor: null, script: null, folders: [workspace] }),
     environment: compute.environment(null),
   };
+}
+
+/** The Python file that a command runs, by its path or as a module; null when there is none to be found. */
+async function scriptIn(
+  argv: readonly string[],
+  cwd: string,
+  workspace: string,
+  look: Compute["look"],
+): Promise<string | null> {
+  const module = moduleInCommand(argv);
+  if (module !== null) return scriptOfModule(module, [cwd, path.join(cwd, "src"), workspace], look);
+  const script = argv.slice(1).find((word) => /\.py$/i.test(word) && !word.startsWith("-"));
+  const place = script === undefined ? null : path.resolve(cwd, script);
+  return place !== null && (await look(place)) === "file" ? place : null;
+}
+
+function withModules(
+  environment: Readonly<Record<string, string>>,
+  root: string,
+): Readonly<Record<string, string>> {
+  const before = environment.PYTHONPATH;
+  return { ...environment, PYTHONPATH: before ? `${root}${path.delimiter}${before}` : root };
 }
 
 /** Paths inside the workspace are kept relative to it with `/`, others absolute. */

@@ -9,6 +9,7 @@ import type { Actor, Model, ModelVersion, RegistryEvent } from "../model/registr
 import type { Run } from "../model/run.ts";
 import type { Store } from "../store/store.ts";
 import { pathInRecords } from "./commandLine.ts";
+import type { copyFile } from "./copyFile.ts";
 import type { FileDigest, fileDigest } from "./fileDigest.ts";
 import { runOf } from "./findRun.ts";
 
@@ -27,11 +28,14 @@ export interface RegisterParts {
   readonly clock: () => number;
   /** Reads a file again, to see that it still is what the run wrote. */
   readonly digest: typeof fileDigest;
+  /** Copies a file to a place that may have no folder yet; one that is there is replaced. */
+  readonly copy: typeof copyFile;
 }
 
 /**
  * Registers a file of a run. The copy kept with the run is preferred to the file in the workspace; either must still have the bytes
- * that the run wrote. The model is made when it is new; the same bytes of the same run twice are one version.
+ * that the run wrote, and a file of the workspace is copied to the run. The model is made when it is new; the same bytes of the same
+ * run twice are one version.
  * Throws `nameInvalid`, `runUnknown`, `artifactMissing`, `digestUnknown`, `digestChanged`.
  */
 export async function register(asked: Registration, parts: RegisterParts): Promise<ModelVersion> {
@@ -39,6 +43,7 @@ export async function register(asked: Registration, parts: RegisterParts): Promi
   const run = await runOf(asked.runId, parts.store);
   const file = pick(await parts.store.lineage.files(run.id), asked.path, run, parts.workspace);
   const { digest, bytes } = await verified(file, run, parts);
+  if (file.direction === "write") await keep(file, run, parts);
 
   await parts.store.registry.append(asked.actor, parts.clock(), (models) => {
     const model = models.find((each) => each.name === asked.model);
@@ -89,6 +94,16 @@ async function verified(file: RunFile, run: Run, parts: RegisterParts): Promise<
   if (found === null) throw new RunlineError("artifactMissing", facts);
   if (found.digest !== file.digest) throw new RunlineError("digestChanged", facts);
   return found;
+}
+
+/** The next run will write over the file in the workspace; what was registered stays with its run. */
+async function keep(file: RunFile, run: Run, parts: RegisterParts): Promise<void> {
+  const facts = { run: run.name, path: file.path };
+  if (path.isAbsolute(file.path)) return;
+  const kept = path.join(run.directory, runFile.artifacts, file.path);
+  await parts.copy(placeOf(file, run, parts.workspace), kept);
+  const found = await parts.digest(kept, "refused");
+  if (found?.digest !== file.digest) throw new RunlineError("digestChanged", facts);
 }
 
 /** Where the bytes are now. */

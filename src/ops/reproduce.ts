@@ -8,6 +8,7 @@ import type { Run } from "../model/run.ts";
 import { shellLine, shellWord } from "../model/shellWord.ts";
 import type { Store } from "../store/store.ts";
 import { runOf } from "./findRun.ts";
+import { moduleInCommand } from "./pythonModule.ts";
 import { runSpecIn } from "./runSpec.ts";
 
 export interface ReproduceParts {
@@ -55,5 +56,15 @@ function movedTo(target: string, run: Run, origin: string): string {
 }
 
 function inFolder(folder: string, run: Run): string {
-  return `cd ${shellWord(folder)} && ${shellLine(run.argv)}`;
+  const root = moduleRoot(run);
+  const where = root === null ? "" : `PYTHONPATH=${shellWord(root)} `;
+  return `cd ${shellWord(folder)} && ${where}${shellLine(run.argv)}`;
+}
+
+/** Where the package of a `-m` run lies, as in `src/digits/train.py` run as `digits.train`; null when it needs no saying. */
+function moduleRoot(run: Run): string | null {
+  const file = moduleInCommand(run.argv)?.split(".").join("/");
+  if (file === undefined || run.script === null) return null;
+  const end = [`/${file}.py`, `/${file}/__main__.py`].find((tail) => run.script?.endsWith(tail));
+  return end === undefined ? null : run.script.slice(0, -end.length);
 }

@@ -74,13 +74,65 @@ export class ColumnReducer {
   /** Adds points; `shift` is taken from each x (for relative time). Points outside the window are passed over. */
   add(xs: Float64Array, values: Float64Array, shift = 0): void {
     const { x0, x1, width } = this.window;
+    const scale = this.#scale;
     const lastColumn = width - 1;
-    for (let at = 0; at < xs.length; at++) {
+    for (let at = 0; at < xs.length; ) {
       const x = (xs[at] as number) - shift;
-      if (!(x >= x0 && x <= x1)) continue;
-      const value = values[at] as number;
-      this.#take(Math.min(lastColumn, Math.floor((x - x0) * this.#scale)), x, value);
+      if (!(x >= x0 && x <= x1)) at++;
+      else at = this.#addRun(xs, values, shift, at, Math.min(lastColumn, Math.floor((x - x0) * scale)));
     }
+  }
+
+  /** Adds the points from a place on that lie in one column, and answers where they end: neighbors nearly always do. */
+  #addRun(xs: Float64Array, values: Float64Array, shift: number, from: number, column: number): number {
+    const { x0, x1, width } = this.window;
+    const scale = this.#scale;
+    const lastColumn = width - 1;
+    let [nan, inf, finite, least] = [0, 0, 0, Number.POSITIVE_INFINITY];
+    let [min, minX, max, maxX, first, firstX, last, lastX] = [0, 0, 0, 0, 0, 0, 0, 0];
+    let at = from;
+    for (; at < xs.length; at++) {
+      const x = (xs[at] as number) - shift;
+      if (!(x >= x0 && x <= x1) || Math.min(lastColumn, Math.floor((x - x0) * scale)) !== column) break;
+      if (x < least) least = x;
+      const value = values[at] as number;
+      if (value - value !== 0) {
+        if (Number.isNaN(value)) nan++;
+        else inf++;
+        continue;
+      }
+      if (finite++ === 0) {
+        min = max = first = last = value;
+        minX = maxX = firstX = lastX = x;
+        continue;
+      }
+      if (value < min || (value === min && x < minX)) {
+        min = value;
+        minX = x;
+      }
+      if (value > max || (value === max && x < maxX)) {
+        max = value;
+        maxX = x;
+      }
+      if (x < firstX) {
+        first = value;
+        firstX = x;
+      }
+      if (x >= lastX) {
+        last = value;
+        lastX = x;
+      }
+    }
+    this.#counts[column] = (this.#counts[column] as number) + at - from;
+    this.#nan[column] = (this.#nan[column] as number) + nan;
+    this.#inf[column] = (this.#inf[column] as number) + inf;
+    if (least < (this.#x[column] as number)) this.#x[column] = least;
+    if (finite === 0) return at;
+    this.#takeMin(column, minX, min);
+    this.#takeMax(column, maxX, max);
+    this.#takeFirst(column, firstX, first);
+    this.#takeLast(column, lastX, last);
+    return at;
   }
 
   /**
@@ -105,20 +157,6 @@ export class ColumnReducer {
     this.#takeFirst(column, (buckets.x.first[at] as number) - shift, buckets.first[at] as number);
     this.#takeLast(column, (buckets.x.last[at] as number) - shift, buckets.last[at] as number);
     return true;
-  }
-
-  #take(column: number, x: number, value: number): void {
-    this.#counts[column] = (this.#counts[column] as number) + 1;
-    if (x < (this.#x[column] as number)) this.#x[column] = x;
-    if (value - value !== 0) {
-      const bad = Number.isNaN(value) ? this.#nan : this.#inf;
-      bad[column] = (bad[column] as number) + 1;
-      return;
-    }
-    this.#takeMin(column, x, value);
-    this.#takeMax(column, x, value);
-    this.#takeFirst(column, x, value);
-    this.#takeLast(column, x, value);
   }
 
   #takeMin(column: number, x: number, value: number): void {

@@ -40,7 +40,9 @@ export async function bench(): Promise<readonly BenchRow[]> {
 
 async function activationIn(workbench: Workbench): Promise<Activation> {
   await workbench.showContainer("Runline");
-  await workbench.view("Runs").waitFor();
+  // The command answers only after the extension is active.
+  await workbench.run("Runline: Show log of Runline");
+  await workbench.page.locator(".part.panel .output-view").waitFor();
   await workbench.run("Developer: Startup Performance");
   await workbench.tab("Startup Performance").waitFor();
   const { page } = workbench;

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import type { JournalRecord } from "../../src/model/journal.ts";
 import { runIdAt } from "../../src/model/runId.ts";
 import type { Store } from "../../src/store/store.ts";
+import { say } from "./say.ts";
 
 export interface StoredRuns {
   readonly count: number;
@@ -15,12 +16,17 @@ export interface StoredRuns {
 
 const created = 1_700_000_000_000;
 const batch = 10_000;
+/** Runs between two lines of progress. */
+const told = 2_500;
 const parameters = ["learning_rate", "batch_size", "depth", "optimizer", "seed"];
 
 /** Adds finished runs of `train.py`, each with its own parameters and falling, noisy metrics. Answers their ids in order. */
 export async function storeRuns(store: Store, runs: StoredRuns): Promise<readonly string[]> {
   const ids: string[] = [];
-  for (let number = 0; number < runs.count; number++) ids.push(await storeRun(store, runs, number));
+  for (let number = 0; number < runs.count; number++) {
+    ids.push(await storeRun(store, runs, number));
+    if (ids.length % told === 0) say(`  ${ids.length} of ${runs.count} runs are written`);
+  }
   return ids;
 }
 

@@ -11,6 +11,8 @@ import { type Editor, startPackagedEditor } from "../editor/editor.ts";
 import { Workbench } from "../ui/workbench.ts";
 import { say } from "./say.ts";
 
+const patience = 120_000;
+
 export interface Windows {
   readonly workspace: string;
   /** Opens a new window, with an extension host of its own. */
@@ -65,6 +67,8 @@ async function openWindow(browser: Browser, editor: Editor): Promise<Workbench> 
     permissions: ["clipboard-read", "clipboard-write"],
   });
   const workbench = new Workbench(await context.newPage(), editor);
+  // A busy machine is slow, not broken.
+  workbench.page.setDefaultTimeout(patience);
   await workbench.open();
   return workbench;
 }

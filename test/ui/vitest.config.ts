@@ -12,6 +12,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 180_000,
     passWithNoTests: true,
+    // A busy machine is slow to draw; what is waited for is still waited for, not slept over.
+    expect: { poll: { timeout: 15_000 } },
     globalSetup: ["test/ui/ready.ts"],
   },
 });

@@ -1,6 +1,7 @@
 /** The charts of the compared runs: one a metric, a line a run; metrics with one value a run as bars. */
 
 import { html, nothing } from "lit";
+import { isBookkeeping } from "../../src/model/keyMetric.ts";
 import type { Run } from "../../src/model/run.ts";
 import { looksOfRuns } from "../../src/model/runColor.ts";
 import type { ChartLayout } from "../../src/protocol/chartLayout.ts";
@@ -87,7 +88,9 @@ export class ChartsTab {
   ): unknown {
     const single = this.single.of([table.runs], () => singleMetrics(table.runs));
     const curves = metrics.filter((key) => !single.has(key));
-    const values = metrics.filter((key) => single.has(key) && nameMatches(key, state.search));
+    const values = metrics
+      .filter((key) => single.has(key) && nameMatches(key, state.search))
+      .sort((a, b) => Number(isBookkeeping(a)) - Number(isBookkeeping(b)));
     const full = state.layout.full !== null && curves.includes(state.layout.full);
     // In an order that a sort does not change: the same lines need no new data.
     const first = new Set(shown.slice(0, mostLines));
@@ -117,7 +120,7 @@ export class ChartsTab {
       <h3><button class="group-head" aria-expanded=${open} @click=${() => this.save({ collapsed: toggled(collapsed, finalsName) })}>
         ${icon(open ? "chevron-down" : "chevron-right")}<span class="clip">${finalsName}</span><span class="count">${metrics.length}</span>
       </button></h3>
-      ${open ? finalBars({ table, shown: shown.slice(0, mostLines), metrics: metrics.slice(0, mostFinals), hover: this.hover }) : nothing}
+      ${open ? finalBars({ table, shown: shown.slice(0, mostLines), total: shown.length, metrics: metrics.slice(0, mostFinals), hover: this.hover }) : nothing}
       ${open && metrics.length > mostFinals ? html`<p class="quiet note">and ${(metrics.length - mostFinals).toLocaleString("en-US")} more metrics: search for them</p>` : nothing}
     </section>`;
   }

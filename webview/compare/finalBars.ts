@@ -17,6 +17,8 @@ export interface FinalBarsView {
   readonly shown: readonly Run[];
   readonly metrics: readonly string[];
   readonly hover: Hover;
+  /** Runs in all, where only the first of them are given. */
+  readonly total?: number;
   /** Bars a metric, at most. */
   readonly most?: number;
 }
@@ -25,7 +27,7 @@ export function finalBars(view: FinalBarsView): unknown {
   return html`<section class="finals" aria-label="Final values">${view.metrics.map((metric) => barsOf(metric, view))}</section>`;
 }
 
-function barsOf(metric: string, { table, shown, hover, most = mostBars }: FinalBarsView): unknown {
+function barsOf(metric: string, { table, shown, total, hover, most = mostBars }: FinalBarsView): unknown {
   const valued = shown.filter((run) => run.metrics[metric] !== undefined);
   const lastOf = (run: Run) => run.metrics[metric]?.last ?? Number.NaN;
   const finite = valued.map(lastOf).filter((value) => Number.isFinite(value));
@@ -34,6 +36,7 @@ function barsOf(metric: string, { table, shown, hover, most = mostBars }: FinalB
   const share = (value: number) => (100 * (value - low)) / (high - low || 1);
   const best = table.all.find((column) => column.id === `metric:${metric}`)?.best ?? null;
   const unit = metricUnit(metric);
+  const more = (total ?? shown.length) - Math.min(valued.length, most);
   const bar = (run: Run) => {
     const value = lastOf(run);
     const look = table.looks.get(run.id);
@@ -47,6 +50,6 @@ function barsOf(metric: string, { table, shown, hover, most = mostBars }: FinalB
   };
   return html`<div class="final"><h4 class="clip" title=${metric}>${metric}</h4>
     <ul>${valued.slice(0, most).map(bar)}</ul>
-    ${valued.length > most ? html`<p class="quiet">and ${(valued.length - most).toLocaleString("en-US")} more: see the table or Final values</p>` : nothing}
+    ${valued.length > most && more > 0 ? html`<p class="quiet">and ${more.toLocaleString("en-US")} more: see the table or Final values</p>` : nothing}
   </div>`;
 }

@@ -165,6 +165,8 @@ function shownCell(kind: string, key: string, cell: ComparisonCell, run: Run | u
     const id = (run.code.head ?? run.code.id).replace(/^sha256:/, "").slice(0, 7);
     return { ...cell, shown: run.code.changed_count > 0 ? `${id} + ${run.code.changed_count}` : id };
   }
+  // The record's word is the British one.
+  if (kind === "fact" && key === "state" && cell.text === "cancelled") return plainCell("canceled");
   // Long numbers in a few digits; all of them on hover.
   const long = cell.number !== null && cell.text.length > 10;
   return { ...cell, shown: long ? formatValue(cell.number ?? Number.NaN) : cell.text };

@@ -1,5 +1,6 @@
 import { RunlineError } from "../../model/failure.ts";
 import { formatBytes } from "../../model/format.ts";
+import { copyFile } from "../../ops/copyFile.ts";
 import { fileDigest } from "../../ops/fileDigest.ts";
 import { findRun } from "../../ops/findRun.ts";
 import { register as registerVersion } from "../../ops/register.ts";
@@ -28,7 +29,7 @@ With --json: {"model", "version", "runId", "artifact", "digest", "bytes", "creat
     const known = new Set((await store.lineage.files(run.id)).map((file) => file.path));
     const version = await registerVersion(
       { runId: run.id, path: recordPath(path, folder, layout, known), model, actor: await project.actor() },
-      { store, workspace: layout.workspace, clock, digest: fileDigest },
+      { store, workspace: layout.workspace, clock, digest: fileDigest, copy: copyFile },
     );
     const line = `${plain(model)} version ${version.version}: ${plain(version.artifact)} of ${plain(run.name)}`;
     await terminal.out(

@@ -1,6 +1,7 @@
 /** The model registry and its log. */
 
 import { z } from "zod";
+import { copyFile } from "../../ops/copyFile.ts";
 import { fileDigest } from "../../ops/fileDigest.ts";
 import { promote } from "../../ops/promote.ts";
 import { register } from "../../ops/register.ts";
@@ -27,7 +28,13 @@ export const modelRequests: Requests<ModelRequest> = {
     writes: true,
     input: z.strictObject({ runId: id, path: sentence, model: sentence }),
     async answer(asked, { store, actor, clock, layout }) {
-      const parts = { store: await store.needed(), workspace: layout.workspace, clock, digest: fileDigest };
+      const parts = {
+        store: await store.needed(),
+        workspace: layout.workspace,
+        clock,
+        digest: fileDigest,
+        copy: copyFile,
+      };
       return register({ ...asked, actor: await actor() }, parts);
     },
   },

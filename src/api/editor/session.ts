@@ -87,18 +87,20 @@ function hold(
   });
   const { compute, layout, store } = project;
 
-  /** Another window or the CLI may make the store, delete it or put another in its place at any time. */
-  const waiting = compute.watch(layout.directory, () => void openExisting(true));
-  /** The one whose runs the window shows: while it stays the same, it tells of everything itself. */
-  let shown: Follower | null = null;
+  /**
+   * Another window or the CLI may make the store at any time; once it is open, the follower sees to everything. A folder that is being
+   * deleted is left to whoever deletes it: the next request finds out, and nothing is made anew between their steps.
+   */
+  const waiting = compute.watch(layout.directory, () => {
+    if (follower === null) void openExisting(true);
+  });
   let lastTrouble: string | null = null;
   async function openExisting(tell: boolean): Promise<void> {
     try {
       const found = await store.existing();
       lastTrouble = null;
-      if (follower === shown) return;
-      shown = follower;
-      if (tell) window.changed({ revision: (await found?.revision()) ?? 0, kinds: changeKinds, runIds: [] });
+      if (found !== null && tell)
+        window.changed({ revision: await found.revision(), kinds: changeKinds, runIds: [] });
     } catch (thrown) {
       // Every request answers with the same failure; here it is only noted, once however often the folder changes.
       const trouble = failureOf(thrown);

@@ -67,11 +67,11 @@ function metricColumn(
   if (metric === undefined) return { key, last, min, max };
   const rows =
     some === null
-      ? connection.each<SeriesRow>(
+      ? connection.rows<SeriesRow>(
           "select run, last, min, max from series where metric = ? order by run, attempt",
           metric,
         )
-      : connection.each<SeriesRow>(
+      : connection.rows<SeriesRow>(
           `select series.run, last, min, max from json_each(?) as asked cross join series
            on series.run = asked.value and metric = ? order by series.run, attempt`,
           ...[some, metric],
@@ -102,7 +102,7 @@ function textColumns(
 ): readonly TextColumn[] {
   const columns = new Map(names.map((name) => [name, Array<string | null>(places.size).fill(null)]));
   if (names.length === 0) return [];
-  const rows = connection.each<{ run: number; name: string; value: string | null }>(
+  const rows = connection.rows<{ run: number; name: string; value: string | null }>(
     `select run, name, value from ${table} where run in (select value from json_each(?))
      and name in (select value from json_each(?))`,
     ...[keys, JSON.stringify(names)],

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { copyFile } from "../../../src/ops/copyFile.ts";
 import { fileDigest } from "../../../src/ops/fileDigest.ts";
 import { type Promotion, promote } from "../../../src/ops/promote.ts";
 import { register } from "../../../src/ops/register.ts";
@@ -10,7 +11,7 @@ beforeEach(async () => {
   at = await freshWorkspace();
   for (const [run, text] of ["one", "two", "three"].entries()) {
     const runId = await at.made(run + 1, `m${run}.bin`, text);
-    const parts = { store: at.store, workspace: at.workspace, clock, digest: fileDigest };
+    const parts = { store: at.store, workspace: at.workspace, clock, digest: fileDigest, copy: copyFile };
     await register({ runId, path: `m${run}.bin`, model: "digits", actor: ana }, parts);
   }
 });

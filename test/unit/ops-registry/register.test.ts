@@ -1,14 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import { copyFile } from "../../../src/ops/copyFile.ts";
 import { fileDigest } from "../../../src/ops/fileDigest.ts";
 import { type Registration, register } from "../../../src/ops/register.ts";
 import { newRun, runId } from "../store/records.ts";
 import { ana, clock, freshWorkspace, take, type Workspace } from "./registered.ts";
 
 function ask(at: Workspace, wish: Partial<Registration>) {
-  const parts = { store: at.store, workspace: at.workspace, clock, digest: fileDigest };
+  const parts = { store: at.store, workspace: at.workspace, clock, digest: fileDigest, copy: copyFile };
   return register({ runId: runId(1), path: "m.bin", model: "digits", actor: ana, ...wish }, parts);
 }
 
@@ -46,6 +47,16 @@ describe("register", () => {
     await writeFile(path.join(at.workspace, "models/m.bin"), "later");
     const version = await ask(at, { path: "./models/m.bin" });
     expect(version.bytes).toBe(3);
+  });
+
+  it("keeps a file that was only written, so that the next run can't write over what was registered", async () => {
+    const at = await freshWorkspace();
+    await at.made(1, "out/m.bin", "one");
+    await ask(at, { path: "out/m.bin" });
+    await writeFile(path.join(at.workspace, "out/m.bin"), "later");
+    const kept = path.join(at.workspace, ".runline", "runs", runId(1), "artifacts", "out", "m.bin");
+    expect(await readFile(kept, "utf8")).toBe("one");
+    expect(await readdir(path.dirname(kept))).toEqual(["m.bin"]);
   });
 
   it("finds a file by its absolute path", async () => {

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { failureOf } from "../../../src/model/failure.ts";
@@ -74,6 +74,26 @@ test("a name that is taken gets a number", async () => {
 test("any command runs, and a script in it is known", async () => {
   const { id } = await stack.launch({ command: ["python3", "train.py", "--steps", "1"] });
   expect(await stack.ended(id)).toMatchObject({ state: "finished", script: "train.py" });
+});
+
+test("a script in a package runs as its module, wherever the package lies, and the module is known as the script", async () => {
+  const place = async (file: string, text: string) => {
+    await mkdir(path.dirname(path.join(stack.workspace, file)), { recursive: true });
+    await writeFile(path.join(stack.workspace, file), text);
+  };
+  for (const root of ["", "src/"]) {
+    const name = root === "" ? "top" : "deep";
+    await place(`${root}${name}/__init__.py`, "");
+    await place(`${root}${name}/step.py`, "loss = 0.5\n");
+    await place(`${root}${name}/train.py`, `from ${name}.step import loss\nprint(f"step 1: loss {loss}")\n`);
+    const script = `${root}${name}/train.py`;
+    const pressed = await stack.start(script);
+    const run = await stack.ended(pressed.id);
+    expect(run).toMatchObject({ state: "finished", script, metrics: { loss: { last: 0.5 } } });
+    expect(run.argv.slice(1)).toEqual(["-m", `${name}.train`]);
+  }
+  const typed = await stack.launch({ command: ["python3", "-m", "top.train"] });
+  expect(await stack.ended(typed.id)).toMatchObject({ state: "finished", script: "top/train.py" });
 });
 
 test("secrets on the command line are run but not shown", async () => {
