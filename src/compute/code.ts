@@ -8,7 +8,7 @@ export interface CodeKeeper {
   /** A file as it was kept; null when it was not there, is no plain file, or is over 16 MiB. */
   file(place: CodePlace, path: string): Promise<Uint8Array | null>;
   /** What differs between the snapshot and the folder now, by path, at most 1,000 entries. */
-  changes(place: CodePlace): Promise<readonly CodeChange[]>;
+  changes(place: CodePlace, written: readonly string[]): Promise<readonly CodeChange[]>;
   /** How to get the kept tree back; null when it is gone (the private ref was removed, the copy deleted). */
   checkout(place: CodePlace): Promise<Checkout | null>;
   /** Lets go of the snapshot of a purged run. Never throws. */
@@ -22,6 +22,8 @@ export interface KeepRequest {
   readonly directory: string;
   /** Files over this that git does not follow are left out and listed; all of them together may be a few times as much. */
   readonly limitBytes: number;
+  /** What runs have written: results, no code. Only a folder without git needs telling; git's ignore rules are the person's word. */
+  readonly written: readonly string[];
   readonly signal?: AbortSignal;
 }
 

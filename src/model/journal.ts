@@ -181,6 +181,8 @@ export interface CodeSnapshot {
   /** Paths that differ from `head`, untracked ones included; capped, `changed_count` is the full number. */
   readonly changed: readonly string[];
   readonly changed_count: number;
+  /** How many files the copy holds; only of a manifest. */
+  readonly files?: number;
   /** Files that were left out because of the size limit. */
   readonly skipped: readonly string[];
 }

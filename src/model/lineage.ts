@@ -6,7 +6,7 @@ export const nodeKinds = ["data", "code", "run", "artifact", "environment", "mod
 export type NodeKind = (typeof nodeKinds)[number];
 
 /**
- * A thing in the graph. Ids are stable and made by `nodeId`: `data:<path>@<digest>`, `code:<snapshot id>`, `run:<run id>`,
+ * A thing in the graph. Ids are stable and made by `nodeId`: `data:<path>@<digest>`, `code:<script>@<snapshot id>`, `run:<run id>`,
  * `artifact:<path>@<digest>`, `model:<name>@<version>`. A file that one run wrote and another read with the same path and digest is one node of
  * kind `data`, so chains of runs join by themselves.
  */

@@ -4,11 +4,11 @@ export const redacted = "•••";
 
 /** Words of a flag or a variable that say that its value is nobody's business. */
 const secretWord =
-  /(?:^|[-_.])(?:pass(?:word|wd|phrase)?|pwd|secrets?|tokens?|credentials?|api[-_]?keys?|access[-_]?keys?|private[-_]?keys?|account[-_]?keys?|auth|bearer|cookie|dsn)(?:$|[-_.])/i;
+  /(?:^|[-_.])(?:pass(?:word|wd|phrase)?|pwd|secrets?|tokens?|credentials?|(?:api|access|private|account|secret|auth)[-_]?keys?|auth|bearer|cookie|dsn)(?:$|[-_.])/i;
 
 /** Things that are called so and are no secret: a tokenizer's limits, a number of tokens. */
 const harmless =
-  /(?:max|min|num|n|per|new|total|batch|pad|eos|bos|unk|mask|sep|cls|vocab|special)[-_.]?tokens?\b|tokens?[-_.](?:per|count|limit|len|length|size|type|level|budget)|\bauth(?:or|[-_](?:type|mode|method))/i;
+  /(?:^|[-_.])(?:max|min|num|n|per|new|total|batch|pad|eos|bos|unk|mask|sep|cls|vocab|special)[-_.]?tokens?(?:[-_.]ids?)?\b|tokens?[-_.](?:per|count|limit|len|length|size|dim|type|level|budget)|\bauth(?:or|[-_](?:type|mode|method))/i;
 
 /** Well-known shapes of secrets, wherever they stand. */
 const secretShapes: readonly RegExp[] = [

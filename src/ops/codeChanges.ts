@@ -19,7 +19,8 @@ export async function codeChanges(
 ): Promise<CodeDifference> {
   const run = await runOf(id, store);
   if (run.code === null) return { snapshot: null, files: [] };
-  const files = await code.changes({ workspace, directory: run.directory, snapshot: run.code });
+  const written = (await store?.lineage.written()) ?? [];
+  const files = await code.changes({ workspace, directory: run.directory, snapshot: run.code }, written);
   return { snapshot: run.code, files };
 }
 

@@ -1,5 +1,6 @@
 /** Copies a file whole or not at all. */
 
+import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
@@ -7,7 +8,7 @@ import { RunlineError } from "../model/failure.ts";
 
 /** Makes the folders it needs. What was at `to` is replaced in one step. Throws `diskFull`, `workspaceReadOnly`. */
 export async function copyFile(from: string, to: string): Promise<void> {
-  const draft = `${to}.${process.pid}.part`;
+  const draft = `${to}.${randomUUID()}.part`;
   try {
     await fs.mkdir(path.dirname(to), { recursive: true, mode: 0o700 });
     await fs.copyFile(from, draft, constants.COPYFILE_FICLONE);

@@ -116,11 +116,12 @@ async function specOf(
 async function keepCode(
   runId: string,
   directory: string,
-  { code, compute, layout, settings }: LaunchParts,
+  { store, code, compute, layout, settings }: LaunchParts,
 ): Promise<KeptCode> {
   const limitBytes = settings.codeSizeLimitMegabytes * 1e6;
   try {
-    return await code.keep({ runId, workspace: layout.workspace, directory, limitBytes });
+    const written = await store.lineage.written();
+    return await code.keep({ runId, workspace: layout.workspace, directory, limitBytes, written });
   } catch (thrown) {
     const [seen] = await compute.observe([directory]);
     if (!seen?.claimed) await compute.discard(directory);

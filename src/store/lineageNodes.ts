@@ -22,12 +22,13 @@ export function runNode(id: string): NewNode {
   return { id: nodeId("run", id), kind: "run", label: id, detail: "", ref: id, ...noFile };
 }
 
+/** A script as it is in a snapshot. Two scripts of one snapshot are two nodes: what was run is a part of what made the result. */
 export function codeNode({ id, head, branch, changed_count }: CodeSnapshot, script: string | null): NewNode {
   const commit = (head ?? id.replace(/^sha256:/, "")).slice(0, 7);
   const changes =
     changed_count === 0 ? "" : ` + ${changed_count} changed ${changed_count === 1 ? "file" : "files"}`;
   return {
-    id: nodeId("code", id),
+    id: nodeId("code", script ?? "code", id),
     kind: "code",
     label: `${script ?? "code"} @ ${commit}${changes}`,
     detail: branch ?? "",

@@ -146,6 +146,8 @@ export interface LineageStore {
   node(id: string): Promise<LineageNode | null>;
   /** Nodes whose path or label contains the text; newest first. */
   search(text: string, limit: number): Promise<readonly LineageNode[]>;
+  /** Files and folders that any run has written, relative to the workspace where they lie in it. */
+  written(): Promise<readonly string[]>;
   /** Files a run read and wrote and the artifacts kept, with how it is known. */
   files(runId: string): Promise<readonly RunFile[]>;
 }

@@ -167,7 +167,7 @@ async function ofTensorBoard(data: Data, programs: string): Promise<readonly Ben
   const kept = names.map((name) => loaded.runs[name] ?? []);
   return [
     picture(`${tensorboard.replace("==", " ")}, from its start`, served.seconds, shown(data, drawn)),
-    picture("its Python loader (EventAccumulator)", loaded.seconds, shown(data, kept)),
+    picture("its Python loader, EventAccumulator", loaded.seconds, shown(data, kept)),
   ];
 }
 
@@ -190,7 +190,7 @@ async function ofMlflow(data: Data, programs: string): Promise<readonly BenchRow
     ),
     picture("its whole metric history", whole.seconds, shown(data, whole.runs)),
     {
-      name: "its logging in batches of 1,000",
+      name: "– its logging, in batches of 1,000",
       budget: "",
       measured: `${figure(logged_per_second)} points/s`,
       ok: true,

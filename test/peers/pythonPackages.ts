@@ -28,22 +28,33 @@ export function runProgram(
   });
 }
 
-/** A Python with exactly these packages (`name==version`), made once in the user's cache. Answers the interpreter's folder. */
+/** A Python with exactly these packages (`name==version`), made once in the user's cache. Answers the folder of its programs. */
 export async function needPythonPackages(packages: readonly string[], say: Say): Promise<Need<string>> {
   const digest = createHash("sha256").update(packages.join("\n")).digest("hex").slice(0, 12);
-  const folder = cacheFolder(`peers-${digest}`);
-  const programs = path.join(folder, process.platform === "win32" ? "Scripts" : "bin");
-  const complete = path.join(folder, "complete");
-  if (fs.existsSync(complete)) return { ready: programs };
+  const cache = cacheFolder("peers");
+  // Names the folder that is complete: two that install at the same time don't spoil each other's.
+  const pointer = path.join(cache, `${digest}.json`);
+  if (fs.existsSync(pointer)) return { ready: JSON.parse(fs.readFileSync(pointer, "utf8")) as string };
   say(`Installing ${packages.join(", ")} (once, about a minute) …`);
-  const made = await runProgram(["python3", "-m", "venv", "--clear", folder], folder);
-  if ("failed" in made) return { missing: `a Python environment (${made.failed})` };
-  const python = path.join(programs, "python");
-  const installed = await runProgram(
-    [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages],
-    folder,
-  );
-  if ("failed" in installed) return { missing: `${packages.join(", ")} from PyPI (${installed.failed})` };
-  fs.writeFileSync(complete, "");
-  return { ready: programs };
+  const folder = fs.mkdtempSync(path.join(cache, `${digest}-`));
+  const failed = await install(folder, packages);
+  if (failed !== null) {
+    fs.rmSync(folder, { recursive: true, force: true });
+    return { missing: failed };
+  }
+  fs.writeFileSync(`${pointer}.${process.pid}`, JSON.stringify(programsOf(folder)));
+  fs.renameSync(`${pointer}.${process.pid}`, pointer);
+  return { ready: programsOf(folder) };
+}
+
+async function install(folder: string, packages: readonly string[]): Promise<string | null> {
+  const made = await runProgram(["python3", "-m", "venv", folder], folder);
+  if ("failed" in made) return `a Python environment (${made.failed})`;
+  const pip = [path.join(programsOf(folder), "python"), "-m", "pip", "install"] as const;
+  const installed = await runProgram([...pip, "--quiet", "--disable-pip-version-check", ...packages], folder);
+  return "failed" in installed ? `${packages.join(", ")} from PyPI (${installed.failed})` : null;
+}
+
+function programsOf(folder: string): string {
+  return path.join(folder, process.platform === "win32" ? "Scripts" : "bin");
 }

@@ -61,7 +61,11 @@ class EnvironmentTab extends PageElement {
         ${pair("Snapshot", html`<span class="mono">${code.id.replace(/^sha256:/, "").slice(0, 12)}</span> <span class="quiet">${code.kind === "git" ? "git commit" : "manifest of hashes"}</span>`)}
         ${code.head === null ? nothing : pair("Based on", html`<span class="mono">${code.head.slice(0, 12)}</span>${code.branch ? html` <span class="quiet">on ${code.branch}</span>` : nothing}`)}
         ${code.remote === null ? nothing : pair("Remote", code.remote)}
-        ${pair("Uncommitted", code.changed_count === 0 ? "nothing" : this.changed(code.changed, code.changed_count))}
+        ${
+          code.kind === "manifest"
+            ? pair("Kept as", code.files === undefined ? "a copy" : copiedText(code.files))
+            : pair("Uncommitted", code.changed_count === 0 ? "nothing" : this.changed(code.changed, code.changed_count))
+        }
         ${code.skipped.length === 0 ? nothing : pair("Left out", html`<span title="Larger than the size limit">${code.skipped.join(", ")}</span>`)}
       </dl>
       ${queryState({ query: this.changes, rows: 2, show: (value) => this.differences(value), showLog: this.showLog })}
@@ -120,6 +124,11 @@ class EnvironmentTab extends PageElement {
         <ul class="packages mono">${shown.map(([name, version]) => html`<li><span class="clip" title=${name}>${name}</span><span class="quiet">${version}</span></li>`)}</ul>
       </section>`;
   }
+}
+
+/** Without git there is nothing to be uncommitted against: all files are kept. */
+function copiedText(files: number): string {
+  return `a copy, ${files.toLocaleString("en-US")} ${files === 1 ? "file" : "files"}`;
 }
 
 function pair(label: string, value: unknown): unknown {

@@ -21,6 +21,7 @@ import { tabBar } from "../shared/tabs.ts";
 import { finalTiles } from "./finalTiles.ts";
 import { runActions, runHeader } from "./runHeader.ts";
 import { freshState, type RunHost } from "./runHost.ts";
+import { systemPrefix, systemTitles } from "./systemMetrics.ts";
 import "../shared/metricCharts.ts";
 import "./environmentTab.ts";
 import "./filesTab.ts";
@@ -29,7 +30,6 @@ import "./outputTab.ts";
 import "./parametersTab.ts";
 
 type TabId = RunPageState["tab"];
-const systemPrefix = "system/";
 
 export class RunPage extends PageElement {
   static override properties = {
@@ -220,12 +220,8 @@ export class RunPage extends PageElement {
           ? "No system metrics yet. The first come after a few seconds."
           : "No system metrics were recorded; the run may have been too short.",
       );
-    return this.metricCharts(
-      run,
-      keys,
-      { ...this.settings(), axis: "relative", smoothing: 0, logarithmic: false, clip: false },
-      "",
-    );
+    const plain = { axis: "relative", smoothing: 0, logarithmic: false, clip: false } as const;
+    return this.metricCharts(run, keys, { ...this.settings(), ...plain }, "", systemTitles(keys));
   }
 
   private metricCharts(
@@ -233,8 +229,9 @@ export class RunPage extends PageElement {
     metrics: readonly string[],
     settings: ChartSettings,
     search: string,
+    titles: ReadonlyMap<string, string> = new Map(),
   ): unknown {
-    return html`<rl-metric-charts .source=${this.source} .runs=${this.chartRuns(run)} .metrics=${metrics} .search=${search}
+    return html`<rl-metric-charts .source=${this.source} .runs=${this.chartRuns(run)} .metrics=${metrics} .titles=${titles} .search=${search}
       .settings=${settings} .hover=${this.hover} .keyMetric=${run.keyMetric} .layout=${this.state.layout} .collapsed=${this.state.collapsed}
       @show-all=${() => this.save({ clip: false })}
       @layout=${(event: CustomEvent<ChartLayout>) => this.save({ layout: event.detail })}

@@ -13,6 +13,7 @@ import type { ChartRun, ChartSettings, MetricSource } from "./metricSource.ts";
 import "./chartSlot.ts";
 
 const pinnedName = "Pinned";
+const noTitles: ReadonlyMap<string, string> = new Map();
 
 export class MetricCharts extends PageElement {
   static override properties = {
@@ -20,6 +21,7 @@ export class MetricCharts extends PageElement {
     runs: { attribute: false },
     groups: { attribute: false },
     metrics: { attribute: false },
+    titles: { attribute: false },
     keyMetric: { attribute: false },
     search: { attribute: false },
     settings: { attribute: false },
@@ -33,6 +35,8 @@ export class MetricCharts extends PageElement {
   /** Drawn as one line each, instead of their runs; empty for every run on its own. */
   declare groups: readonly ChartGroup[];
   declare metrics: readonly string[];
+  /** Titles of metrics whose names are not for reading, in the order in which they are to stand. */
+  declare titles: ReadonlyMap<string, string>;
   /** Its chart is the first. */
   declare keyMetric: string | null;
   declare search: string;
@@ -45,6 +49,7 @@ export class MetricCharts extends PageElement {
 
   constructor() {
     super();
+    this.titles = noTitles;
     this.keyMetric = null;
     this.groups = [];
     this.layout = freshLayout;
@@ -69,7 +74,9 @@ export class MetricCharts extends PageElement {
       (key) => this.metrics.includes(key) && nameMatches(key, this.search),
     );
     const others = this.metrics.filter((key) => !pinned.includes(key));
-    const groups = groupMetrics(others, this.search, { key: this.keyMetric, chosen: this.layout.order });
+    const { order } = this.layout;
+    const chosen = [...order, ...[...this.titles.keys()].filter((key) => !order.includes(key))];
+    const groups = groupMetrics(others, this.search, { key: this.keyMetric, chosen });
     const first = { name: pinnedName, metrics: pinned.map((key) => ({ key, label: key })) };
     return pinned.length === 0 ? groups : [first, ...groups];
   }
@@ -92,7 +99,7 @@ export class MetricCharts extends PageElement {
   }
 
   private chartOf({ key, label }: MetricGroup["metrics"][number], shown: readonly string[]): unknown {
-    return html`<rl-chart-slot .source=${this.source} .runs=${this.runs} .groups=${this.groups} .metric=${key} .label=${label} .settings=${this.settings} .hover=${this.hover}
+    return html`<rl-chart-slot .source=${this.source} .runs=${this.runs} .groups=${this.groups} .metric=${key} .label=${this.titles.get(key) ?? label} .settings=${this.settings} .hover=${this.hover}
       .zoom=${this.layout.zoom[key] ?? null} .pinned=${this.layout.pinned.includes(key)} .full=${this.layout.full === key}
       @chart-act=${(event: CustomEvent<ChartAct>) => this.onAct(event.detail, shown)}></rl-chart-slot>`;
   }

@@ -55,8 +55,9 @@ export function languageFeatures(
   /** While a run goes on something changes all the time, the line above its script hardly ever. */
   async function refreshIfOther(): Promise<void> {
     for (const uri of documents.keys()) {
-      const before = answered.get(uri);
-      if (before === undefined || before === JSON.stringify(await codeLenses(uri).catch(() => []))) continue;
+      // A document that came after the question for its lens was answered with none.
+      const before = answered.get(uri) ?? "[]";
+      if (before === JSON.stringify(await codeLenses(uri).catch(() => []))) continue;
       // An editor that is closing does not answer.
       await connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);
       return;
@@ -89,6 +90,7 @@ export function languageFeatures(
     answered.set(textDocument.uri, JSON.stringify(found));
     return found;
   });
+  documents.onDidOpen(refresh);
   documents.onDidClose(({ document }) => void answered.delete(document.uri));
   connection.onHover(async ({ textDocument, position }): Promise<Hover | null> => {
     const project = await context();

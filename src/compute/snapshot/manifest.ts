@@ -17,6 +17,7 @@ import {
 import { dirname, join } from "node:path";
 import type { KeepRequest, KeptCode } from "../code.ts";
 import { nothingIgnored, rulesWithin } from "./ignoreRules.ts";
+import { resultsAmong } from "./results.ts";
 import { limitText, type TotalLimits, withinLimits } from "./untracked.ts";
 import { leftOut } from "./warnings.ts";
 
@@ -62,8 +63,8 @@ const madeFolders = new Set([
 
 /** Copies the workspace's code under `code/` of the run directory. Throws what the file system says when it can't. */
 export async function keepWithManifest(request: KeepRequest): Promise<KeptCode> {
-  const { workspace, directory, limitBytes, signal } = request;
-  const walk = await walkCode(workspace, signal);
+  const { workspace, directory, limitBytes, written, signal } = request;
+  const walk = await walkCode(workspace, written, signal);
   const { kept, skipped } = withinLimits(walk.files, limitBytes, inCopies);
   const target = join(directory, "code");
   // A launch that broke off may have left some: nothing is to be written through its links.
@@ -93,6 +94,7 @@ export async function keepWithManifest(request: KeepRequest): Promise<KeptCode> 
       remote: null,
       changed: [],
       changed_count: 0,
+      files: entries.length,
       skipped: missing.slice(0, listedPaths),
     },
     warnings: [
@@ -155,10 +157,15 @@ export interface Walk {
 }
 
 /**
- * Plain files and links of a folder, without what tools made and what a `.gitignore` names; paths relative with `/`. Links are not
- * followed.
+ * Plain files and links of a folder, without what tools made, what runs have written and what a `.gitignore` names; paths relative
+ * with `/`. Links are not followed.
  */
-export async function walkCode(root: string, signal?: AbortSignal): Promise<Walk> {
+export async function walkCode(
+  root: string,
+  written: readonly string[],
+  signal?: AbortSignal,
+): Promise<Walk> {
+  const isResult = resultsAmong(written);
   const files: { path: string; bytes: number }[] = [];
   const odd: string[] = [];
   const waiting = [{ folder: "", above: nothingIgnored }];
@@ -173,7 +180,7 @@ export async function walkCode(root: string, signal?: AbortSignal): Promise<Walk
     for (const entry of entries ?? []) {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       seen += 1;
-      if (ignored(path, entry.isDirectory())) continue;
+      if (ignored(path, entry.isDirectory()) || isResult(path)) continue;
       if (entry.isDirectory()) {
         if (!madeFolders.has(entry.name)) waiting.push({ folder: path, above: ignored });
       } else if (entry.isFile() || entry.isSymbolicLink()) {

@@ -23,11 +23,12 @@ export async function changesSinceManifest(
   directory: string,
   workspace: string,
   skipped: readonly string[],
+  written: readonly string[],
 ): Promise<readonly CodeChange[]> {
   const manifest = new Map((await readManifest(directory)).map((entry) => [entry.path, entry]));
   const left = new Set(skipped);
   const changes: CodeChange[] = [];
-  const { files } = await walkCode(workspace);
+  const { files } = await walkCode(workspace, written);
   const now = new Set(files.map((file) => file.path));
   for (const { path, bytes } of files) {
     const entry = manifest.get(path);

@@ -21,11 +21,11 @@ export function localCode(): CodeKeeper {
         () => fileOfManifest(place.directory, path),
         null,
       ),
-    changes: (place) =>
+    changes: (place, written) =>
       withEither(
         place,
         (repository) => changesSinceCommit(repository, place.snapshot.id, place.snapshot.skipped),
-        () => changesSinceManifest(place.directory, place.workspace, place.snapshot.skipped),
+        () => changesSinceManifest(place.directory, place.workspace, place.snapshot.skipped, written),
         [],
       ),
     checkout: async (place) => {

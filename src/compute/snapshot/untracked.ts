@@ -5,6 +5,7 @@ import { access, lstat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Git } from "./gitCommand.ts";
 import type { Repository } from "./repository.ts";
+import { isCodeFile } from "./results.ts";
 
 /** Limits of all files together, in limits of one and in number. */
 export interface TotalLimits {
@@ -42,10 +43,6 @@ export async function untrackedFiles(git: Git, { top }: Repository, limitBytes: 
   return { ...withinLimits(candidates, limitBytes, inGit), odd };
 }
 
-/** What people write programs and their settings in. */
-const written =
-  /\.(?:py|pyi|pyx|ipynb|r|jl|sh|c|cc|cpp|cu|cuh|h|hpp|rs|go|java|js|ts|toml|ya?ml|cfg|ini|gin)$/i;
-
 /**
  * Splits files by the limits of one and of all. Code comes first, then the smallest: data that nobody ignored, however much and however
  * small, must not push the script itself out.
@@ -67,7 +64,7 @@ export function withinLimits(
 }
 
 function codeFirst(a: Candidate, b: Candidate): number {
-  return Number(written.test(b.path)) - Number(written.test(a.path)) || a.bytes - b.bytes;
+  return Number(isCodeFile(b.path)) - Number(isCodeFile(a.path)) || a.bytes - b.bytes;
 }
 
 /** What went over the limits, in words. */

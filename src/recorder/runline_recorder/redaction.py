@@ -1,28 +1,62 @@
-"""Secrets leave no trace in the journal: by the name of a parameter, or by the look of a value."""
+"""Secrets leave no trace in the journal: by the name of a parameter, or by the look of a value. The rules
+of the editor's side, kept equal to it by one table of names."""
 
 import re
 
 HIDDEN = "•••"
 
 _NAME = re.compile(
-    r"(?:^|[_./])(?:password|passwd|passphrase|pwd|secret|secrets|api_?key|access_?key|secret_?key|private_?key|auth_?key|credentials?"
-    r"|auth|bearer)(?:$|[_./])|^(?:.*(?:hf|hub|auth|access|api|bearer|refresh|session|github|gitlab|wandb|bot|id|secret|private)[_.])?token$",
+    r"(?:^|[-_./])(?:pass(?:word|wd|phrase)?|pwd|secrets?|tokens?|credentials?"
+    r"|(?:api|access|private|account|secret|auth)[-_]?keys?|auth|bearer|cookie|dsn)(?:$|[-_./])",
     re.IGNORECASE,
 )
-_URL = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s@?#]*@", re.IGNORECASE)
-_QUERY = re.compile(
-    r"([?&](?:[\w-]*(?:token|key|secret|password|signature|sig|credential))=)[^&\s#]+", re.IGNORECASE
+# The field's own words: a tokenizer's limits, a number of tokens.
+_HARMLESS = re.compile(
+    r"(?:^|[-_.])(?:max|min|num|n|per|new|total|batch|pad|eos|bos|unk|mask|sep|cls|vocab|special)[-_.]?tokens?"
+    r"(?:[-_.]ids?)?\b|tokens?[-_.](?:per|count|limit|len|length|size|dim|type|level|budget)"
+    r"|\bauth(?:or|[-_](?:type|mode|method))",
+    re.IGNORECASE,
 )
+_HUMP = re.compile(r"([a-z0-9])([A-Z])")
+
 _LOOKS = re.compile(
-    r"\b(?:hf_[A-Za-z0-9]{20,}|sk-[A-Za-z0-9_-]{20,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|AKIA[0-9A-Z]{16}"
-    r"|xox[abprs]-[\w-]{10,}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+)"
+    r"\b(?:hf|sk|pk|rk|gh[pousr]|glpat|xox[abprs]|npm|pypi)[-_][A-Za-z0-9_-]{16,}"
+    r"|\bgithub_pat_[A-Za-z0-9_]{20,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{30,}"
+    r"|(?<![\w-])eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
 )
+_LOGIN = re.compile(r"(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,40}://)[^\s/@:]*:[^\s/]*@", re.IGNORECASE)
+_USER = re.compile(r"\b(https?://)[^\s/@:]+@", re.IGNORECASE)
+_QUERY = re.compile(r"([?&;])([\w.-]+)(=)([^&;#\s'\"]+)", re.ASCII)
+_SIGNATURE = re.compile(r"(?:sig|signature|x-amz-signature|sas|key)$", re.IGNORECASE)
+_CREDENTIAL = re.compile(
+    r"\b((?:proxy-)?authorization\s*[:=]\s*)(?:(?:basic|bearer|digest|token)\s+)?[^\s\"',;]+", re.IGNORECASE
+)
+_BEARER = re.compile(r"\b(bearer\s+)[\w.~+/=-]{8,}", re.IGNORECASE | re.ASCII)
+
+# Every pattern begins where a word begins and bounds what may repeat: a long text must not take long.
+_VALUE = r"(\"[^\"]*\"|'[^']*'|[^\s\"',;&|)}\]]+)"
+_NAMED = [
+    re.compile(pattern + _VALUE, re.ASCII)
+    for pattern in (
+        # TOKEN=x, model.api_key=x, --password=x
+        r"(?<![\w.-])(-{0,2})([A-Za-z_][\w.-]{0,200})(=)",
+        # "api_key": "x"
+        r"([\"'])([A-Za-z_][\w.-]{0,200})(\1\s*:\s*)",
+        # X-Api-Key: x
+        r"()(?<![\w-])([A-Za-z][\w-]{0,100}-\w{1,100})(:\s*)",
+        # --password x, and ['--password', 'x'] as a list prints itself
+        r"([\s'\"]--?|^--?)([A-Za-z][\w.-]{0,200})(['\"],\s+|\s+)(?!-|'-|\"-)",
+    )
+]
+# What says that there is none, and what was taken out already.
+_NO_VALUE = re.compile(r"[\"']?(?:none|null|true|false|)[\"']?$|" + HIDDEN, re.IGNORECASE)
 
 
 def is_secret(name):
     """Whether a name says that its value is a secret. `max_tokens` and `pad_token` are not: they are the
     field's own words."""
-    return _NAME.search(re.sub("[ -]", "_", name)) is not None
+    words = _HUMP.sub(r"\1_\2", name.lstrip("-").replace(" ", "_"))
+    return _NAME.search(words) is not None and _HARMLESS.search(words) is None
 
 
 def redacted(name, value):
@@ -33,5 +67,22 @@ def redacted(name, value):
 
 
 def clean(text):
-    """A text without credentials in URLs and without tokens of well-known looks."""
-    return _LOOKS.sub(HIDDEN, _QUERY.sub(r"\1" + HIDDEN, _URL.sub(r"\1" + HIDDEN + "@", text)))
+    """A text without credentials in URLs, without tokens of well-known looks, and without the values of what
+    it names as secrets: in a shell line, a header, an object."""
+    text = _LOOKS.sub(HIDDEN, text)
+    text = _USER.sub(r"\1" + HIDDEN + "@", _LOGIN.sub(r"\1" + HIDDEN + "@", text))
+    text = _QUERY.sub(_without_signature, text)
+    text = _BEARER.sub(r"\1" + HIDDEN, _CREDENTIAL.sub(r"\1" + HIDDEN, text))
+    for pattern in _NAMED:
+        text = pattern.sub(_without_value, text)
+    return text
+
+
+def _without_value(found):
+    lead, name, sign, value = found.groups()
+    return lead + name + sign + HIDDEN if is_secret(name) and not _NO_VALUE.match(value) else found.group()
+
+
+def _without_signature(found):
+    lead, name, sign, _ = found.groups()
+    return lead + name + sign + HIDDEN if is_secret(name) or _SIGNATURE.match(name) else found.group()

@@ -75,6 +75,13 @@ export class SqliteLineage implements LineageStore {
     return rows.map(plainNode);
   }
 
+  async written(): Promise<readonly string[]> {
+    const rows = this.#connection.rows<{ path: string }>(
+      "select distinct path from run_file where direction = 'write'",
+    );
+    return rows.map(({ path }) => path);
+  }
+
   async files(runId: string): Promise<readonly RunFile[]> {
     const rows = this.#connection.rows<Omit<RunFile, "changed"> & { changed: number }>(
       `select direction, path, type, run_file.files, run_file.bytes, run_file.digest, run_file.reason, changed, how, time,

@@ -35,7 +35,7 @@ function commit(): void {
   git("commit", "--quiet", "--message", "c");
 }
 const keep = (workspace = top, limitBytes = 1_000_000) =>
-  code.keep({ runId, workspace, directory, limitBytes });
+  code.keep({ runId, workspace, directory, limitBytes, written: [] });
 const place = (kept: KeptCode, workspace = top): CodePlace => ({
   workspace,
   directory,
@@ -98,6 +98,7 @@ test("the same code of the same commit is the same snapshot, at any time", async
     workspace: top,
     directory,
     limitBytes: 1,
+    written: [],
   });
   expect(second.snapshot.id).toBe(first.snapshot.id);
 });
@@ -202,7 +203,7 @@ test("line ends are normalized as the user has it, and no warning stops the snap
   git("config", "core.autocrlf", "true");
   const kept = await keep();
   expect(git("show", `${kept.snapshot.id}:a.py`)).toBe("1\n2\n");
-  expect(await code.changes(place(kept))).toEqual([]);
+  expect(await code.changes(place(kept), [])).toEqual([]);
 });
 
 test("a submodule is kept by its commit; changes within it are said to be missing", async () => {
@@ -261,7 +262,7 @@ test("what differs now is listed by path and nothing is written for it", async (
   await rm(path.join(top, "gone.py"));
   await write("added.py", "1");
   const objects = git("count-objects");
-  const changes = await code.changes(place(kept));
+  const changes = await code.changes(place(kept), []);
   expect([...changes].sort((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
     { path: "added.py", change: "added" },
     { path: "changed.py", change: "modified" },

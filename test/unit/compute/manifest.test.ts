@@ -21,7 +21,8 @@ const write = async (name: string, text: string) => {
   await mkdir(path.dirname(path.join(workspace, name)), { recursive: true });
   await writeFile(path.join(workspace, name), text);
 };
-const keep = (limitBytes = 1000) => code.keep({ runId, workspace, directory, limitBytes });
+const keep = (limitBytes = 1000, written: readonly string[] = []) =>
+  code.keep({ runId, workspace, directory, limitBytes, written });
 
 test("files are copied with their hashes; what tools made and what is too large is left out", async () => {
   await write("train.py", "print(1)\n");
@@ -76,6 +77,20 @@ test("what .gitignore names is no code, as in git: nested rules and exceptions t
   ]);
 });
 
+test("what runs have written is no code, unless it is a program or settings", async () => {
+  await write("train.py", "1");
+  const first = await keep();
+  await write("models/model.json", "1");
+  await write("saved/deep/x.bin", "1");
+  await write("config.yaml", "1");
+  const written = ["models/model.json", "saved", "config.yaml"];
+  const second = await keep(1000, written);
+  const manifest: { path: string }[] = JSON.parse(await readFile(path.join(directory, "code.json"), "utf8"));
+  expect(manifest.map((entry) => entry.path).sort()).toEqual(["config.yaml", "train.py"]);
+  const place = { workspace, directory, snapshot: first.snapshot };
+  expect(await code.changes({ ...place, snapshot: second.snapshot }, written)).toEqual([]);
+});
+
 test("the same files give the same id", async () => {
   await write("b.py", "1");
   await write("a.py", "2");
@@ -96,7 +111,7 @@ test("what differs now", async () => {
   await write("changed.py", "2");
   await write("added.py", "1");
   await rm(path.join(workspace, "gone.py"));
-  const changes = await code.changes({ workspace, directory, snapshot });
+  const changes = await code.changes({ workspace, directory, snapshot }, []);
   expect([...changes].sort((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
     { path: "added.py", change: "added" },
     { path: "changed.py", change: "modified" },

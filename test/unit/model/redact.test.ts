@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { isSecretName, redactArguments, redacted, redactText } from "../../../src/model/redact.ts";
+import shared from "../../fixtures/secretNames.json" with { type: "json" };
 
 const x = redacted;
 
@@ -62,7 +63,9 @@ test.each(["a=", "-", "a-", "a", "://", '"a', "x:", "bearer ", "?a", "eyJa-", "h
   },
 );
 
-test("names", () => {
-  expect(["HF_TOKEN", "secret", "clientSecret", "aws_secret_access_key"].every(isSecretName)).toBe(true);
-  expect(["lr", "keys", "monkey", "tokenizer", "passthrough", "key"].some(isSecretName)).toBe(false);
+// The recorder's own tests read the same table: what one side hides, the other hides.
+test("names and texts of the shared table", () => {
+  expect(shared.secret.filter((name) => !isSecretName(name))).toEqual([]);
+  expect(shared.open.filter(isSecretName)).toEqual([]);
+  for (const [given = "", shown] of shared.texts) expect(redactText(given)).toBe(shown);
 });
