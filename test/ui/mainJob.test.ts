@@ -60,6 +60,7 @@ test("from the script to the champion", { timeout: 300_000 }, async () => {
     .waitFor();
   await workbench.inPanel("val_acc").waitFor();
   await workbench.screenshot("2-live");
+  await workbench.readmePicture("live");
   await workbench.inPanel("finished").waitFor({ timeout: 60_000 });
   await finished(workbench).first().waitFor();
   await workbench.screenshot("3-finished");
@@ -70,6 +71,8 @@ test("from the script to the champion", { timeout: 300_000 }, async () => {
   await workbench.tab("train.py").click();
   await runWith(workbench, { lr: "0.02" });
   await expect.poll(() => finished(workbench).count(), { timeout: 60_000 }).toBe(3);
+  // A run that has just ended moves to another group: rows are picked once they stand still.
+  await workbench.row("Runs", /^Running/).waitFor({ state: "detached" });
 
   await workbench.run("View: Join All Editor Groups");
   await finished(workbench).nth(0).click();
@@ -82,6 +85,7 @@ test("from the script to the champion", { timeout: 300_000 }, async () => {
   await workbench.inPanel("val_acc").waitFor();
   for (const name of await names(finished(workbench))) await workbench.inPanel(name).waitFor();
   await workbench.screenshot("4-compare");
+  await workbench.readmePicture("compare");
 
   const best = workbench.row("Runs", /val_acc 0\.9[3-9]/).first();
   await best.click();
@@ -103,6 +107,7 @@ test("from the script to the champion", { timeout: 300_000 }, async () => {
   await workbench.answer("best val_acc of three runs");
   await workbench.row("Models", "champion").first().waitFor();
   await workbench.screenshot("7-promoted");
+  await workbench.readmePicture("promote");
 
   await workbench.run("Runline: Verify audit log");
   await workbench.notifications().filter({ hasText: "The audit log is whole" }).waitFor();

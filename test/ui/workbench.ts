@@ -175,4 +175,12 @@ export class Workbench {
     await this.page.screenshot({ path: file, animations: "disabled", caret: "hide" });
     return file;
   }
+
+  /** The same for the README, where a person asks for new pictures with RUNLINE_README=1. */
+  async readmePicture(name: string): Promise<void> {
+    if (process.env.RUNLINE_README !== "1") return;
+    const file = path.resolve("media/readme", `${name}.png`);
+    await this.page.mouse.move(600, 20);
+    await this.page.screenshot({ path: file, animations: "disabled", caret: "hide", scale: "css" });
+  }
 }

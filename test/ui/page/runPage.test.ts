@@ -294,7 +294,7 @@ test.each(["Parameters", "Files", "Environment", "System"])("the tab %s stands",
     Parameters: "learning_rate",
     Files: "train.csv",
     Environment: "3.11.9",
-    System: "cpu_percent",
+    System: "CPU of the run (%)",
   };
   await page
     .getByText(known[name as keyof typeof known])
@@ -309,5 +309,48 @@ test("a narrow page loses nothing sideways", async () => {
   await expect.poll(() => inkOf(page, "val/acc")).toBeGreaterThan(50);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(380);
   await shot(page, "run-narrow");
+  await page.getByRole("tab", { name: "Charts" }).focus();
+  await page.keyboard.press("End");
+  await expect.poll(() => isChosenTabWhole(page)).toBe(true);
+  expect(await page.locator(".tabs").evaluate((row) => row.scrollLeft)).toBeGreaterThan(0);
+  await shot(page, "run-narrow-tabs");
+  await page.reload();
+  await expect.poll(() => isChosenTabWhole(page)).toBe(true);
+  await page.keyboard.press("Tab");
+  await page.setViewportSize({ width: 300, height: 700 });
+  await expect.poll(() => isChosenTabWhole(page)).toBe(true);
+  await page.close();
+});
+
+function isChosenTabWhole(page: Page): Promise<boolean> {
+  return page.getByRole("tab", { selected: true }).evaluate((tab) => {
+    const [own, row] = [tab.getBoundingClientRect(), tab.parentElement?.getBoundingClientRect()];
+    return row !== undefined && own.left >= row.left && own.right <= row.right + 1;
+  });
+}
+
+test("code that was copied without git says so", async () => {
+  const code = {
+    ...{
+      kind: "manifest",
+      id: `sha256:${"a".repeat(64)}`,
+      tree: "a",
+      head: null,
+      branch: null,
+      remote: null,
+    },
+    ...{ changed: [], changed_count: 0, files: 12, skipped: [] },
+  } as const;
+  const copied = await addRun(
+    pages.store,
+    pages.folder,
+    { name: "still-wren", index: 7, state: "finished", steps: 10, learningRate: 0.01, code },
+    now,
+  );
+  const page = await pages.open("run", [copied]);
+  await tab(page, "Environment");
+  await page.getByText("copied, 12 files").waitFor();
+  expect(await page.getByText("Uncommitted").count()).toBe(0);
+  await shot(page, "run-copied");
   await page.close();
 });

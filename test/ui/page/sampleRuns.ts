@@ -2,7 +2,7 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { JournalRecord, MetricRecord } from "../../../src/model/journal.ts";
+import type { CodeSnapshot, JournalRecord, MetricRecord } from "../../../src/model/journal.ts";
 import type { RunState } from "../../../src/model/run.ts";
 import { runIdAt } from "../../../src/model/runId.ts";
 import type { Store } from "../../../src/store/store.ts";
@@ -19,6 +19,8 @@ export interface SampleRun {
   readonly records?: readonly JournalRecord[];
   readonly log?: string;
   readonly note?: string;
+  /** Where it is not the usual git snapshot. */
+  readonly code?: CodeSnapshot;
 }
 
 /** A repeatable sequence in [0, 1). */
@@ -50,7 +52,7 @@ export async function addRun(store: Store, folder: string, sample: SampleRun, no
     argv,
     cwd: "/home/ana/digits",
     script: "train.py",
-    code: {
+    code: sample.code ?? {
       kind: "git",
       id: `${id.slice(0, 8)}4f2a1c9d0b7e4f2a1c9d0b7e4f2a1c9d`,
       tree: sample.index % 3 === 0 ? "9b01e7aa" : "4f2a1c9d",
@@ -175,6 +177,10 @@ function metrics(sample: SampleRun, created: number, random: () => number): read
           cpu_percent: 80 + random() * 19,
           memory_bytes: 2.1e9 + step * 1e6,
           gpu0_percent: 60 + random() * 38,
+          gpu0_memory_bytes: 4.1e10,
+          disk_free_bytes: 2.4e11 - step * 1e6,
+          host_cpu_percent: 30 + random() * 5,
+          host_memory_used_bytes: 1.2e10,
         },
       });
   }
