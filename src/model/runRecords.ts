@@ -123,6 +123,7 @@ function readCode(fields: Fields): CodeSnapshot {
     remote: fields.textOrNull("remote", long),
     changed: fields.texts("changed", most, long),
     changed_count: fields.integer("changed_count", 0),
+    ...(fields.value("files") === undefined ? {} : { files: fields.integer("files", 0) }),
     skipped: fields.texts("skipped", most, long),
   };
 }

@@ -181,7 +181,8 @@ export class CompareGrid extends PageElement {
     const columns = this.columns.slice(seen.first, seen.end);
     const style = `transform:translateY(${top}px);width:${width}px`;
     if (found.kind === "group")
-      return html`<div class="grid-row group" role="row" aria-rowindex=${row + 2} aria-level=${found.depth + 1} aria-expanded=${found.open} .style=${style}>
+      return html`<div class="grid-row group" role="row" aria-rowindex=${row + 2} aria-level=${found.depth + 1} aria-expanded=${found.open} .style=${style}
+        @mouseenter=${() => this.bringForward(row)}>
         ${this.groupName(found, row)}${this.spacer(seen.first)}
         ${columns.map((column, offset) => this.groupValue(column, found, row, seen.first + offset + 1))}
       </div>`;
@@ -192,7 +193,7 @@ export class CompareGrid extends PageElement {
       found.pinned && this.rows[row + 1]?.kind === "run" ? !this.isPinned(row + 1) : found.pinned;
     const classes = `grid-row ${hidden ? "off" : ""} ${this.hover.frontRun === run.id ? "front" : ""} ${run.id === this.baseline ? "baseline" : ""} ${lastPinned ? "last-pinned" : ""}`;
     return html`<div class=${classes} role="row" aria-rowindex=${row + 2} .style=${style}
-      @mouseenter=${() => this.hover.bringForward(hidden ? null : run.id)}>
+      @mouseenter=${() => this.bringForward(row)}>
       ${this.nameCell(run, row, hidden, found)}
       ${this.spacer(seen.first)}
       ${columns.map((column, offset) => this.valueCell(column, found.index, row, seen.first + offset + 1))}
@@ -382,13 +383,19 @@ export class CompareGrid extends PageElement {
     else this.tell("open", ids[0] ?? "");
   }
 
+  /** A run's own lines, or those of all runs of a group; what is hidden from the charts stays so. */
+  private bringForward(row: number): void {
+    const found = this.rows[row];
+    const indexes = found === undefined ? [] : found.kind === "run" ? [found.index] : found.members;
+    const ids = indexes.map((index) => this.runs[index]?.id ?? "");
+    this.hover.bringAllForward(ids.filter((id) => !this.hiddenRuns.has(id)));
+  }
+
   private moveTo(active: Active): void {
     this.active = active;
     const grid = this.querySelector(".grid");
     const place = this.places[active.column - 1];
-    const found = this.rows[active.row];
-    const run = found?.kind === "run" ? this.runs[found.index] : undefined;
-    this.hover.bringForward(run === undefined || this.hiddenRuns.has(run.id) ? null : run.id);
+    this.bringForward(active.row);
     if (grid === null) return;
     const top = active.row * rowHeight;
     const room = grid.clientHeight - headHeight - rowHeight;

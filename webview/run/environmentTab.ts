@@ -63,8 +63,11 @@ class EnvironmentTab extends PageElement {
         ${code.remote === null ? nothing : pair("Remote", code.remote)}
         ${
           code.kind === "manifest"
-            ? pair("Kept as", code.files === undefined ? "a copy" : copiedText(code.files))
-            : pair("Uncommitted", code.changed_count === 0 ? "nothing" : this.changed(code.changed, code.changed_count))
+            ? pair("Kept", code.files === undefined ? "copied" : copiedText(code.files))
+            : pair(
+                "Uncommitted",
+                code.changed_count === 0 ? "nothing" : this.changed(code.changed, code.changed_count),
+              )
         }
         ${code.skipped.length === 0 ? nothing : pair("Left out", html`<span title="Larger than the size limit">${code.skipped.join(", ")}</span>`)}
       </dl>
@@ -128,7 +131,7 @@ class EnvironmentTab extends PageElement {
 
 /** Without git there is nothing to be uncommitted against: all files are kept. */
 function copiedText(files: number): string {
-  return `a copy, ${files.toLocaleString("en-US")} ${files === 1 ? "file" : "files"}`;
+  return `copied, ${files.toLocaleString("en-US")} ${files === 1 ? "file" : "files"}`;
 }
 
 function pair(label: string, value: unknown): unknown {

@@ -18,7 +18,7 @@ const ofGpu: Readonly<Record<string, string>> = {
 };
 const ofHost: Readonly<Record<string, string>> = {
   host_cpu_percent: "CPU of the machine (%)",
-  host_memory_used_bytes: "Memory of the machine in use",
+  host_memory_used_bytes: "Memory of the machine",
   disk_free_bytes: "Disk space left",
 };
 

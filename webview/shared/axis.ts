@@ -135,6 +135,11 @@ export function paddedRange(range: ValueRange | null, logarithmic: boolean): Val
   return { min: range.min - air, max: range.max + air };
 }
 
+/** How far apart even ticks stand; NaN for fewer than two. */
+export function stepOf([first, second]: readonly number[]): number {
+  return (second ?? Number.NaN) - (first ?? Number.NaN);
+}
+
 /** At most about `count` ticks on the value axis: round multiples of `base`, or powers of ten (with 2 and 5 where the range is short). */
 export function valueTicks(
   { min, max }: ValueRange,

@@ -9,7 +9,7 @@ import {
   LogarithmicScale,
   PointElement,
 } from "chart.js";
-import { valueTicks, xTicks, xTickText } from "./axis.ts";
+import { stepOf, valueTicks, xTicks, xTickText } from "./axis.ts";
 import type { Point } from "./chartLine.ts";
 import { drawBands, drawMarks } from "./chartMarks.ts";
 import type { Drawing, DrawnLine } from "./chartPicture.ts";
@@ -133,7 +133,8 @@ export class ChartCanvas {
         font: this.tickFont(),
         autoSkip: false,
         padding: 6,
-        callback: (value: string | number) => unit.text(Number(value)),
+        callback: (value: string | number, _at: number, ticks: readonly { value: number }[]) =>
+          unit.tick(Number(value), logarithmic ? Number.NaN : stepOf(ticks.map((tick) => tick.value))),
       },
       afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
         const count = Math.max(2, Math.floor(this.chart.height / 30));

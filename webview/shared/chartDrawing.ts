@@ -122,11 +122,19 @@ function drawnBands({ bands, runs, theme }: DrawingInput, logarithmic: boolean):
   });
 }
 
-/** The lines of one run alone and strong, for the overlay. */
-export function frontLines(input: DrawingInput, runId: string, logarithmic: boolean): readonly DrawnLine[] {
-  return shownSeries(withMissing(input.result, input.overview), input.runs)
-    .filter((each) => each.run.id === runId)
-    .flatMap((each) => linesOf(each, input, { logarithmic, marked: false, width: 2.25, y: null }));
+/** The lines and bands of some runs (or groups) alone and strong, for the overlay. */
+export function frontOf(
+  input: DrawingInput,
+  ids: ReadonlySet<string>,
+  logarithmic: boolean,
+): Pick<Drawing, "lines" | "bands"> {
+  const bands = input.bands.filter((band) => ids.has(band.group));
+  return {
+    bands: drawnBands({ ...input, bands }, logarithmic),
+    lines: shownSeries(withMissing(input.result, input.overview), input.runs)
+      .filter((each) => ids.has(each.run.id))
+      .flatMap((each) => linesOf(each, input, { logarithmic, marked: false, width: 2.25, y: null })),
+  };
 }
 
 /** A series without a point in the zoomed range may still pass through it. */

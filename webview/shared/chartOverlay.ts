@@ -1,5 +1,6 @@
 /** The canvas above the lines: crosshair, dots at real points, and the range that is being dragged. Cheap to redraw. */
 
+import type { DrawnBand } from "./chartPicture.ts";
 import { colorText, type Rgb } from "./contrast.ts";
 
 export interface OverlayDrawing {
@@ -11,11 +12,16 @@ export interface OverlayDrawing {
   };
   readonly x: number | null;
   readonly dots: readonly { readonly x: number; readonly y: number; readonly color: Rgb | undefined }[];
-  /** Lines that are brought forward; everything below fades. Points are in pixels. */
-  readonly front: readonly FrontLine[];
+  /** What is brought forward, in pixels; everything below fades. */
+  readonly front: Front;
   readonly background: string;
   readonly selection: { readonly from: number; readonly to: number } | null;
   readonly color: string;
+}
+
+export interface Front {
+  readonly lines: readonly FrontLine[];
+  readonly bands: readonly DrawnBand[];
 }
 
 export interface FrontLine {
@@ -47,7 +53,7 @@ export class Overlay {
     const context = this.context;
     if (context === null) return;
     context.clearRect(0, 0, this.width, this.height);
-    if (front.length > 0) {
+    if (front.lines.length > 0) {
       context.save();
       context.beginPath();
       context.rect(area.left, area.top - 2, area.right - area.left + 2, area.bottom - area.top + 4);
@@ -56,7 +62,8 @@ export class Overlay {
       context.fillStyle = background;
       context.fillRect(0, 0, this.width, this.height);
       context.globalAlpha = 1;
-      for (const line of front) strokeLine(context, line);
+      for (const band of front.bands) fillBand(context, band);
+      for (const line of front.lines) strokeLine(context, line);
       context.restore();
     }
     if (selection !== null) {
@@ -86,6 +93,18 @@ export class Overlay {
       context.fill();
     }
   }
+}
+
+/** The places where both edges are known, as one area. */
+function fillBand(context: CanvasRenderingContext2D, { x, low, high, color }: DrawnBand): void {
+  const known = [...x.keys()].filter((at) =>
+    Number.isFinite((low[at] ?? Number.NaN) + (high[at] ?? Number.NaN)),
+  );
+  context.fillStyle = color;
+  context.beginPath();
+  for (const at of known) context.lineTo(x[at] ?? 0, high[at] ?? 0);
+  for (const at of known.toReversed()) context.lineTo(x[at] ?? 0, low[at] ?? 0);
+  context.fill();
 }
 
 function strokeLine(context: CanvasRenderingContext2D, line: FrontLine): void {

@@ -1,6 +1,6 @@
 /** A chart as a vector picture: the same lines, ticks and marks as on the screen. Pure. */
 
-import { valueTicks, xTicks, xTickText } from "./axis.ts";
+import { stepOf, valueTicks, xTicks, xTickText } from "./axis.ts";
 import type { Drawing, DrawnLine } from "./chartPicture.ts";
 
 export interface SvgInput {
@@ -41,14 +41,11 @@ export function chartSvg({ title, drawing, legend, width, height, theme }: SvgIn
     const at = toX(tick);
     return `<path d="M${at} ${margin.top}V${bottom}" stroke="${theme.grid}"/>${text(at, bottom + 16, "middle", xTickText(tick, axis, x.max - x.min))}`;
   });
-  const horizontal = valueTicks(
-    y,
-    logarithmic,
-    Math.max(2, Math.floor(height / 40)),
-    unit.tickBase(y.max),
-  ).map((tick) => {
+  const ticks = valueTicks(y, logarithmic, Math.max(2, Math.floor(height / 40)), unit.tickBase(y.max));
+  const step = logarithmic ? Number.NaN : stepOf(ticks);
+  const horizontal = ticks.map((tick) => {
     const at = toY(tick);
-    return `<path d="M${margin.left} ${at}H${right}" stroke="${theme.grid}"/>${text(margin.left - 6, at + 4, "end", unit.text(tick))}`;
+    return `<path d="M${margin.left} ${at}H${right}" stroke="${theme.grid}"/>${text(margin.left - 6, at + 4, "end", unit.tick(tick, step))}`;
   });
   const bands = drawing.bands.map(({ x: places, low, high, color }) => {
     const known = [...places.keys()].filter((at) =>

@@ -1,4 +1,4 @@
-/** The place that the person points at, shared by all charts of a page, and the run that is brought forward. */
+/** The place that the person points at, shared by all charts of a page, and the runs that are brought forward. */
 
 export interface HoverPlace {
   /** On the x axis, in its units; null while nothing is pointed at. */
@@ -9,8 +9,8 @@ export interface HoverPlace {
 
 export class Hover {
   place: HoverPlace = { x: null, owner: null };
-  /** Run whose lines are in front of the others, or null. */
-  frontRun: string | null = null;
+  /** Runs whose lines are in front of the others: one that is pointed at, or all of a group. */
+  frontRuns: readonly string[] = [];
   private readonly listeners = new Set<() => void>();
   private frame = 0;
 
@@ -20,9 +20,19 @@ export class Hover {
     this.tell();
   }
 
+  /** The one run that is in front, or null. */
+  get frontRun(): string | null {
+    return this.frontRuns.length === 1 ? (this.frontRuns[0] ?? null) : null;
+  }
+
   bringForward(runId: string | null): void {
-    if (runId === this.frontRun) return;
-    this.frontRun = runId;
+    this.bringAllForward(runId === null ? [] : [runId]);
+  }
+
+  bringAllForward(runIds: readonly string[]): void {
+    if (runIds.length === this.frontRuns.length && runIds.every((id, at) => id === this.frontRuns[at]))
+      return;
+    this.frontRuns = runIds;
     this.tell();
   }
 

@@ -7,11 +7,11 @@ import type { Reply } from "../../src/protocol/editor.ts";
 import { axisKind, xText } from "./axis.ts";
 import { type Band, bandOf, bandText, type ChartGroup, meanSeries } from "./chartBands.ts";
 import { ChartCanvas } from "./chartCanvas.ts";
-import { type DrawingInput, drawingOf, frontLines, shownSeries } from "./chartDrawing.ts";
+import { type DrawingInput, drawingOf, frontOf, shownSeries } from "./chartDrawing.ts";
 import { saveBands, savePng, savePoints, saveSvg } from "./chartExport.ts";
 import { readingAt } from "./chartLine.ts";
 import type { ChartAct } from "./chartMove.ts";
-import { type FrontLine, Overlay } from "./chartOverlay.ts";
+import { type Front, Overlay } from "./chartOverlay.ts";
 import type { Drawing } from "./chartPicture.ts";
 import { ChartPointer } from "./chartPointer.ts";
 import { badTexts, chartSummary, hiddenText, tableRows } from "./chartText.ts";
@@ -316,19 +316,24 @@ export class MetricChart extends PageElement {
     this.drawOverlay();
   }
 
-  /** The lines of the run that is brought forward, in pixels. */
-  private frontLines(chart: ChartCanvas): readonly FrontLine[] {
-    const run = this.hover.frontRun;
-    const group = this.groups.find((each) => each.runIds.some((id) => id === run));
-    const frontRun = this.groups.length > 0 ? (group?.name ?? null) : run;
-    if (frontRun === null || this.input === undefined) return [];
-    return frontLines(this.input, frontRun, this.drawing?.logarithmic ?? false).map((line) => ({
-      ...line,
-      points: line.points.map(({ x, y }) => ({
-        x: chart.pixelOfX(x),
-        y: Number.isNaN(y) ? y : chart.pixelOfY(y),
+  /** What is brought forward, in pixels. */
+  private front(chart: ChartCanvas): Front {
+    const runs = new Set(this.hover.frontRuns);
+    if (runs.size === 0 || this.input === undefined) return { lines: [], bands: [] };
+    const groups = this.groups.filter((group) => group.runIds.some((id) => runs.has(id)));
+    const ids = this.groups.length > 0 ? new Set(groups.map(({ name }) => name)) : runs;
+    const { lines, bands } = frontOf(this.input, ids, this.drawing?.logarithmic ?? false);
+    const toX = (x: number) => chart.pixelOfX(x);
+    const toY = (y: number) => (Number.isNaN(y) ? y : chart.pixelOfY(y));
+    return {
+      lines: lines.map((line) => ({
+        ...line,
+        points: line.points.map(({ x, y }) => ({ x: toX(x), y: toY(y) })),
       })),
-    }));
+      bands: bands.map(({ x, low, high, color }) => ({
+        ...{ x: x.map(toX), low: low.map(toY), high: high.map(toY), color },
+      })),
+    };
   }
 
   /** Crosshair, dots and texts at the shared place; the canvas below stays as it is. */
@@ -350,7 +355,7 @@ export class MetricChart extends PageElement {
       area: chart.area(),
       x: x === null ? null : chart.pixelOfX(x),
       dots: dots.length > 40 ? [] : dots,
-      front: this.frontLines(chart),
+      front: this.front(chart),
       background: colors.background,
       selection: this.pointer.selection,
       color: colors.foreground,

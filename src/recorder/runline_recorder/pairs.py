@@ -4,6 +4,7 @@ import re
 
 from .figures import NUMBER, number, unwrapped, whole
 from .metric_names import strength
+from .name_words import whole_name
 from .shapes import Shapes
 
 _QUALIFIER = (
@@ -15,9 +16,11 @@ _UNIT = r"(?:%|ms|us|µs|s|secs?|min|h|it/s|s/it|[KMGT]i?B|ms/step|s/step|s/epoc
 _PAIR = re.compile(
     r"(?<![\w./\\@%$#:'\"<>~-])(?P<key>" + _KEY + r")(?P<sep>\s*(?:[=:]|->|:=)\s*|\s+)"
     r"(?P<value>" + NUMBER + r")(?:/(?P<total>\d+))?(?P<unit>" + _UNIT + r")"
-    r"(?=\.?(?:$|[\s,;|)\]}(]))(?!\s*[*+<>^=])",
+    r"(?=\.?(?:$|[\s,;|)\]}(]))(?!\s*(?:[*<>^=]|\+(?!/-)))",
     re.IGNORECASE,
 )
+# What follows a cell of a table: the next one.
+_NEXT_CELL = re.compile(r"\s+" + NUMBER + r"(?=\s|$)")
 _BOOST = re.compile(r"(\w+)'s ([\w@.]+): (" + NUMBER + ")")
 _MARK = re.compile(
     r"(?<![\w/.-])(global[ _]step|train[ _]step|step|iter|iteration|update|batch|epoch|ep|episode|round"
@@ -111,8 +114,15 @@ def _values(line, marked):
         tight = separator == ":" and (kind == "plain" or (kind == "weak" and not marked))  # host:8080
         if kind == "never" or (not separator.strip() and kind not in spaced) or tight:
             continue
+        if not (separator.strip() or marked) and _NEXT_CELL.match(line, found.end()):
+            continue
         name = key.replace(" ", "_")
-        if phase and phase.end() <= found.start() and kind in ("strong", "ambiguous") and not _has_phase(key):
+        whole_key = None
+        if not end and separator.strip() and kind in ("strong", "ambiguous"):
+            whole_key = whole_name(line[: found.start()], key)
+        if whole_key:
+            name = whole_key
+        elif phase and phase.end() <= found.start() and kind in ("strong", "ambiguous") and not _has_phase(key):
             name = phase.group(1) + "_" + name
         value = number(text)
         if found.group("total"):

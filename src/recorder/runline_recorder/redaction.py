@@ -12,8 +12,8 @@ _NAME = re.compile(
 )
 # The field's own words: a tokenizer's limits, a number of tokens.
 _HARMLESS = re.compile(
-    r"(?:^|[-_.])(?:max|min|num|n|per|new|total|batch|pad|eos|bos|unk|mask|sep|cls|vocab|special)[-_.]?tokens?"
-    r"(?:[-_.]ids?)?\b|tokens?[-_.](?:per|count|limit|len|length|size|dim|type|level|budget)"
+    r"(?:^|[-_.])(?:max|min|num|n|per|new|total|batch|pad|eos|bos|unk|mask|sep|cls|vocab|special)"
+    r"[-_.]?tokens?(?:[-_.]ids?)?\b|tokens?[-_.](?:per|count|limit|len|length|size|dim|type|level|budget)"
     r"|\bauth(?:or|[-_](?:type|mode|method))",
     re.IGNORECASE,
 )

@@ -10,6 +10,7 @@ import traceback
 
 from .cancel import Cancel
 from .journal import Journal
+from .tracebacks import last_error
 
 TICK_SECONDS = 0.1
 QUIET_SECONDS = 0.5
@@ -121,20 +122,22 @@ class Watch:
 
     def _end(self):
         code = self._process.returncode
-        error = None
+        reason = "exited" if self._cancel is None else "cancelled"
+        errors = []
+        if code > 0 and self._cancel is None:
+            errors.append(last_error(self._directory.file("output.log")))
         dropped = self._counts["dropped"]
         if dropped:
-            error = "%d bytes of output could not be kept: the disk was full." % dropped
-            self._journal.notice("output_dropped", error)
+            errors.append("%d bytes of output could not be kept: the disk was full." % dropped)
+            self._journal.notice("output_dropped", errors[-1])
         self._journal.close()
         if self._journal.lost:
-            error = "%s %d records of the journal could not be kept: the disk was full." % (
-                error or "",
-                self._journal.lost,
+            errors.append(
+                "%d records of the journal could not be kept: the disk was full." % self._journal.lost
             )
-        reason = "exited" if self._cancel is None else "cancelled"
+        error = " · ".join(filter(None, errors)) or None
         name = _signal_name(-code) if code < 0 else None
-        self._reserve.write(reason, code if code >= 0 else None, name, error=error and error.strip())
+        self._reserve.write(reason, code if code >= 0 else None, name, error=error)
 
 
 def _signal_name(number):

@@ -42,6 +42,18 @@ POINTS = [
     ("no step", "loss: 0.1 - acc: 0.9", [(None, {"loss": 0.1, "acc": 0.9})]),
     ("phase", "val: loss=0.1 acc=0.5", [(None, {"val_loss": 0.1, "val_acc": 0.5})]),
     ("qualifiers", "Final test accuracy: 97.5%", [(None, {"Final_test_accuracy": 97.5})]),
+    ("two words", "F1 score: 0.8183", [(None, {"F1_score": 0.8183})]),
+    ("two words that are names", "ROC AUC: 0.90", [(None, {"ROC_AUC": 0.9})]),
+    ("spread", "CV accuracy: 0.817 (+/- 0.022)", [(None, {"CV_accuracy": 0.817})]),
+    ("bare spread", "CV accuracy: 0.817 +/- 0.022", [(None, {"CV_accuracy": 0.817})]),
+    ("three words", "Mean absolute error: 0.25", [(None, {"Mean_absolute_error": 0.25})]),
+    ("phase and words", "test F1 score = 0.5", [(None, {"test_F1_score": 0.5})]),
+    ("words after a step", "Epoch 3: F1 score: 0.5, loss: 0.1", [(3, {"F1_score": 0.5, "loss": 0.1})]),
+    ("indented words", "  - Model A accuracy: 0.5", [(None, {"Model_A_accuracy": 0.5})]),
+    ("four words", "one two three accuracy: 0.5", [(None, {"accuracy": 0.5})]),
+    ("words of a sentence", "The new loss: 0.5", [(None, {"loss": 0.5})]),
+    ("words of a logger", "INFO accuracy: 0.5", [(None, {"accuracy": 0.5})]),
+    ("words of a phase", "Test set accuracy: 0.5", [(None, {"Test_accuracy": 0.5})]),
     (
         "learning rate",
         "epoch 4: learning rate 0.01, grad norm 1.5",
@@ -198,6 +210,10 @@ Error: 404 Not Found
 return code: 1
 process exited with exit code=1
     return 0
+    accuracy                           0.82       600
+   macro avg       0.82      0.81      0.81       600
+accuracy 0.82 600
+loss 0.5 0.4 0.3
 version: 1.2.3
 torch==2.1.0
 Python 3.11.4 (main, Jun  7 2023, 10:13:09) [GCC 12.2.0]

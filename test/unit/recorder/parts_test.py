@@ -34,7 +34,8 @@ class Redaction(unittest.TestCase):
         for given, shown in self.shared()["texts"]:
             self.assertEqual(clean(given), shown)
         self.assertEqual(
-            redacted("command", str(["sh", "-c", "API_KEY=x run"])), "['sh', '-c', 'API_KEY=" + HIDDEN + " run']"
+            redacted("command", str(["sh", "-c", "API_KEY=x run"])),
+            "['sh', '-c', 'API_KEY=" + HIDDEN + " run']",
         )
         self.assertEqual(
             clean(str(["a.py", "--password", "hunter2", "--lr", "1"])),

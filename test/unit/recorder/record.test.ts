@@ -48,6 +48,17 @@ describe("start and end", () => {
     expect(run.of("metric")).toEqual([]);
   });
 
+  test("a failed run says what failed, without secrets", async () => {
+    const run = bench.python("print('hi')\nopen('data/v2.csv')\n");
+    await run.ended();
+    const error = "FileNotFoundError: [Errno 2] No such file or directory: 'data/v2.csv'";
+    expect(run.exit).toMatchObject({ exit_code: 1, reason: "exited", error });
+    const secret = bench.python("raise OSError('https://ana:pw@host/ ' + 'é' * 900)\n");
+    await secret.ended();
+    expect(secret.exit.error).toMatch(/^OSError: https:\/\/•••@host\/ é+/);
+    expect(statSync(secret.path("exit.json")).size).toBe(1024);
+  });
+
   test("a signal is named", async () => {
     const run = bench.recording(["sh", "-c", "kill -SEGV $$"]);
     await run.ended();
