@@ -40,6 +40,7 @@ STEP_NAMES = (
 EPOCH_NAMES = ("epoch", "epochs", "train/epoch")
 
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])|(?<=[a-zA-Z])(?=\d+$)")
+_WORDS = re.compile(r"[^A-Za-z0-9]+")
 _CODE = re.compile(r"\.(?:py|pyc|c|cc|cpp|h|cu|rs|go|js|ts|log|txt|csv|tsv|json|ya?ml|md|sh|toml|cfg)$")
 _strength = {}
 
@@ -61,7 +62,7 @@ def _judge(key):
     if lower in NEVER or _CODE.search(lower):
         return "never"
     parts = [part.lower() for part in _SPLIT.split(key) if part]
-    if lower in STRONG or any(part in STRONG for part in parts):
+    if any(part in STRONG for part in parts + _WORDS.split(lower)):
         return "strong"
     if lower in AMBIGUOUS or (parts and parts[-1] in AMBIGUOUS):
         return "ambiguous"

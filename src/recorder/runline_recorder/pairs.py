@@ -19,8 +19,8 @@ _PAIR = re.compile(
     r"(?=\.?(?:$|[\s,;|)\]}(]))(?!\s*(?:[*<>^=]|\+(?!/-)))",
     re.IGNORECASE,
 )
-# What follows a cell of a table: the next one.
-_NEXT_CELL = re.compile(r"\s+" + NUMBER + r"(?=\s|$)")
+# A row of a table goes on with cells to its end.
+_MORE_CELLS = re.compile(r"(?:\s+(?:" + NUMBER + r"))+\s*$")
 _BOOST = re.compile(r"(\w+)'s ([\w@.]+): (" + NUMBER + ")")
 _MARK = re.compile(
     r"(?<![\w/.-])(global[ _]step|train[ _]step|step|iter|iteration|update|batch|epoch|ep|episode|round"
@@ -114,19 +114,18 @@ def _values(line, marked):
         tight = separator == ":" and (kind == "plain" or (kind == "weak" and not marked))  # host:8080
         if kind == "never" or (not separator.strip() and kind not in spaced) or tight:
             continue
-        if not (separator.strip() or marked) and _NEXT_CELL.match(line, found.end()):
+        if not (separator.strip() or marked) and _MORE_CELLS.match(line, found.end()):
             continue
         name = key.replace(" ", "_")
-        whole_key = None
-        if not end and separator.strip() and kind in ("strong", "ambiguous"):
-            whole_key = whole_name(line[: found.start()], key)
-        if whole_key:
-            name = whole_key
-        elif phase and phase.end() <= found.start() and kind in ("strong", "ambiguous") and not _has_phase(key):
+        known = kind in ("strong", "ambiguous")
+        longer = whole_name(line[: found.start()], key) if known and not end and separator.strip() else None
+        if longer:
+            name = longer
+        elif known and phase and phase.end() <= found.start() and not _has_phase(key):
             name = phase.group(1) + "_" + name
         value = number(text)
         if found.group("total"):
-            if kind not in ("strong", "ambiguous") or not int(found.group("total")):
+            if not known or not int(found.group("total")):
                 continue
             value = value / int(found.group("total"))
         fraction = fraction or bool(found.group("total")) or not whole(text)

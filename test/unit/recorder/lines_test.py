@@ -50,6 +50,8 @@ POINTS = [
     ("phase and words", "test F1 score = 0.5", [(None, {"test_F1_score": 0.5})]),
     ("words after a step", "Epoch 3: F1 score: 0.5, loss: 0.1", [(3, {"F1_score": 0.5, "loss": 0.1})]),
     ("indented words", "  - Model A accuracy: 0.5", [(None, {"Model_A_accuracy": 0.5})]),
+    ("a name with a digit", "val_f1: 0.5", [(None, {"val_f1": 0.5})]),
+    ("figures and a rate", "loss 0.5 12 it/s", [(None, {"loss": 0.5})]),
     ("four words", "one two three accuracy: 0.5", [(None, {"accuracy": 0.5})]),
     ("words of a sentence", "The new loss: 0.5", [(None, {"loss": 0.5})]),
     ("words of a logger", "INFO accuracy: 0.5", [(None, {"accuracy": 0.5})]),

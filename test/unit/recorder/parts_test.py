@@ -44,7 +44,8 @@ class Redaction(unittest.TestCase):
 
     def test_a_long_text_is_looked_through_in_one_pass(self):
         """Found by hanging, not by a clock."""
-        for part in ["a=", "-", "a-", "a", "://", '"a', "x:", "bearer ", "?a", "eyJa-", "hf-", "--a", " --a", "'--a'"]:
+        parts = "a= - a- a :// \"a x: ?a eyJa- hf- --a '--a".split() + ["bearer ", " --a"]
+        for part in parts:
             self.assertTrue(clean(part * 40000))
 
     def test_values(self):

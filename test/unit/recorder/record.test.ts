@@ -132,11 +132,18 @@ p.add_argument("--lr", type=float, default=0.1)
 p.add_argument("--hub-token")
 p.add_argument("--note", default=None)
 p.add_argument("--url", default="https://ana:secret@host/x")
-p.parse_args(["--hub-token", "abc123"])
+p.add_argument("command", nargs=argparse.REMAINDER)
+p.parse_args(["--hub-token", "abc123", "sh", "-c", "API_KEY=secret run"])
 `);
     await run.ended();
     const found = Object.fromEntries(run.of("parameter").map((record) => [record.key, record.value]));
-    expect(found).toEqual({ lr: "0.1", hub_token: "•••", note: "None", url: "https://•••@host/x" });
+    expect(found).toEqual({
+      lr: "0.1",
+      hub_token: "•••",
+      note: "None",
+      url: "https://•••@host/x",
+      command: "['sh', '-c', 'API_KEY=••• run']",
+    });
     expect(readFileSync(run.path("journal.jsonl"), "utf8")).not.toContain("secret");
   });
 
