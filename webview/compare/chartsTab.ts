@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import { isBookkeeping } from "../../src/model/keyMetric.ts";
-import type { Run } from "../../src/model/run.ts";
+import { type Run, terminalStates } from "../../src/model/run.ts";
 import { looksOfRuns } from "../../src/model/runColor.ts";
 import type { ChartLayout } from "../../src/protocol/chartLayout.ts";
 import type { ComparePageState } from "../../src/protocol/comparePage.ts";
@@ -41,16 +41,20 @@ export class ChartsTab {
     this.save = save;
   }
 
-  /** `keys` are the metrics of all runs, undefined while they are not known. */
+  /** `keys` are the metrics of all runs. */
   render(
     table: CompareTable,
-    keys: readonly string[] | undefined,
+    keys: readonly string[],
     state: ComparePageState,
     hidden: ReadonlySet<string>,
   ): unknown {
-    if (keys === undefined) return nothing;
     const metrics = keys.filter((key) => !key.startsWith("system/"));
-    if (metrics.length === 0) return emptyState("These runs have no metrics.");
+    if (metrics.length === 0)
+      return emptyState(
+        table.runs.every((run) => terminalStates.has(run.state))
+          ? "These runs have no metrics."
+          : "No metrics yet. They are read from what the scripts print, from TensorBoard files and from MLflow calls.",
+      );
     const { axis, smoothing, smoothingKind, logarithmic, clip, bands } = state;
     const settings = this.settings.of([axis, smoothing, smoothingKind, logarithmic, clip, bands], () => ({
       ...{ axis, smoothing, smoothingKind, logarithmic, clip, bands },

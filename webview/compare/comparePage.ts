@@ -20,6 +20,7 @@ import type { GridEvents } from "./compareGrid.ts";
 import { compareHead } from "./compareHead.ts";
 import { type CompareHost, freshState, noBaseline } from "./compareHost.ts";
 import { type CompareTable, CompareTables } from "./compareTable.ts";
+import type { DataKnown } from "./differencesTab.ts";
 import { headHeight, rowHeight } from "./gridLayout.ts";
 import { gridMenu, type MenuView } from "./gridMenu.ts";
 import { toggledSort } from "./sortRows.ts";
@@ -195,7 +196,12 @@ export class ComparePage extends PageElement {
     const { state, save, host, hover } = this;
     switch (state.tab) {
       case "charts":
-        return this.charts?.render(table, this.keys.value, state, hidden);
+        return queryState({
+          query: this.keys,
+          rows: 6,
+          show: (keys) => this.charts?.render(table, keys, state, hidden),
+          showLog: () => void host.act("page/showLog", {}),
+        });
       case "scatter":
         return html`<rl-scatter-tab .table=${table} .state=${state} .hover=${hover} .save=${save} .open=${this.openRun}></rl-scatter-tab>`;
       case "parallel":
@@ -205,8 +211,13 @@ export class ComparePage extends PageElement {
       case "values":
         return html`<rl-values-tab .table=${table} .state=${state} .hover=${hover} .save=${save} .open=${this.openRun}></rl-values-tab>`;
       case "differences":
-        return html`<rl-differences-tab .table=${table} .baseline=${baseline} .host=${host}></rl-differences-tab>`;
+        return html`<rl-differences-tab .table=${table} .baseline=${baseline} .host=${host} .data=${this.dataKnown()}></rl-differences-tab>`;
     }
+  }
+
+  private dataKnown(): DataKnown {
+    if (this.state.runIds.length > mostFiles) return "tooMany";
+    return this.files.value === undefined ? "reading" : "known";
   }
 
   private menuView(baseline: string | null): MenuView {

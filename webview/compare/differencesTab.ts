@@ -10,10 +10,13 @@ import { swatch } from "../shared/swatch.ts";
 import type { CompareHost } from "./compareHost.ts";
 import type { CompareTable } from "./compareTable.ts";
 import { type EnvironmentOfRun, environmentRows } from "./environmentRows.ts";
-import type { GridColumn } from "./gridColumns.ts";
+import type { GridCell, GridColumn } from "./gridColumns.ts";
 
 // Beside each other on a screen; the table above has them all.
 const mostRuns = 12;
+
+/** Whether the table holds which files the runs have read. */
+export type DataKnown = "known" | "reading" | "tooMany";
 
 interface Line {
   readonly title: string;
@@ -26,17 +29,27 @@ export class DifferencesTab extends PageElement {
     table: { attribute: false },
     baseline: { attribute: false },
     host: { attribute: false },
+    data: { attribute: false },
+    left: { state: true },
   };
 
   declare table: CompareTable;
   declare baseline: string | null;
   declare host: CompareHost;
+  declare data: DataKnown;
+  /** The run that a person has chosen to set the others' code against; null for the first. */
+  declare left: string | null;
   private readonly environments = new Query<ReadonlyMap<string, EnvironmentOfRun>>(
     this,
     (signal) => this.readEnvironments(signal),
     "later",
   );
   private asked = "";
+
+  constructor() {
+    super();
+    this.left = null;
+  }
 
   protected override updated(): void {
     const wanted = this.shown()
@@ -59,7 +72,8 @@ export class DifferencesTab extends PageElement {
     for (const { id } of this.shown()) {
       const reply = await this.host.call("runs/environment", { id }, { signal });
       if (signal.aborted) break;
-      if (reply.ok) found.set(id, reply.value);
+      if (!reply.ok) return reply;
+      found.set(id, reply.value);
     }
     return { ok: true as const, value: found };
   }
@@ -76,14 +90,13 @@ export class DifferencesTab extends PageElement {
         (column.group === "fact" && !["fact:duration", "fact:code", "fact:state"].includes(column.id)) ||
         column.group === "tag",
     );
-    const packages = environmentRows(shown.map((run) => this.environments.value?.get(run.id) ?? null));
     return html`${left > 0 ? html`<p class="quiet note">${icon("info")} The first ${shown.length} runs in the order of the table; ${left.toLocaleString("en-US")} more stand there.</p>` : nothing}
       <div class="differences"><table class="facts">
         <thead><tr><th scope="col"></th>${shown.map((run) => this.head(run))}</tr></thead>
         ${this.section("Parameters", parameters, "All parameters are the same.")}
         ${this.code(shown)}
-        ${this.section("Data, host and tags", facts, "They read the same data, on the same host.")}
-        ${this.environments.value === undefined ? nothing : this.section("Environment", packages, "Interpreter, packages and devices are the same.")}
+        ${this.section("Data, host and tags", facts, sameData[this.data])}
+        ${this.environment(shown)}
       </table></div>`;
   }
 
@@ -99,12 +112,21 @@ export class DifferencesTab extends PageElement {
       .filter((column) => wanted(column) && column.differs)
       .map((column) => ({
         title: column.title,
-        texts: indexes.map((index) => column.cells[index]?.shown ?? null),
+        texts: distinct(indexes.map((index) => column.cells[index] ?? null)),
       }))
       .filter(({ texts }) => new Set(texts).size > 1);
   }
 
-  private section(title: string, lines: readonly Line[], none: string): unknown {
+  private leftChoice(shown: readonly Run[], base: Run | undefined): unknown {
+    const choose = (event: Event) => {
+      this.left = (event.target as HTMLSelectElement).value;
+    };
+    return html`<select aria-label="Code against" @change=${choose}>${shown.map(
+      (run) => html`<option value=${run.id} .selected=${run === base}>${run.name}</option>`,
+    )}</select>`;
+  }
+
+  private section(title: string, lines: readonly Line[], none: unknown): unknown {
     return html`<tbody><tr class="section"><th scope="rowgroup" colspan="99">${title}${lines.length === 0 ? html` <span class="quiet">${none}</span>` : html`<span class="count">${lines.length}</span>`}</th></tr>
       ${nested(lines).map(
         ({
@@ -116,8 +138,25 @@ export class DifferencesTab extends PageElement {
       )}</tbody>`;
   }
 
+  private environment(shown: readonly Run[]): unknown {
+    const { value, failure, waiting } = this.environments;
+    if (value !== undefined) {
+      const known = shown.map((run) => value.get(run.id) ?? null);
+      const several = known.filter((environment) => environment !== null).length > 1;
+      const none = several
+        ? "Interpreter, packages and devices are the same."
+        : "Recorded for fewer than two of these runs.";
+      return this.section("Environment", environmentRows(known), none);
+    }
+    const retry = html`<button class="link" @click=${() => this.environments.restart()}>Try again</button>`;
+    if (failure !== undefined)
+      return this.section("Environment", [], html`<span role="alert">${failure.message}</span> ${retry}`);
+    if (waiting === "long") return this.section("Environment", [], html`Still reading … ${retry}`);
+    return waiting === "placeholder" ? this.section("Environment", [], "Reading …") : nothing;
+  }
+
   private code(shown: readonly Run[]): unknown {
-    const [base] = shown;
+    const base = shown.find((run) => run.id === this.left) ?? shown[0];
     const trees = new Set(shown.map((run) => run.code?.tree ?? null));
     const diff = (run: Run) =>
       base !== undefined &&
@@ -131,10 +170,23 @@ export class DifferencesTab extends PageElement {
       ${
         trees.size > 1
           ? html`<tr><th scope="row">snapshot</th>${shown.map((run) => html`<td class="mono">${codeName(run)}</td>`)}</tr>
-            <tr><th scope="row">against ${base?.name}</th>${shown.map((run) => html`<td>${diff(run)}</td>`)}</tr>`
+            <tr><th scope="row"><label class="against">against ${this.leftChoice(shown, base)}</label></th>${shown.map((run) => html`<td>${diff(run)}</td>`)}</tr>`
           : nothing
       }</tbody>`;
   }
+}
+
+const sameData: Readonly<Record<DataKnown, string>> = {
+  known: "They read the same data, on the same host.",
+  reading: "The host and tags are the same; the files they read are still being asked for.",
+  tooMany: "The host and tags are the same. Files are compared for at most 200 runs.",
+};
+
+/** As shown in the table; in full where values would look the same though they differ. */
+function distinct(cells: readonly (GridCell | null)[]): readonly (string | null)[] {
+  const shown = cells.map((cell) => cell?.shown ?? null);
+  const full = cells.map((cell) => cell?.text ?? null);
+  return new Set(shown).size < new Set(full).size ? full : shown;
 }
 
 function codeName({ code }: Run): string {

@@ -4,6 +4,7 @@ import "@vscode-elements/elements/dist/vscode-button/index.js";
 import "@vscode-elements/elements/dist/vscode-checkbox/index.js";
 import "../shared/theme.css";
 import "../shared/menu.css";
+import "../shared/tabs.css";
 import "../shared/charts.css";
 import "./run.css";
 import "./terminal.css";

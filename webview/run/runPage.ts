@@ -125,7 +125,6 @@ export class RunPage extends PageElement {
   }
 
   private page(run: Run): unknown {
-    const metrics = (this.keys.value ?? []).filter((key) => !key.startsWith(systemPrefix));
     const tabs = [
       { id: "charts", label: "Charts" },
       { id: "output", label: "Output" },
@@ -159,15 +158,15 @@ export class RunPage extends PageElement {
       }
       ${this.findingsBanner()}
       <main id="panel" class=${`panel panel-${this.state.tab}`} role="tabpanel" aria-labelledby=${`tab-${this.state.tab}`} tabindex="-1">
-        ${this.panel(run, metrics)}
+        ${this.panel(run)}
       </main>`;
   }
 
-  private panel(run: Run, metrics: readonly string[]): unknown {
+  private panel(run: Run): unknown {
     const active = run.state === "running" || run.state === "queued" || run.state === "orphaned";
     switch (this.state.tab) {
       case "charts":
-        return this.charts(run, metrics, active);
+        return this.withKeys((keys) => this.charts(run, keys, active));
       case "output":
         return html`<rl-output .host=${this.host} .runId=${run.id} .active=${active} .wrap=${this.state.wrap}
           @wrap=${(event: CustomEvent<boolean>) => this.save({ wrap: event.detail })}></rl-output>`;
@@ -178,14 +177,23 @@ export class RunPage extends PageElement {
       case "environment":
         return html`<rl-environment .host=${this.host} .run=${run}></rl-environment>`;
       case "system":
-        return this.system(run, active);
+        return this.withKeys((keys) => this.system(run, keys, active));
       case "notes":
         return html`<rl-notes .host=${this.host} .run=${run} @edited=${() => this.run.refresh()}></rl-notes>`;
     }
   }
 
-  private charts(run: Run, metrics: readonly string[], active: boolean): unknown {
-    if (this.keys.value === undefined && this.keys.failure === undefined) return nothing;
+  private withKeys(show: (keys: readonly string[]) => unknown): unknown {
+    return queryState({
+      query: this.keys,
+      rows: 6,
+      show,
+      showLog: () => void this.host.act("page/showLog", {}),
+    });
+  }
+
+  private charts(run: Run, keys: readonly string[], active: boolean): unknown {
+    const metrics = keys.filter((key) => !key.startsWith(systemPrefix));
     if (metrics.length === 0)
       return emptyState(
         active
@@ -211,9 +219,8 @@ export class RunPage extends PageElement {
       ${curves.length === 0 ? nothing : this.metricCharts(run, curves, settings, this.state.search)}`;
   }
 
-  private system(run: Run, active: boolean): unknown {
-    const keys = (this.keys.value ?? []).filter((key) => key.startsWith(systemPrefix));
-    if (this.keys.value === undefined) return nothing;
+  private system(run: Run, all: readonly string[], active: boolean): unknown {
+    const keys = all.filter((key) => key.startsWith(systemPrefix));
     if (keys.length === 0)
       return emptyState(
         active

@@ -15,29 +15,38 @@ export function drawBands(
   bands: readonly DrawnBand[],
 ): void {
   const pixelX = (x: number) => scales.x?.getPixelForValue(x) ?? 0;
-  const pixelY = (y: number | undefined) => scales.y?.getPixelForValue(y ?? Number.NaN) ?? 0;
+  const pixelY = (y: number) => scales.y?.getPixelForValue(y) ?? 0;
   context.save();
   context.beginPath();
   context.rect(area.left, area.top, area.right - area.left, area.bottom - area.top);
   context.clip();
-  for (const { x, low, high, color } of bands) {
-    context.fillStyle = color;
-    context.beginPath();
-    for (let from = 0; from < x.length; from++) {
-      if (!Number.isFinite((low[from] ?? Number.NaN) + (high[from] ?? Number.NaN))) continue;
-      let to = from;
-      while (Number.isFinite((low[to + 1] ?? Number.NaN) + (high[to + 1] ?? Number.NaN))) to++;
-      for (let at = from; at <= to; at++) {
-        if (at === from) context.moveTo(pixelX(x[at] ?? 0), pixelY(high[at]));
-        else context.lineTo(pixelX(x[at] ?? 0), pixelY(high[at]));
-      }
-      for (let at = to; at >= from; at--) context.lineTo(pixelX(x[at] ?? 0), pixelY(low[at]));
-      context.closePath();
-      from = to;
-    }
-    context.fill();
-  }
+  for (const band of bands) fillBand(context, band, pixelX, pixelY);
   context.restore();
+}
+
+/** One area, with a gap where either edge is not known. */
+export function fillBand(
+  context: CanvasRenderingContext2D,
+  { x, low, high, color }: DrawnBand,
+  toX: (x: number) => number,
+  toY: (y: number) => number,
+): void {
+  const known = (at: number) => Number.isFinite((low[at] ?? Number.NaN) + (high[at] ?? Number.NaN));
+  const toEdge = (at: number, edge: readonly number[]) =>
+    context.lineTo(toX(x[at] ?? 0), toY(edge[at] ?? Number.NaN));
+  context.fillStyle = color;
+  context.beginPath();
+  for (let from = 0; from < x.length; from++) {
+    if (!known(from)) continue;
+    let to = from;
+    while (known(to + 1)) to++;
+    context.moveTo(toX(x[from] ?? 0), toY(high[from] ?? Number.NaN));
+    for (let at = from + 1; at <= to; at++) toEdge(at, high);
+    for (let at = to; at >= from; at--) toEdge(at, low);
+    context.closePath();
+    from = to;
+  }
+  context.fill();
 }
 
 /** Markers of all lines, and what the lines can't show. */

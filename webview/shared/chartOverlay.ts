@@ -1,5 +1,6 @@
 /** The canvas above the lines: crosshair, dots at real points, and the range that is being dragged. Cheap to redraw. */
 
+import { fillBand } from "./chartMarks.ts";
 import type { DrawnBand } from "./chartPicture.ts";
 import { colorText, type Rgb } from "./contrast.ts";
 
@@ -29,6 +30,8 @@ export interface FrontLine {
   readonly color: string;
   readonly width: number;
 }
+
+const same = (pixel: number) => pixel;
 
 export class Overlay {
   private readonly canvas: HTMLCanvasElement;
@@ -62,7 +65,7 @@ export class Overlay {
       context.fillStyle = background;
       context.fillRect(0, 0, this.width, this.height);
       context.globalAlpha = 1;
-      for (const band of front.bands) fillBand(context, band);
+      for (const band of front.bands) fillBand(context, band, same, same);
       for (const line of front.lines) strokeLine(context, line);
       context.restore();
     }
@@ -93,18 +96,6 @@ export class Overlay {
       context.fill();
     }
   }
-}
-
-/** The places where both edges are known, as one area. */
-function fillBand(context: CanvasRenderingContext2D, { x, low, high, color }: DrawnBand): void {
-  const known = [...x.keys()].filter((at) =>
-    Number.isFinite((low[at] ?? Number.NaN) + (high[at] ?? Number.NaN)),
-  );
-  context.fillStyle = color;
-  context.beginPath();
-  for (const at of known) context.lineTo(x[at] ?? 0, high[at] ?? 0);
-  for (const at of known.toReversed()) context.lineTo(x[at] ?? 0, low[at] ?? 0);
-  context.fill();
 }
 
 function strokeLine(context: CanvasRenderingContext2D, line: FrontLine): void {

@@ -13,14 +13,14 @@ const total = (values: readonly number[]) => values.reduce((sum, value) => sum +
 const finite = (values: readonly number[]) => values.filter((value) => Number.isFinite(value));
 
 /** e.g. "loss: keen-heron from 2.3 to 0.201, lowest 0.198, highest 2.3, 1,000 points, 3 NaN". */
-export function chartSummary(metric: string, all: readonly NamedSeries[]): string {
+export function chartSummary(metric: string, all: readonly NamedSeries[], text = formatValue): string {
   if (all.length === 0) return `${metric}: no points`;
-  const told = all.slice(0, 5).map(({ name, columns }) => `${name} ${seriesText(columns)}`);
+  const told = all.slice(0, 5).map(({ name, columns }) => `${name} ${seriesText(columns, text)}`);
   const rest = all.length > told.length ? `; and ${all.length - told.length} more` : "";
   return `${metric}: ${told.join("; ")}${rest}`;
 }
 
-function seriesText(columns: SeriesColumns): string {
+function seriesText(columns: SeriesColumns, text: (value: number) => string): string {
   const lows = finite(columns.min);
   const bad = badTexts([columns]);
   const tail = [`${columns.count.toLocaleString("en-US")} points`, ...bad].join(", ");
@@ -29,7 +29,7 @@ function seriesText(columns: SeriesColumns): string {
   const highest = finite(columns.max).reduce((a, b) => Math.max(a, b));
   const first = finite(columns.first)[0] ?? Number.NaN;
   const last = finite(columns.last).at(-1) ?? Number.NaN;
-  return `from ${formatValue(first)} to ${formatValue(last)}, lowest ${formatValue(lowest)}, highest ${formatValue(highest)}, ${tail}`;
+  return `from ${text(first)} to ${text(last)}, lowest ${text(lowest)}, highest ${text(highest)}, ${tail}`;
 }
 
 /** What can't be drawn as a line: "3 NaN", "2 Inf". */
@@ -59,8 +59,13 @@ export interface TableRow {
 }
 
 /** The chart as rows: at most `limit` a series, spread evenly, always with the first, the last and the extremes. */
-export function tableRows(all: readonly NamedSeries[], axis: AxisKind, limit: number): readonly TableRow[] {
-  return all.flatMap(({ name, columns }) => seriesRows(name, columns, axis, limit));
+export function tableRows(
+  all: readonly NamedSeries[],
+  axis: AxisKind,
+  limit: number,
+  text = formatValue,
+): readonly TableRow[] {
+  return all.flatMap(({ name, columns }) => seriesRows(name, columns, axis, limit, text));
 }
 
 function seriesRows(
@@ -68,6 +73,7 @@ function seriesRows(
   columns: SeriesColumns,
   axis: AxisKind,
   limit: number,
+  text: (value: number) => string,
 ): readonly TableRow[] {
   const size = columns.x.length;
   const lowest = indexOfExtreme(columns.min, (a, b) => a < b);
@@ -92,7 +98,7 @@ function seriesRows(
       return {
         name,
         place: xText(place, axis),
-        value: Number.isFinite(value) ? formatValue(value) : bad,
+        value: Number.isFinite(value) ? text(value) : bad,
         note: [extreme, Number.isFinite(value) && bad !== "" ? `${bad} nearby` : ""]
           .filter(Boolean)
           .join(", "),

@@ -114,6 +114,7 @@ export class MetricChart extends PageElement {
   protected override render(): unknown {
     const series = this.query.value?.series ?? [];
     const named = this.named(series);
+    const unit = metricUnit(this.metric);
     return html`<section class="chart" aria-label=${this.metric} @dragover=${this.onDragOver} @drop=${this.onDrop}>
       <header class="chart-head" draggable="true" @dragstart=${this.onDragStart}>
         <h4 title=${this.metric}>${this.label}</h4>
@@ -128,7 +129,7 @@ export class MetricChart extends PageElement {
           <rl-menu .label=${`More for ${this.metric}`} .items=${this.menu(series)}></rl-menu>
         </span>
       </header>
-      <div class="plot" ?hidden=${this.asTable} tabindex="0" role="img" aria-label=${chartSummary(this.metric, named)}
+      <div class="plot" ?hidden=${this.asTable} tabindex="0" role="img" aria-label=${chartSummary(this.metric, named, unit.text)}
         @pointerdown=${this.pointer.down} @pointermove=${this.pointer.move} @pointerup=${this.pointer.up}
         @pointerleave=${this.pointer.leave} @dblclick=${() => this.setZoom(null)} @keydown=${this.pointer.key}
         @blur=${this.pointer.leave}>
@@ -215,10 +216,11 @@ export class MetricChart extends PageElement {
   }
 
   private table(series: readonly SeriesColumns[]): unknown {
-    const rows = tableRows(this.named(series), axisKind(this.settings.axis), tableLimit);
+    const { text } = metricUnit(this.metric);
+    const rows = tableRows(this.named(series), axisKind(this.settings.axis), tableLimit, text);
     return html`<div class="chart-table" tabindex="0">
       <table>
-        <caption class="only-read">${chartSummary(this.metric, this.named(series))}</caption>
+        <caption class="only-read">${chartSummary(this.metric, this.named(series), text)}</caption>
         <thead><tr><th scope="col">run</th><th scope="col">at</th><th scope="col" class="number">value</th><th scope="col"></th></tr></thead>
         <tbody>${rows.map(
           (row) =>

@@ -43,7 +43,7 @@ export function tabBar<Id extends string>({ label, tabs, chosen, onChoose }: Tab
   )}</div></div>`;
 }
 
-// As wide as the fade at the ends of a row that goes on, see theme.css.
+// As wide as the fade at the ends of a row that goes on, see tabs.css.
 const fade = 28;
 
 const observer = new ResizeObserver((entries) => {

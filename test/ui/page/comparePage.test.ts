@@ -146,6 +146,56 @@ test("no run, one run", async () => {
   await one.close();
 });
 
+test("slow answers have placeholders, failed ones say why in their place", async () => {
+  const { faults } = pages.bridge;
+  for (const call of ["runs/list", "metrics/keys", "metrics/columns"]) {
+    faults.set(call, "hang");
+    const page = await pages.open("compare", four);
+    await page.locator(".placeholder, .placeholder-plot").first().waitFor();
+    await shot(page, `compare-slow-${call.replace("/", "-")}`);
+    faults.clear();
+    await page.close();
+  }
+  faults.set("metrics/keys", "fail").set("runs/environment", "fail");
+  const page = await pages.open("compare", four);
+  await page.getByRole("alert").getByText("the connection was lost").waitFor();
+  await page.getByRole("tab", { name: "Differences" }).click();
+  await page.getByRole("alert").getByText("the connection was lost").waitFor();
+  await shot(page, "compare-failed");
+  faults.clear();
+  await page.getByText("Try again", { exact: true }).click();
+  await page.getByText("Interpreter, packages and devices are the same.").waitFor();
+  await page.getByRole("tab", { name: "Charts" }).click();
+  await page.getByText("Try again", { exact: true }).click();
+  await page.locator(".plot canvas").first().waitFor();
+  await page.close();
+});
+
+test("values that look the same in a few digits stand in full among the differences", async () => {
+  const near = [0.12345678901, 0.12345678902];
+  const ids: string[] = [];
+  for (const learningRate of near)
+    ids.push(
+      await addRun(
+        pages.store,
+        pages.folder,
+        {
+          name: `near-${ids.length}`,
+          index: 6000 + ids.length * 12,
+          state: "finished",
+          steps: 20,
+          learningRate,
+        },
+        now,
+      ),
+    );
+  const page = await pages.open("compare", ids);
+  await page.getByRole("tab", { name: "Differences" }).click();
+  const row = page.locator(".differences").getByRole("row", { name: /^learning_rate/ });
+  for (const value of near) await row.getByText(String(value)).waitFor();
+  await page.close();
+});
+
 test("a thousand runs: only what is seen is drawn, and the charts say what they leave out", async () => {
   const many: string[] = [];
   for (let index = 0; index < 1000; index++)
@@ -189,5 +239,13 @@ test("names of 300 characters and a narrow page stay aligned", async () => {
   expect(new Set(heights)).toEqual(new Set([22]));
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(380);
   await shot(page, "compare-narrow");
+  await page.getByRole("tab", { name: "Charts" }).focus();
+  await page.keyboard.press("End");
+  const chosen = page.getByRole("tab", { selected: true });
+  await expect
+    .poll(() => chosen.evaluate((tab) => tab.getBoundingClientRect().right <= window.innerWidth))
+    .toBe(true);
+  expect(await chosen.textContent()).toBe("Differences");
+  await shot(page, "compare-narrow-tabs");
   await page.close();
 });

@@ -100,6 +100,20 @@ test("grouped twice: means, deviations and bands; a reload keeps it", async () =
   await expect.poll(() => page.locator(".grid-row").count()).toBeLessThan(before);
   await expect.poll(() => pages.bridge.calls.some((call) => call.name === "metrics/bands")).toBe(true);
   await shot(page, "compare-grouped");
+  const drawn = () =>
+    page
+      .locator("canvas.overlay")
+      .first()
+      .evaluate((canvas: HTMLCanvasElement) => {
+        const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+        return pixels.some((value) => value > 0);
+      });
+  await page.locator(".plot canvas").first().waitFor();
+  await page.mouse.move(1, 1);
+  await expect.poll(drawn).toBe(false);
+  await page.locator(".grid-row.group").nth(1).hover();
+  await expect.poll(drawn).toBe(true);
+  await shot(page, "compare-group-front");
   await page.close();
 });
 
@@ -219,7 +233,12 @@ test("importance says what it rests on; values by group; differences with the co
   await differences.getByRole("row", { name: /^learning_rate/ }).waitFor();
   expect(await differences.getByRole("row", { name: /^optimizer/ }).count()).toBe(0);
   await page.getByRole("button", { name: "open diff" }).first().click();
-  expect(await pageCalls(page, "page/openDiff")).toHaveLength(1);
+  await page.getByLabel("Code against").selectOption({ label: "sweep-1" });
+  await page.getByRole("button", { name: "open diff" }).first().click();
+  expect(await pageCalls(page, "page/openDiff")).toEqual([
+    { left: sweep[0], right: sweep[2] },
+    { left: sweep[1], right: sweep[2] },
+  ]);
   await shot(page, "compare-differences");
   await page.close();
 });
