@@ -28,14 +28,16 @@ async function underWay(): Promise<{ readonly id: string; readonly start: StartR
   return { id, start: await startRecord(id) };
 }
 
-/** A run whose recorder and script were killed without a trace while nobody looked, with a start record as given. */
+/** A run whose recorder and script were killed without a trace while nobody looked, with a start record as given; then followed. */
 async function vanished(change: (start: StartRecord) => Partial<StartRecord>): Promise<string> {
+  await stack.unfollow();
   const { id, start } = await underWay();
   process.kill(start.recorder_pid, "SIGKILL");
   process.kill(start.pid, "SIGKILL");
   await until("both to be gone", async () => !isAlive(start.pid, start.start_ticks));
   const changed = { ...start, recorder_pid: 1, recorder_start_ticks: 1, ...change(start) };
   await writeFile(path.join(directoryOf(id), "start.json"), JSON.stringify(changed));
+  stack.follow();
   return id;
 }
 
