@@ -77,6 +77,7 @@ function hold(
     opened(store) {
       if (store.notice !== null) window.logged(failureLine(store.notice, "warn"));
       follower = followIn(project, store, window);
+      void tellAll(store);
       if (project.trusted) void purgeOld(project, store, window);
     },
     async closing() {
@@ -92,15 +93,13 @@ function hold(
    * deleted is left to whoever deletes it: the next request finds out, and nothing is made anew between their steps.
    */
   const waiting = compute.watch(layout.directory, () => {
-    if (follower === null) void openExisting(true);
+    if (follower === null) void openExisting();
   });
   let lastTrouble: string | null = null;
-  async function openExisting(tell: boolean): Promise<void> {
+  async function openExisting(): Promise<void> {
     try {
-      const found = await store.existing();
+      await store.existing();
       lastTrouble = null;
-      if (found !== null && tell)
-        window.changed({ revision: await found.revision(), kinds: changeKinds, runIds: [] });
     } catch (thrown) {
       // Every request answers with the same failure; here it is only noted, once however often the folder changes.
       const trouble = failureOf(thrown);
@@ -108,7 +107,16 @@ function hold(
       lastTrouble = trouble.message;
     }
   }
-  void openExisting(false);
+  /** A store that was just opened may hold anything: one that was rebuilt, or made by another window. */
+  async function tellAll(store: Store): Promise<void> {
+    try {
+      window.changed({ revision: await store.revision(), kinds: changeKinds, runIds: [] });
+    } catch (thrown) {
+      // Closed again at once: whoever opens it next tells.
+      window.logged(failureLine(failureOf(thrown), "info"));
+    }
+  }
+  void openExisting();
 
   return {
     context: contextOf(project, scripts),
