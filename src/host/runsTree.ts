@@ -24,6 +24,7 @@ import { causeOfFailure, failureMessage } from "./welcomeCause.ts";
 export type RunsRow = GroupRow | RunRow | { readonly kind: "more" };
 
 const t = vscode.l10n.t;
+const rowsEveryMs = 2_000;
 
 export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Disposable {
   private readonly source: RunsSource;
@@ -32,6 +33,10 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
   private readonly disposables: vscode.Disposable[] = [this.emitter];
   private readonly rows = new RunsRows((run) => this.face(run));
   private hasMore = false;
+  /** Rows that look different from what the editor was told, the last time it was, and the next. */
+  private readonly untold = new Set<RunRow>();
+  private told = Number.NEGATIVE_INFINITY;
+  private waiting: NodeJS.Timeout | null = null;
   private telling: (run: Run) => Telling = () => ({ parameters: [], hosts: false });
   private filterText = "";
 
@@ -115,6 +120,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
   }
 
   dispose(): void {
+    if (this.waiting !== null) clearTimeout(this.waiting);
     vscode.Disposable.from(...this.disposables).dispose();
   }
 
@@ -138,10 +144,32 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
         : { value: active, tooltip: active === 1 ? t("1 run is active") : t("{0} runs are active", active) };
     setContextKey("runline.cause", this.cause(snapshot));
     const changed = this.rows.update(this.groups(snapshot.runs));
-    const whole = changed === null || this.hasMore !== snapshot.more;
+    const sameEnd = this.hasMore === snapshot.more;
     this.hasMore = snapshot.more;
-    if (whole) this.emitter.fire(undefined);
-    else if (changed.length > 0) this.emitter.fire([...changed]);
+    if (changed === null || !sameEnd) this.tellAll();
+    else this.tellRows(changed);
+  }
+
+  private tellAll(): void {
+    this.untold.clear();
+    this.emitter.fire(undefined);
+  }
+
+  /**
+   * A row that is told anew is deaf to clicks until the editor has taken it over, so rows that only show other numbers are told
+   * together, and not at every step of a run.
+   */
+  private tellRows(changed: readonly RunRow[]): void {
+    for (const row of changed) this.untold.add(row);
+    if (this.untold.size === 0 || this.waiting !== null) return;
+    const wait = Math.max(0, this.told + rowsEveryMs - performance.now());
+    this.waiting = setTimeout(() => {
+      this.waiting = null;
+      this.told = performance.now();
+      const rows = [...this.untold];
+      this.untold.clear();
+      if (rows.length > 0) this.emitter.fire(rows);
+    }, wait);
   }
 
   private face(run: Run): string {

@@ -66,7 +66,12 @@ test("the whole editor is killed while a run goes on, and nothing of the run is 
   const again = await session.restart();
   await again.showContainer("Runline");
   await again.row("Runs", "Running (1)").waitFor();
-  await again.row("Runs", /loss \d+/).click();
+  const name = await again
+    .row("Runs", /loss \d+/)
+    .locator(".label-name")
+    .innerText();
+  await again.run("Runline: Open run");
+  await again.pick(name);
   await again.inPanel("running").waitFor();
   await again.screenshot("reopen-running");
   fs.writeFileSync(enough(), "");

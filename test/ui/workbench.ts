@@ -37,8 +37,24 @@ export class Workbench {
 
   /** Runs a command by its title through the palette. */
   async run(title: string): Promise<void> {
-    await this.page.keyboard.press("F1");
+    await this.#summon("F1");
     await this.answer(`>${title}`, title);
+  }
+
+  /** Opens a quick input. A window that is just loading is deaf to keys, and nothing tells when it begins to listen. */
+  async #summon(key: string): Promise<void> {
+    const shown = this.quickInput();
+    for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
+      await this.page.keyboard.press(key);
+      if (
+        await shown.waitFor({ timeout: 2_000 }).then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
+    }
+    await shown.waitFor({ timeout: 1 });
   }
 
   /** The quick input that is open: types and takes the row with that label, or presses Enter where none is given. */
@@ -74,7 +90,7 @@ export class Workbench {
 
   /** Opens a file of the workspace by its relative path in an editor tab, at a line (from 1) where one is given. */
   async openFile(name: string, line?: number): Promise<void> {
-    await this.page.keyboard.press("ControlOrMeta+P");
+    await this.#summon("ControlOrMeta+P");
     await this.answer(line === undefined ? name : `${name}:${line}`, path.basename(name));
     await this.tab(path.basename(name)).waitFor();
     if (line !== undefined) await this.statusItem(`Ln ${line},`).waitFor();
