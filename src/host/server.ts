@@ -116,6 +116,12 @@ export class Server implements vscode.Disposable {
     }
   }
 
+  /** Makes every view and page ask again for what it shows. */
+  askAgain(): void {
+    const kinds = ["runs", "metrics", "logs", "lineage", "models"] as const;
+    this.changed.fire({ revision: -1, kinds, runIds: [] });
+  }
+
   /** Tells a running server that settings or trust have changed. */
   async configure(): Promise<void> {
     if (!this.up || this.starting === null) return;
@@ -171,8 +177,7 @@ export class Server implements vscode.Disposable {
     if (this.disposed) return;
     this.up = up;
     this.running.fire(up);
-    const kinds = ["runs", "metrics", "logs", "lineage", "models"] as const;
-    if (up) this.changed.fire({ revision: -1, kinds, runIds: [] });
+    if (up) this.askAgain();
   }
 
   private write({ level, text }: Logged): void {

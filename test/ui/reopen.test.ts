@@ -69,9 +69,9 @@ test("the whole editor is killed while a run goes on, and nothing of the run is 
   const name = await again
     .row("Runs", /loss \d+/)
     .locator(".label-name")
-    .innerText();
+    .textContent();
   await again.run("Runline: Open run");
-  await again.pick(name);
+  await again.pick(name ?? "");
   await again.inPanel("running").waitFor();
   await again.screenshot("reopen-running");
   fs.writeFileSync(enough(), "");

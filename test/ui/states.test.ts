@@ -217,7 +217,7 @@ test("a setting of the wrong type, a script that is gone, an odd name, a traceba
   expect(await window.notifications().count()).toBe(0);
 
   await window.run("Runline: Show log of Runline");
-  await window.page.locator(".panel .view-line").filter({ hasText: "failed (exit 1: " }).first().waitFor();
+  await window.page.locator(".panel .view-line").filter({ hasText: "failed (exit 1" }).first().waitFor();
   await window.screenshot("state-settings-log");
   const log = logLines();
   for (const setting of ["runline.parallelRuns", "runline.notifyOnEnd"])

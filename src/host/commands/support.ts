@@ -31,6 +31,7 @@ export function viewCommands(source: RunsSource, tree: RunsTree, server: Server)
     "runline.loadMore": () => source.loadMore(),
     "runline.refresh": async () => {
       if (!server.isRunning) await server.restart();
+      server.askAgain();
       await source.refresh();
     },
     "runline.showRunning": async () => {
@@ -70,6 +71,7 @@ export function supportCommands(
         { location: vscode.ProgressLocation.Window, title },
         () => server.request("store/rebuild", {}),
       );
+      server.askAgain();
       await source.refresh();
       void vscode.window.showInformationMessage(t("The store was rebuilt: {0} runs.", runs));
     },
