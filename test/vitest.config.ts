@@ -9,7 +9,7 @@ export default defineConfig({
     include: ["test/{unit,faults,peers,package}/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 90_000,
     hookTimeout: 60_000,
     passWithNoTests: true,
   },
