@@ -45,6 +45,10 @@ export interface MetricRecord {
   readonly step: number;
   readonly values: Readonly<Record<string, number>>;
   readonly source: Source;
+  /** The logged model that the values are about (MLflow); absent where they are about the run. */
+  readonly model?: string;
+  /** The data set that the values were measured on (MLflow). */
+  readonly dataset?: { readonly name: string; readonly digest: string };
 }
 
 /** System metrics of the run's process tree and its host: percent, bytes, as named (`cpu_percent`, `memory_bytes`, `gpu0_percent` …). */
@@ -54,11 +58,12 @@ export interface SystemRecord {
   readonly values: Readonly<Record<string, number>>;
 }
 
+/** A tag; null takes it away. */
 export interface TagRecord {
   readonly kind: "tag";
   readonly time: number;
   readonly key: string;
-  readonly value: string;
+  readonly value: string | null;
 }
 
 /**
@@ -115,7 +120,59 @@ export interface AttemptRecord {
   readonly attempt: number;
 }
 
+/**
+ * What a client said about the run itself, over MLflow's protocol: a new name, the person, the experiment it belongs to, its status. A
+ * status is only taken for the run's own where no process is known (`StartRecord.pid` 0); elsewhere the process tells.
+ */
+export interface RunRecord {
+  readonly kind: "run";
+  readonly time: number;
+  readonly name?: string;
+  readonly user?: string;
+  readonly experiment?: string;
+  readonly status?: "running" | "finished" | "failed" | "cancelled";
+}
+
+/** A data set that the script declared as its input (`mlflow.log_input`). Name and digest identify it. */
+export interface InputRecord {
+  readonly kind: "input";
+  readonly time: number;
+  readonly name: string;
+  readonly digest: string;
+  readonly source_type: string;
+  readonly source: string;
+  readonly schema: string | null;
+  readonly profile: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A logged model (MLflow 3) that the run read or made, at a step for an output. */
+export interface ModelUseRecord {
+  readonly kind: "model_input" | "model_output";
+  readonly time: number;
+  readonly model: string;
+  readonly step: number;
+}
+
+/** A logged model (MLflow 3), whole or in part: members that are absent stay as they were, tags of null are taken away. */
+export interface LoggedModelRecord {
+  readonly kind: "model";
+  readonly time: number;
+  /** `m-` and 32 hex digits. */
+  readonly id: string;
+  readonly name?: string;
+  readonly type?: string;
+  readonly status?: "pending" | "ready" | "failed" | "deleted";
+  readonly status_message?: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string | null>>;
+}
+
 export type JournalRecord =
+  | RunRecord
+  | InputRecord
+  | ModelUseRecord
+  | LoggedModelRecord
   | ParameterRecord
   | MetricRecord
   | SystemRecord
@@ -187,7 +244,8 @@ export interface CodeSnapshot {
   readonly skipped: readonly string[];
 }
 
-/** `start.json`. `start_ticks` is field 22 of /proc/<pid>/stat (0 where there is no /proc). */
+/**
+ * `start.json`. A `pid` of 0 says that no process is known: a client of MLflow's protocol made the run, and says when it ends. `start_ticks` is field 22 of /proc/<pid>/stat (0 where there is no /proc). */
 export interface StartRecord {
   readonly run_id: string;
   readonly attempt: number;
@@ -211,8 +269,11 @@ export interface ExitRecord {
   readonly attempt: number;
   readonly exit_code: number | null;
   readonly signal: string | null;
-  /** `exited`: it ran to its own end; `cancelled`: a cancel was asked for; `not_started`: the script could not be started. */
-  readonly reason: "exited" | "cancelled" | "not_started";
+  /**
+   * `exited`: it ran to its own end; `cancelled`: a cancel was asked for; `not_started`: the script could not be started; `reported`: a
+   * client of MLflow's protocol said so, with the exit code 0 for finished and 1 for failed.
+   */
+  readonly reason: "exited" | "cancelled" | "not_started" | "reported";
   readonly error: string | null;
   readonly time: number;
   readonly uptime: number;

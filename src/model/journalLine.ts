@@ -1,7 +1,8 @@
 /** One line of a journal → one record, checked in shape and size. A host may lie: nothing gets past here unchecked. */
 
+import { readClientRecord } from "./clientRecords.ts";
 import { Fields } from "./fields.ts";
-import { evidences, type JournalRecord, sources } from "./journal.ts";
+import { evidences, type JournalRecord, type MetricRecord, sources } from "./journal.ts";
 
 export type ParsedLine =
   | { readonly ok: true; readonly record: JournalRecord }
@@ -28,17 +29,31 @@ function readRecord(fields: Fields): JournalRecord | null {
   const time = fields.number("time", 0, latestTime);
   switch (kind) {
     case "parameter":
-    case "tag": {
-      const key = fields.text("key", nameLength, 1);
-      const value = fields.text("value", valueLength);
-      return kind === "tag"
-        ? { kind, time, key, value }
-        : { kind, time, key, value, source: fields.oneOf("source", sources) };
-    }
+      return {
+        kind,
+        time,
+        key: fields.text("key", nameLength, 1),
+        value: fields.text("value", valueLength),
+        source: fields.oneOf("source", sources),
+      };
+    case "tag":
+      return {
+        kind,
+        time,
+        key: fields.text("key", nameLength, 1),
+        value: fields.value("value") === null ? null : fields.text("value", valueLength),
+      };
     case "metric": {
       const step = fields.number("step");
-      return { kind, time, step, values: values(fields), source: fields.oneOf("source", sources) };
+      const about = measured(fields);
+      return { kind, time, step, values: values(fields), source: fields.oneOf("source", sources), ...about };
     }
+    case "run":
+    case "input":
+    case "model_input":
+    case "model_output":
+    case "model":
+      return readClientRecord(kind, time, fields);
     case "system":
       return { kind, time, values: values(fields) };
     case "read":
@@ -76,6 +91,16 @@ function readRecord(fields: Fields): JournalRecord | null {
       kind satisfies never;
       return null;
   }
+}
+
+/** What a metric is about, where it says so. */
+function measured(fields: Fields): Pick<MetricRecord, "model" | "dataset"> {
+  const dataset = fields.value("dataset");
+  const known = typeof dataset === "object" && dataset !== null ? (dataset as Record<string, unknown>) : null;
+  return {
+    ...(fields.value("model") == null ? {} : { model: fields.text("model", nameLength) }),
+    ...(known === null ? {} : { dataset: { name: String(known.name), digest: String(known.digest) } }),
+  };
 }
 
 function values(fields: Fields): Readonly<Record<string, number>> {

@@ -47,6 +47,11 @@ const changeOf: Readonly<Record<JournalRecord["kind"], readonly ChangeKind[]>> =
   environment: ["runs", "lineage"],
   artifact: ["lineage"],
   notice: ["runs"],
+  run: ["runs"],
+  input: ["lineage"],
+  model_input: ["lineage"],
+  model_output: ["lineage"],
+  model: ["lineage"],
   attempt: ["runs"],
 };
 

@@ -4,9 +4,13 @@ import type {
   ArtifactRecord,
   EnvironmentRecord,
   FileRecord,
+  InputRecord,
   JournalRecord,
+  LoggedModelRecord,
   MetricRecord,
+  ModelUseRecord,
   ParameterRecord,
+  RunRecord,
   TagRecord,
 } from "../model/journal.ts";
 import type { Finding } from "../model/run.ts";
@@ -58,6 +62,9 @@ function grown(column: Float64Array): Float64Array<ArrayBuffer> {
   return larger;
 }
 
+/** What a client of MLflow's protocol said beside metrics, parameters and tags, in its order. */
+export type ClientRecord = RunRecord | InputRecord | ModelUseRecord | LoggedModelRecord;
+
 export interface Batch {
   /** The attempt that the record after this batch belongs to. */
   readonly attempt: number;
@@ -67,6 +74,7 @@ export interface Batch {
   readonly tags: readonly TagRecord[];
   readonly files: readonly (FileRecord | ArtifactRecord)[];
   readonly environment: EnvironmentRecord | null;
+  readonly client: readonly ClientRecord[];
   readonly findings: readonly Finding[];
 }
 
@@ -77,6 +85,7 @@ export function sortBatch(records: readonly JournalRecord[], attempt: number): B
   const tags: TagRecord[] = [];
   const files: (FileRecord | ArtifactRecord)[] = [];
   const findings: Finding[] = [];
+  const client: ClientRecord[] = [];
   let environment: EnvironmentRecord | null = null;
   let now = attempt;
   let current = seriesOf(series, now, records.length);
@@ -104,6 +113,13 @@ export function sortBatch(records: readonly JournalRecord[], attempt: number): B
       case "environment":
         environment = record;
         break;
+      case "run":
+      case "input":
+      case "model_input":
+      case "model_output":
+      case "model":
+        client.push(record);
+        break;
       case "notice":
         findings.push(finding(record.code, record.text, record.time));
         break;
@@ -116,7 +132,7 @@ export function sortBatch(records: readonly JournalRecord[], attempt: number): B
     }
   }
   const byName = [...series].map(([of, { byName }]) => [of, byName] as const);
-  return { attempt: now, series: new Map(byName), parameters, tags, files, environment, findings };
+  return { attempt: now, series: new Map(byName), parameters, tags, files, environment, client, findings };
 }
 
 function seriesOf(series: Map<number, Series>, attempt: number, records: number): Series {

@@ -91,6 +91,20 @@ export const layers: readonly Layer[] = [
     because: "a face for a client translates to verbs; it holds no SQL and starts no process",
   },
   {
+    of: "src/api/mlflow/",
+    project: [
+      "src/model/",
+      "src/ops/",
+      "src/protocol/",
+      "src/store/store.ts",
+      "src/compute/compute.ts",
+      "src/compute/code.ts",
+    ],
+    packages: ["zod", "fastify", "@fastify/"],
+    node: { except: ["child_process", "sqlite"] },
+    because: "MLflow's face translates HTTP to verbs; it holds no SQL and starts no process",
+  },
+  {
     of: "src/api/editor/",
     project: [
       "src/model/",
