@@ -95,11 +95,13 @@ function readRecord(fields: Fields): JournalRecord | null {
 
 /** What a metric is about, where it says so. */
 function measured(fields: Fields): Pick<MetricRecord, "model" | "dataset"> {
-  const dataset = fields.value("dataset");
-  const known = typeof dataset === "object" && dataset !== null ? (dataset as Record<string, unknown>) : null;
+  const dataset = fields.object("dataset", (within) => ({
+    name: within.text("name", nameLength, 1),
+    digest: within.text("digest", nameLength, 1),
+  }));
   return {
-    ...(fields.value("model") == null ? {} : { model: fields.text("model", nameLength) }),
-    ...(known === null ? {} : { dataset: { name: String(known.name), digest: String(known.digest) } }),
+    ...(fields.value("model") == null ? {} : { model: fields.text("model", nameLength, 1) }),
+    ...(dataset === null ? {} : { dataset }),
   };
 }
 
