@@ -134,6 +134,16 @@ export const failures = {
     text: "{model} has no version {version}.",
     next: "Its versions: {versions}.",
   },
+  modelExists: {
+    audience: "user",
+    text: "There is a model {model} already.",
+    next: "Choose another name.",
+  },
+  aliasProtected: {
+    audience: "user",
+    text: "{alias} of {model} is protected: {cause}.",
+    next: "{next}",
+  },
   aliasInvalid: {
     audience: "user",
     text: "{alias} can't be an alias.",
@@ -194,6 +204,11 @@ export const failures = {
     text: "{path} can't be read: {cause}.",
     next: "Make it readable; until then the run is shown as it was last seen.",
   },
+  pathBlocked: {
+    audience: "user",
+    text: "{path} can't be used: {cause}.",
+    next: "Choose another name.",
+  },
   noFolder: {
     audience: "user",
     text: "No folder is open, so there is no place to keep runs.",
@@ -215,6 +230,76 @@ export const failures = {
     next: "Try again; “Runline: Show log of Runline” may say what it waits for.",
   },
   requestCanceled: { audience: "log", text: "{request} was canceled.", next: "Nothing to do." },
+  hostInvalid: {
+    audience: "user",
+    text: "{host} can't be the name of a host.",
+    next: "Use an alias of your SSH configuration, a host name, or user@host.",
+  },
+  sshMissing: {
+    audience: "user",
+    text: "The program ssh was not found: {cause}.",
+    next: "Install OpenSSH's client.",
+  },
+  hostUnreachable: {
+    audience: "user",
+    text: "Could not reach {host}: {cause}.",
+    next: "{step} Runs there go on meanwhile.",
+  },
+  hostSignIn: {
+    audience: "user",
+    text: "{host} did not let you in: {cause}.",
+    next: "Connect to it yourself, so that it can ask you: “Runline: Connect host…” or runline hosts {host}.",
+  },
+  hostKeyUnknown: {
+    audience: "user",
+    text: "The key of {host} is not known yet.",
+    next: "Connect to it yourself once and compare the fingerprint: “Runline: Connect host…” or runline hosts {host}.",
+  },
+  hostKeyChanged: {
+    audience: "user",
+    text: "The key of {host} has changed: this may be another machine. Nothing was sent.",
+    next: "Ask whoever runs it. If the change was expected, remove the old key with ssh-keygen -R and connect again.",
+  },
+  hostRefused: {
+    audience: "user",
+    text: "{host} let you in but opened no session: {cause}.",
+    next: "Close other sessions on it, or ask whoever runs it.",
+  },
+  hostGone: {
+    audience: "user",
+    text: "The connection to {host} ended: {cause}.",
+    next: "It is opened again by itself. Runs there go on meanwhile.",
+  },
+  hostLate: {
+    audience: "user",
+    text: "{host} did not answer within {seconds} s.",
+    next: "The connection is opened again by itself. Runs there go on meanwhile.",
+  },
+  hostNoPython: {
+    audience: "user",
+    text: "{host} has no Python 3.8 or newer.",
+    next: "Install one there, or name one in the setting runline.hosts.",
+  },
+  hostWrite: {
+    audience: "user",
+    text: "{path} on {host} can't be written: {cause}.",
+    next: "Make it writable or free some space, or set another directory for {host} in runline.hosts.",
+  },
+  hostCode: {
+    audience: "user",
+    text: "The code could not be sent to {host}: {cause}.",
+    next: "The run was not started. Try again.",
+  },
+  hostFailed: {
+    audience: "user",
+    text: "{host} could not do what was asked: {cause}.",
+    next: "Check the host with runline hosts {host}.",
+  },
+  hostOutside: {
+    audience: "user",
+    text: "{path} lies outside the workspace, so it can't be run on {host}.",
+    next: "Only the code of the workspace is sent. Move the script into it.",
+  },
   usage: { audience: "user", text: "{cause}", next: "See runline --help." },
   pageUnanswered: {
     audience: "user",

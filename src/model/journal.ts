@@ -18,6 +18,9 @@ export const sources = [
   "tensorboard",
   "argparse",
   "click",
+  "tyro",
+  "fire",
+  "hydra",
   "argv",
   "mlflow",
   "shim",
@@ -68,8 +71,10 @@ export interface TagRecord {
 
 /**
  * A file, or a folder of many files taken as one data set, that the run read or wrote. A later record for the same `path` and
- * direction replaces the earlier one. `digest` is "sha256:<hex>" of the bytes of a file, or of the sorted manifest of a folder;
- * null when it was not computed (then `reason` says why). `changed` is true when the file changed between its use and the digest.
+ * direction replaces the earlier one: files are told while the run lives, and once more at its end. One of no files (`files` 0) takes
+ * back what was told of its path, and `reason` says why: it was moved or deleted, or is counted in a folder now. `digest` is
+ * "sha256:<hex>" of the bytes of a file, or of the sorted manifest of a folder; null when it was not computed (then `reason` says why).
+ * `changed` is true when the file changed between its use and the digest.
  */
 export interface FileRecord {
   readonly kind: "read" | "write";
@@ -113,7 +118,10 @@ export interface NoticeRecord {
   readonly text: string;
 }
 
-/** Begins each attempt of a run. The first line of every journal is attempt 1. */
+/**
+ * Begins each attempt of a run. The first line of every journal is attempt 1, unless that one was ended before its script began. Records
+ * of earlier attempts lie beside those of the last: `start-1.json`, `exit-1.json`; claims are `claim`, `claim-2` ….
+ */
 export interface AttemptRecord {
   readonly kind: "attempt";
   readonly time: number;
@@ -200,6 +208,8 @@ export interface RunSpec {
   readonly created: number;
   readonly code: CodeSnapshot | null;
   readonly queue: QueueSettings | null;
+  /** What of the machine the run wants for itself; absent where it wants nothing. */
+  readonly resources?: ResourceSettings;
   readonly capture: CaptureSettings;
   /** Seconds between SIGINT and SIGTERM on cancel, and between SIGTERM and SIGKILL. */
   readonly grace_seconds: readonly [number, number];
@@ -210,6 +220,21 @@ export interface RunSpec {
 export interface QueueSettings {
   readonly folder: string;
   readonly limit: number;
+}
+
+/**
+ * GPUs that a run waits for on a machine without a scheduler. Whoever uses this recorder there takes turns by locks; GPUs that others
+ * use are left to them.
+ */
+export interface ResourceSettings {
+  /** At least 1. Instances of a divided GPU (MIG) count one each. */
+  readonly gpus: number;
+  /** How they are named in `CUDA_VISIBLE_DEVICES`. Absent: by UUID; by index for libraries that can't read those. */
+  readonly visible?: "uuid" | "index";
+  /** A GPU of which more memory is taken counts as in use, whoever takes it. Absent: 1,024. */
+  readonly busy_megabytes?: number;
+  /** Folder of the locks, the same for everybody on the machine and on its own disk. Absent: one in /run/lock or /tmp. */
+  readonly lock_folder?: string;
 }
 
 export interface CaptureSettings {
@@ -298,6 +323,7 @@ export const runFile = {
   start: "start.json",
   queue: "queue.json",
   journal: "journal.jsonl",
+  /** The first 256 MB of the output; what comes after lies in `output.log.1`, `output.log.2` …, offsets running on. */
   log: "output.log",
   cancel: "cancel",
   artifacts: "artifacts",

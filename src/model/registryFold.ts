@@ -1,6 +1,15 @@
 /** Folds the events of the registry into models, versions and aliases. The tables of a store are only a cache of this. */
 
-import type { Actor, Alias, AuditEntry, Model, ModelVersion, RegistryEvent } from "./registry.ts";
+import type {
+  Actor,
+  Alias,
+  AuditEntry,
+  Model,
+  ModelStage,
+  ModelVersion,
+  RegistryEvent,
+  Tags,
+} from "./registry.ts";
 
 /** The state that events are folded into. Made by `emptyRegistry`, changed only by `foldEvent`. */
 export interface Registry {
@@ -9,9 +18,16 @@ export interface Registry {
 
 export interface FoldedModel {
   readonly created: number;
-  readonly versions: Omit<ModelVersion, "aliases">[];
+  updated: number;
+  description: string;
+  tags: Tags;
+  last: number;
+  /** By number. */
+  readonly versions: Map<number, FoldedVersion>;
   readonly aliases: Map<string, Alias>;
 }
+
+export type FoldedVersion = Omit<ModelVersion, "aliases" | "model">;
 
 export function emptyRegistry(): Registry {
   return { models: new Map() };
@@ -20,10 +36,10 @@ export function emptyRegistry(): Registry {
 /** A registry that stands where the given models stand, so that new events can be folded onto it. */
 export function registryOf(models: readonly Model[]): Registry {
   const registry = emptyRegistry();
-  for (const { name, created, versions, aliases } of models)
+  for (const { name, versions, aliases, ...model } of models)
     registry.models.set(name, {
-      created,
-      versions: versions.map(({ aliases: _, ...version }) => version).sort((a, b) => a.version - b.version),
+      ...model,
+      versions: new Map(versions.map(({ aliases: _, model: __, ...one }) => [one.version, one])),
       aliases: new Map(aliases.map((alias) => [alias.alias, alias])),
     });
   return registry;
@@ -39,21 +55,35 @@ export function foldEvent(
   const model = registry.models.get(event.model);
   if (event.type === "model.created") {
     if (model !== undefined) return `model ${event.model} exists already`;
-    registry.models.set(event.model, { created: time, versions: [], aliases: new Map() });
+    const { description = "", tags = {} } = event;
+    const empty = { last: 0, versions: new Map(), aliases: new Map() };
+    registry.models.set(event.model, { created: time, updated: time, description, tags, ...empty });
     return null;
   }
   if (model === undefined) return `there is no model ${event.model}`;
   switch (event.type) {
-    case "version.registered": {
-      const { type: _, ...version } = event;
-      if (event.version !== model.versions.length + 1)
-        return `version ${event.version} does not follow version ${model.versions.length} of ${event.model}`;
-      model.versions.push({ ...version, created: time, actor });
+    case "model.renamed":
+      if (event.name !== event.model && registry.models.has(event.name))
+        return `model ${event.name} exists already`;
+      registry.models.delete(event.model);
+      registry.models.set(event.name, model);
+      model.updated = time;
+      for (const [number, version] of model.versions)
+        model.versions.set(number, { ...version, updated: time });
       return null;
-    }
+    case "model.described":
+      model.description = event.description;
+      model.updated = time;
+      return null;
+    case "model.tagged":
+      model.tags = retagged(model.tags, event);
+      return null;
+    case "model.deleted":
+      registry.models.delete(event.model);
+      return null;
     case "alias.set": {
       const { alias, version, previous, reason } = event;
-      if (model.versions[version - 1] === undefined) return `${event.model} has no version ${version}`;
+      if (!model.versions.has(version)) return `${event.model} has no version ${version}`;
       const problem = previousProblem(model, alias, previous);
       if (problem === null)
         model.aliases.set(alias, { alias, version, since: time, actor, reason, previous });
@@ -65,24 +95,92 @@ export function foldEvent(
       return problem;
     }
     default:
+      return foldVersion(model, event, time, actor);
+  }
+}
+
+type VersionEvent = Extract<RegistryEvent, { readonly type: `version.${string}` }>;
+
+function foldVersion(model: FoldedModel, event: VersionEvent, time: number, actor: Actor): string | null {
+  if (event.type === "version.registered" || event.type === "version.created") {
+    if (event.version !== model.last + 1)
+      return `version ${event.version} does not follow version ${model.last} of ${event.model}`;
+    model.last = event.version;
+    model.updated = time;
+    model.versions.set(event.version, foldedVersion(event, time, actor));
+    return null;
+  }
+  const found = model.versions.get(event.version);
+  if (found === undefined)
+    return isVersionEvent(event) ? `${event.model} has no version ${event.version}` : unknownEvent(event);
+  const change = (changes: Partial<FoldedVersion>) => {
+    model.versions.set(event.version, { ...found, ...changes });
+    return null;
+  };
+  switch (event.type) {
+    case "version.described":
+      return change({ description: event.description, updated: time });
+    case "version.tagged":
+      return change({ tags: retagged(found.tags, event) });
+    case "version.staged":
+      model.updated = time;
+      return change({ stage: event.stage, updated: time });
+    case "version.deleted": {
+      const alias = [...model.aliases.values()].find((each) => each.version === event.version);
+      if (alias !== undefined) return `alias ${alias.alias} is on version ${event.version}`;
+      model.versions.delete(event.version);
+      model.updated = time;
+      return null;
+    }
+    default:
       return unknownEvent(event);
   }
+}
+
+/** The version as an event that makes one says it. */
+export function foldedVersion(
+  event: Extract<RegistryEvent, { readonly type: "version.registered" | "version.created" }>,
+  time: number,
+  actor: Actor,
+): FoldedVersion {
+  const { version, runId, artifact, digest, bytes } = event;
+  const stage: ModelStage = "None";
+  const made = { version, runId, artifact, digest, bytes, created: time, updated: time, actor, stage };
+  if (event.type === "version.registered") return { ...made, description: "", tags: {}, origin: null };
+  const { source, loggedModel, storage, runLink, signature, description, tags } = event;
+  return { ...made, description, tags, origin: { source, loggedModel, storage, runLink, signature } };
+}
+
+/** The tags after one was set, or taken away by a value of null; in the order of their names. */
+export function retagged(
+  tags: Tags,
+  { tag, value }: { readonly tag: string; readonly value: string | null },
+): Tags {
+  const others = Object.entries(tags).filter(([name]) => name !== tag);
+  return Object.fromEntries(value === null ? others : [...others, [tag, value]]);
 }
 
 /** The models as everybody reads them: by name; versions newest first, each with its aliases; aliases by name. */
 export function modelsOf(registry: Registry): readonly Model[] {
   return [...registry.models]
     .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([name, { created, versions, aliases }]) => ({
+    .map(([name, { created, updated, description, tags, last, versions, aliases }]) => ({
       name,
       created,
-      versions: [...versions].reverse().map((version) => ({
-        ...version,
-        aliases: [...aliases.values()]
-          .filter((alias) => alias.version === version.version)
-          .map((alias) => alias.alias)
-          .sort(),
-      })),
+      updated,
+      description,
+      tags,
+      last,
+      versions: [...versions.values()]
+        .sort((left, right) => right.version - left.version)
+        .map((version) => ({
+          model: name,
+          ...version,
+          aliases: [...aliases.values()]
+            .filter((alias) => alias.version === version.version)
+            .map((alias) => alias.alias)
+            .sort(),
+        })),
       aliases: [...aliases.values()].sort((left, right) => (left.alias < right.alias ? -1 : 1)),
     }));
 }
@@ -107,7 +205,11 @@ function previousProblem(model: FoldedModel, alias: string, previous: number | n
   return `alias ${alias} was at ${name(now)}, not at ${name(previous)}`;
 }
 
+function isVersionEvent(event: { readonly type: string }): boolean {
+  return event.type.startsWith("version.");
+}
+
 /** Reached only by a log of a newer Runline, or by one that was tampered with. */
-function unknownEvent(event: never): string {
+function unknownEvent(event: object): string {
   return `unknown event ${JSON.stringify((event as { readonly type?: unknown }).type)}`;
 }

@@ -16,8 +16,3 @@ export function runIdAt(time: number, random: Uint8Array): string {
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
-
-/** When the id was made, in epoch ms; null when it is no run id. */
-export function timeOfRunId(id: string): number | null {
-  return isRunId(id) ? Number.parseInt(id.slice(0, 12), 16) : null;
-}

@@ -26,10 +26,10 @@ export function parseStart(text: string): ParsedRecord<StartRecord> {
   return parse(text, (fields) => ({
     run_id: runId(fields),
     attempt: fields.integer("attempt", 1),
-    pid: fields.integer("pid", 1),
+    pid: fields.integer("pid", 0),
     pgid: fields.integer("pgid", 0),
     start_ticks: fields.integer("start_ticks", 0),
-    recorder_pid: fields.integer("recorder_pid", 1),
+    recorder_pid: fields.integer("recorder_pid", 0),
     recorder_start_ticks: fields.integer("recorder_start_ticks", 0),
     boot_id: fields.text("boot_id", short),
     host: fields.text("host", short),
@@ -85,6 +85,7 @@ export function parseSpec(text: string): ParsedRecord<RunSpec> {
     created: fields.number("created", 0),
     code: fields.object("code", readCode),
     queue: fields.object("queue", readQueueSettings),
+    ...readResources(fields),
     capture: fields.object("capture", readCapture) ?? refused(fields, "capture"),
     grace_seconds: readGrace(fields),
     parent: fields.textOrNull("parent", short),
@@ -130,6 +131,16 @@ function readCode(fields: Fields): CodeSnapshot {
 
 function readQueueSettings(fields: Fields): QueueSettings {
   return { folder: fields.text("folder", long, 1), limit: fields.integer("limit", 1) };
+}
+
+function readResources(spec: Fields): Pick<RunSpec, "resources"> {
+  const resources = spec.object("resources", (fields) => ({
+    gpus: fields.integer("gpus", 1, short),
+    ...(fields.has("visible") && { visible: fields.oneOf("visible", ["uuid", "index"]) }),
+    ...(fields.has("busy_megabytes") && { busy_megabytes: fields.integer("busy_megabytes", 1) }),
+    ...(fields.has("lock_folder") && { lock_folder: fields.text("lock_folder", long, 1) }),
+  }));
+  return resources === null ? {} : { resources };
 }
 
 function readCapture(fields: Fields): CaptureSettings {

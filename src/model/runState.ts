@@ -6,7 +6,9 @@ import type { RunStatus } from "./run.ts";
 /** What one look at a run directory and at its machine has shown. */
 export interface RunEvidence {
   readonly exists: boolean;
-  readonly start: Pick<StartRecord, "attempt" | "boot_id"> | null;
+  readonly start:
+    | (Pick<StartRecord, "attempt" | "boot_id"> & Partial<Pick<StartRecord, "pid" | "recorder_pid">>)
+    | null;
   readonly queue: Pick<QueueRecord, "position" | "reason" | "boot_id"> | null;
   readonly exit: Pick<ExitRecord, "attempt" | "exit_code" | "signal" | "reason" | "error"> | null;
   readonly cancelAsked: boolean;
@@ -25,8 +27,8 @@ export interface RunEvidence {
 const launchTime = 60_000;
 
 /**
- * The first that fits: exit record → finished, failed or cancelled; no start record → queued, with what it waits for; another boot id
- * → lost (restart); script and recorder alive → running; script or marked processes alive without a recorder → orphaned; recorder
+ * The first that fits: exit record → finished, failed or cancelled; no start record → queued, with what it waits for; no process
+ * known → running until its client or a person says otherwise; another boot id → lost (restart); script and recorder alive → running; script or marked processes alive without a recorder → orphaned; recorder
  * alone → running (it is finishing); else lost (killed).
  */
 export function deriveStatus(seen: RunEvidence): RunStatus {
@@ -34,7 +36,12 @@ export function deriveStatus(seen: RunEvidence): RunStatus {
   // The exit record of an earlier attempt says nothing about this one.
   if (exit !== null && exit.attempt >= (start?.attempt ?? 0)) return ended(exit);
   if (start === null) return waiting(seen);
+  // A run that a client of MLflow's protocol made at the server: there is no process to look at, and none to end.
+  if (start.pid === 0 && (start.recorder_pid ?? 0) === 0)
+    return { state: seen.cancelAsked ? "cancelled" : "running", reason: null };
   if (restarted(start.boot_id, seen.bootId)) return lost("the machine was restarted");
+  // One that a script made beside its own run lives with that run's recorder.
+  if (recorderAlive && start.pid === 0) return { state: "running", reason: null };
   if (recorderAlive && scriptAlive)
     return { state: "running", reason: seen.cancelAsked ? "being canceled" : null };
   if (recorderAlive) return { state: "running", reason: "finishing" };
@@ -50,6 +57,7 @@ function ended({ reason, exit_code, signal, error }: NonNullable<RunEvidence["ex
   if (reason === "not_started") return { state: "failed", reason: `not started${because(error)}` };
   if (signal !== null) return { state: "failed", reason: `killed by ${signal}${because(error)}` };
   if (exit_code === 0) return { state: "finished", reason: null };
+  if (reason === "reported") return { state: "failed", reason: error === "" ? null : error };
   return { state: "failed", reason: `exit ${exit_code ?? "unknown"}${because(error)}` };
 }
 

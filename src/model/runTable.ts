@@ -19,20 +19,45 @@ export type RunHead = Omit<
   | "directory"
 >;
 
-/** All arrays are parallel to `runs`, newest first; null is what a run does not have, NaN a value that is NaN. */
+/** All arrays are parallel to `runs`, newest first; null is what a run does not have. */
 export interface RunTable {
   readonly runs: readonly RunHead[];
   readonly metrics: readonly MetricColumn[];
   readonly parameters: readonly TextColumn[];
   readonly tags: readonly TextColumn[];
+  /** Every column that the runs have, shown or not; only when it was asked for. */
+  readonly summary?: TableSummary;
 }
 
 /** One metric over all attempts, as in `MetricSummary`. */
 export interface MetricColumn {
   readonly key: string;
-  readonly last: readonly (number | null)[];
-  readonly min: readonly (number | null)[];
-  readonly max: readonly (number | null)[];
+  /** 1 where the run has the metric; elsewhere the figures are NaN and say nothing. */
+  readonly has: Uint8Array;
+  readonly last: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+}
+
+/** Each kind by name; system metrics are not among them. */
+export interface TableSummary {
+  readonly metrics: readonly MetricColumnSummary[];
+  readonly parameters: readonly ColumnSummary[];
+  readonly tags: readonly ColumnSummary[];
+}
+
+export interface ColumnSummary {
+  readonly key: string;
+  /** How many of the runs have it; never 0. */
+  readonly runs: number;
+  /** Two of the runs don't say the same, as `sameCell` sees it: missing differs from present, 0.01 is 1e-2. Of a metric: its `last`. */
+  readonly differs: boolean;
+}
+
+export interface MetricColumnSummary extends ColumnSummary {
+  /** Least and greatest finite `last`; NaN when there is none. */
+  readonly low: number;
+  readonly high: number;
 }
 
 export interface TextColumn {
@@ -42,13 +67,16 @@ export interface TextColumn {
 
 /** The rows of a table one after the other, for a filter: the subject of each is good until the next one is asked for. */
 export function tableSubject(table: RunTable): (row: number) => FilterSubject {
-  const metrics = new Map(table.metrics.map(({ key, last }) => [key, last]));
+  const metrics = new Map(table.metrics.map((column) => [column.key, column]));
   const [parameters, tags] = [table.parameters, table.tags].map(
     (columns) => new Map(columns.map(({ key, values }) => [key, values])),
   ) as [Map<string, TextColumn["values"]>, Map<string, TextColumn["values"]>];
   let at = 0;
   const subject: FilterSubject = {
-    metric: (name) => metrics.get(name)?.[at] ?? null,
+    metric: (name) => {
+      const column = metrics.get(name);
+      return column?.has[at] === 1 ? (column.last[at] ?? null) : null;
+    },
     parameter: (name) => parameters.get(name)?.[at] ?? null,
     tag: (name) => tags.get(name)?.[at] ?? null,
     attribute: (name) => {

@@ -1,4 +1,4 @@
-/** One argument that a training script declares (argparse, click), read from its text. */
+/** One argument that a training script declares, for argparse, click and other parsers, read from its text. */
 export interface ScriptArgument {
   /** The name its value has in the script, e.g. `learning_rate`. */
   readonly name: string;
@@ -17,4 +17,8 @@ export interface ScriptArgument {
   readonly offFlag?: string;
   /** `several`: values follow one flag (`--sizes 64 32`); `repeated`: the flag is given once for each. Absent: one value. */
   readonly values?: "several" | "repeated";
+  /** The subcommand it belongs to, e.g. `fit`: it stands behind that one and means nothing with another. Absent: the whole script's. */
+  readonly command?: string;
+  /** It chooses the subcommand: its choices are their names. At most one of a script. */
+  readonly isCommand?: true;
 }

@@ -5,11 +5,20 @@ import type { ScriptArgument } from "./scriptArgument.ts";
 /** Values by argument name, as text; "true" and "false" for a switch. Several values stand in one text as in a shell, or in a list. */
 export type ArgumentChoice = Readonly<Record<string, string | readonly string[]>>;
 
+/** The command line of all values; where there are subcommands, the script's own, the chosen one and what belongs to that. */
+export function toArgv(declared: readonly ScriptArgument[], choice: ArgumentChoice): readonly string[] {
+  const chooser = declared.find(({ isCommand }) => isCommand);
+  const chosen = String((chooser && choice[chooser.name]) ?? "");
+  const own = declared.filter((argument) => argument !== chooser && argument.command === undefined);
+  const behind = declared.filter(({ command }) => command === chosen);
+  return [...lineOf(own, choice), ...(chosen === "" ? [] : [chosen, ...lineOf(behind, choice)])];
+}
+
 /**
  * The command line in the order of declaration, positional arguments first so that no option with several values swallows them
  * (last, after `--`, when one begins with a dash). What is absent or empty stays at its default; names nobody declared are left out.
  */
-export function toArgv(declared: readonly ScriptArgument[], choice: ArgumentChoice): readonly string[] {
+function lineOf(declared: readonly ScriptArgument[], choice: ArgumentChoice): readonly string[] {
   const options: string[] = [];
   const positional: string[] = [];
   for (const argument of declared) {

@@ -29,13 +29,14 @@ export function smoothedAt(
 /** The mean so far with weights that fade by `weight` a point; divided by the sum of the weights, so that the start is not drawn to 0. */
 function exponential(values: Float64Array, places: ArrayLike<number>, weight: number): Float64Array {
   const smooth = new Float64Array(places.length);
-  let sum = 0;
-  let weights = 0;
-  let place = 0;
-  for (let at = 0; at < values.length && place < places.length; at++) {
-    sum = weight * sum + (1 - weight) * (values[at] as number);
-    weights = weight * weights + (1 - weight);
-    while (places[place] === at) smooth[place++] = sum / weights;
+  const rest = 1 - weight;
+  let [sum, weights, at] = [0, 0, 0];
+  for (let place = 0; place < places.length; place++) {
+    for (const end = places[place] as number; at <= end; at++) {
+      sum = weight * sum + rest * (values[at] as number);
+      weights = weight * weights + rest;
+    }
+    smooth[place] = sum / weights;
   }
   return smooth;
 }

@@ -51,6 +51,6 @@ export async function adopt(
 async function adoptOne(directory: string, store: Store, compute: Compute): Promise<boolean> {
   const spec = await runSpecIn(directory, compute);
   if (spec === null || spec.run_id !== path.basename(directory)) return false;
-  await store.runs.create(newRunOf(spec, directory, compute.host));
+  await store.runs.create(newRunOf(spec, directory, compute.hostOf?.(directory) ?? compute.host));
   return true;
 }

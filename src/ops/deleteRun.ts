@@ -38,24 +38,24 @@ export interface PurgeParts {
 }
 
 /**
- * Lets go of runs deleted before a time: their rows, their directories and their private refs. Answers how many. One directory that can't
- * be removed keeps no other from it; why is thrown when all are done.
+ * Lets go of runs deleted before a time: their directories and private refs, and only then their rows. Whatever ends this half way leaves
+ * rows of deleted runs, and the next purge goes on with them; a directory without its row would come back as a run that nobody knew yet.
+ * Answers how many. A directory that can't be removed keeps its row and holds no other up; why is thrown when all are done.
  */
 export async function purgeRuns(deletedBefore: number, parts: PurgeParts): Promise<number> {
   const { store, compute, code, layout } = parts;
-  const deleted = await store.runs.list({ deleted: true, limit: 10_000 });
-  const snapshots = new Map(deleted.map((run) => [run.directory, run]));
-  const directories = await store.runs.purge(deletedBefore);
-  // Directories first: one that is still there without its row would be taken for a run that nobody knew yet.
-  const discarded = await Promise.allSettled(directories.map((directory) => compute.discard(directory)));
-  for (const directory of directories) {
-    const run = snapshots.get(directory);
-    if (run?.code) {
-      const place = { workspace: layout.workspace, directory, snapshot: run.code };
-      await code.forget(place, run.id);
+  const gone: string[] = [];
+  const trouble: unknown[] = [];
+  for (const run of await store.runs.purgeable(deletedBefore))
+    try {
+      await compute.discard(run.directory);
+      const { directory, code: snapshot } = run;
+      if (snapshot !== null) await code.forget({ workspace: layout.workspace, directory, snapshot }, run.id);
+      gone.push(run.id);
+    } catch (thrown) {
+      trouble.push(thrown);
     }
-  }
-  const trouble = discarded.find((each) => each.status === "rejected");
-  if (trouble !== undefined) throw trouble.reason;
-  return directories.length;
+  await store.runs.purge(deletedBefore, gone);
+  if (trouble.length > 0) throw trouble[0];
+  return gone.length;
 }

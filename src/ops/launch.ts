@@ -37,7 +37,8 @@ export interface LaunchSettings {
 }
 
 export interface LaunchParts {
-  readonly store: Store;
+  /** The store, made if need be: asked for only when what is to be run is known to be there. */
+  readonly store: () => Promise<Store>;
   readonly compute: Compute;
   readonly code: CodeKeeper;
   readonly layout: Layout;
@@ -45,6 +46,10 @@ export interface LaunchParts {
   readonly clock: () => number;
   /** A fresh run id. */
   readonly newId: () => string;
+}
+
+interface OpenedParts extends Omit<LaunchParts, "store"> {
+  readonly store: Store;
 }
 
 export interface Launched {
@@ -63,21 +68,23 @@ const mostKillGraceSeconds = 10;
  * `recorderFailed`, `usage`.
  */
 export async function launch(ask: LaunchAsk, parts: LaunchParts): Promise<Launched> {
-  const { store, compute, layout, settings } = parts;
+  const { compute, layout, settings } = parts;
   const id = ask.id ?? parts.newId();
   if (!isRunId(id)) throw new RunlineError("usage", { cause: `${id} is no run id.` });
-  const known = await store.runs.get(id);
+  const known = ask.id === undefined ? null : await (await parts.store()).runs.get(id);
   if (known !== null) return { id, name: known.name, warnings: [] };
   for (const text of [ask.name, ask.experiment])
     if (text !== undefined && !isRunName(text)) throw new RunlineError("runNameInvalid", { name: text });
 
   const line = await commandLine(ask, layout.workspace, settings.python, compute);
+  const store = await parts.store();
+  const opened = { ...parts, store };
   const directory = path.join(layout.runs, id);
   await compute.prepare(directory);
   // A launch that broke off half way, or one in another window: what was asked first is what runs.
   const earlier = await runSpecIn(directory, compute);
-  const kept = earlier === null ? await keepCode(id, directory, parts) : null;
-  const spec = earlier ?? (await specOf(id, ask, line, kept?.snapshot ?? null, parts));
+  const kept = earlier === null ? await keepCode(id, directory, opened) : null;
+  const spec = earlier ?? (await specOf(id, ask, line, kept?.snapshot ?? null, opened));
   const { environment, interpreter } = line;
   await compute.launch({ directory, spec, environment, python: interpreter.recorder });
   const asked = (await runSpecIn(directory, compute)) ?? spec;
@@ -90,7 +97,7 @@ async function specOf(
   ask: LaunchAsk,
   { argv, cwd, script, environment }: CommandLine,
   code: CodeSnapshot | null,
-  { store, layout, settings, clock }: LaunchParts,
+  { store, layout, settings, clock }: OpenedParts,
 ): Promise<RunSpec> {
   return {
     version: 1,
@@ -116,7 +123,7 @@ async function specOf(
 async function keepCode(
   runId: string,
   directory: string,
-  { store, code, compute, layout, settings }: LaunchParts,
+  { store, code, compute, layout, settings }: OpenedParts,
 ): Promise<KeptCode> {
   const limitBytes = settings.codeSizeLimitMegabytes * 1e6;
   try {
@@ -143,7 +150,7 @@ async function keepRow(run: NewRun, store: Store): Promise<readonly string[]> {
 }
 
 /** A name that no other run has, because names are how people ask for runs: the next friendly one, or the given one with a number. */
-async function freeName(given: string | undefined, id: string, store: Store): Promise<string> {
+export async function freeName(given: string | undefined, id: string, store: Store): Promise<string> {
   for (let again = 0; ; again++) {
     const name = given === undefined ? runName(id, again) : again === 0 ? given : `${given}-${again + 1}`;
     if (!(await store.runs.find(name)).some((run) => run.name === name && run.id !== id)) return name;

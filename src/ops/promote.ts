@@ -1,9 +1,10 @@
 /** Sets or moves an alias of a model. */
 
 import { RunlineError } from "../model/failure.ts";
-import { isAliasName } from "../model/names.ts";
-import type { Actor, Model } from "../model/registry.ts";
+import type { Actor, Model, ModelVersion, RegistryEvent } from "../model/registry.ts";
+import { isRegistryAlias } from "../model/registryNames.ts";
 import type { RegistryStore } from "../store/store.ts";
+import { type AliasRules, demandAllowed, freeAliases } from "./aliasRules.ts";
 
 export interface Promotion {
   readonly model: string;
@@ -17,18 +18,19 @@ export interface Promotion {
 
 /**
  * Points an alias at a version. Answers the version it was on before, null when it was free. An alias that is there already stays, with
- * nothing added to the log. Throws `aliasInvalid`, `reasonMissing`, `modelUnknown`, `versionUnknown`, and `aliasMoved` when somebody
- * else moved it since the person looked.
+ * nothing added to the log. Throws `aliasInvalid`, `reasonMissing`, `modelUnknown`, `versionUnknown`, `aliasProtected`, and `aliasMoved`
+ * when somebody else moved it since the person looked.
  */
 export async function promote(
   asked: Promotion,
   registry: RegistryStore,
   clock: () => number,
+  rules: AliasRules = freeAliases,
 ): Promise<{ readonly previous: number | null }> {
-  if (!isAliasName(asked.alias)) throw new RunlineError("aliasInvalid", { alias: asked.alias });
+  if (!isRegistryAlias(asked.alias)) throw new RunlineError("aliasInvalid", { alias: asked.alias });
   const reason = reasonOf(asked.reason);
   let previous: number | null = null;
-  await registry.append(asked.actor, clock(), (models) => {
+  const decide = (models: readonly Model[]): readonly RegistryEvent[] => {
     const model = modelOf(asked.model, models);
     versionOf(asked.version, model);
     previous = aliasVersion(model, asked.alias);
@@ -39,9 +41,11 @@ export async function promote(
         now: previous === null ? "no version" : `version ${previous}`,
       });
     if (previous === asked.version) return [];
-    const { model: name, alias, version } = asked;
+    const { model: name, alias, version, actor } = asked;
+    demandAllowed({ model: name, alias, from: previous, to: version, actor }, rules);
     return [{ type: "alias.set", model: name, alias, version, previous, reason }];
-  });
+  };
+  await registry.append(asked.actor, clock(), decide, [asked.model]);
   return { previous };
 }
 
@@ -64,9 +68,11 @@ export function aliasVersion(model: Model, alias: string): number | null {
   return model.aliases.find((each) => each.alias === alias)?.version ?? null;
 }
 
-function versionOf(version: number, model: Model): void {
+/** The version of that number. Throws `versionUnknown`. */
+export function versionOf(version: number, model: Model): ModelVersion {
+  const found = model.versions.find((each) => each.version === version);
+  if (found !== undefined) return found;
   const known = model.versions.map((each) => each.version).sort((a, b) => a - b);
-  if (known.includes(version)) return;
   const shown = known.length > 10 ? `${known[0]} to ${known.at(-1)}` : known.join(", ");
   throw new RunlineError("versionUnknown", { model: model.name, version, versions: shown || "none" });
 }

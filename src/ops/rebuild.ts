@@ -22,8 +22,11 @@ export interface Rebuilt {
   readonly runs: number;
   /** Where the old file lies now; null when there was none. */
   readonly old: string | null;
-  /** What only the old store knew and could not be read: notes and stars, deletions, the models and their audit log. */
-  readonly lost: readonly ("notes" | "models")[];
+  /**
+   * What only the old store knew and could not be read: notes and stars, deletions, experiments and what they are called now, the models and
+   * their audit log.
+   */
+  readonly lost: readonly ("notes" | "experiments" | "models")[];
 }
 
 /** SQLite keeps these beside its file while it is open, or after a crash. */
@@ -46,6 +49,7 @@ export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
       throw new RunlineError("storeUnreadable", { path: file, cause: "it is on a network file system" });
     await catchUp({ store, compute, clock, layout });
     if (!(await carried(previous, (old) => carryEdits(old, store)))) lost.push("notes");
+    if (!(await carried(previous, (old) => carryExperiments(old, store)))) lost.push("experiments");
     if (!(await carried(previous, (old) => carryModels(old, store)))) lost.push("models");
     const runs = (await store.runs.list({ limit: 10_000 })).length;
     await store.close();
@@ -91,6 +95,26 @@ async function carryEdits(old: Store, store: Store): Promise<void> {
 function editsOf(run: Run, fresh: Run) {
   const tags = Object.entries(run.tags).filter(([key, value]) => fresh.tags[key] !== value);
   return { name: run.name, note: run.note, starred: run.starred, tags: Object.fromEntries(tags) };
+}
+
+/** Ids, places and tags of experiments, and the logged models that no run made: no run directory tells of them. */
+async function carryExperiments(old: Store, store: Store): Promise<void> {
+  const search = { filter: null, order: [] };
+  const runs = await old.experiments.ofRuns();
+  for (let after: string | null = null; ; ) {
+    const page = await old.experiments.search({ search, limit: 1_000, after, view: "all" });
+    if (page === null) return;
+    await store.experiments.restore(page.items, runs);
+    after = page.next;
+    if (after === null) break;
+  }
+  for (const model of await old.loggedModels.unattached()) {
+    const { id, experimentId, name, type, created, sourceRun, updated, status, deleted } = model;
+    await store.loggedModels.create({ id, experimentId, name, type, time: created, sourceRun });
+    const texts = { parameters: Object.fromEntries(model.parameters), tags: Object.fromEntries(model.tags) };
+    await store.loggedModels.change(id, { time: updated, status, ...texts });
+    if (deleted) await store.loggedModels.setDeleted(id, updated);
+  }
 }
 
 /** The log goes over as it is, hash by hash; the tables are folded from it again. */

@@ -21,6 +21,14 @@ export interface Registration {
   readonly actor: Actor;
 }
 
+/** A version that a run made, with the bytes that were seen. */
+export type RegisteredVersion = ModelVersion & {
+  readonly runId: string;
+  readonly artifact: string;
+  readonly digest: string;
+  readonly bytes: number;
+};
+
 export interface RegisterParts {
   readonly store: Store;
   /** Written files are kept relative to it. */
@@ -38,38 +46,46 @@ export interface RegisterParts {
  * run twice are one version.
  * Throws `nameInvalid`, `runUnknown`, `artifactMissing`, `digestUnknown`, `digestChanged`.
  */
-export async function register(asked: Registration, parts: RegisterParts): Promise<ModelVersion> {
+export async function register(asked: Registration, parts: RegisterParts): Promise<RegisteredVersion> {
   if (!isModelName(asked.model)) throw new RunlineError("nameInvalid", { name: asked.model });
   const run = await runOf(asked.runId, parts.store);
   const file = pick(await parts.store.lineage.files(run.id), asked.path, run, parts.workspace);
   const { digest, bytes } = await verified(file, run, parts);
   if (file.direction === "write") await keep(file, run, parts);
 
-  await parts.store.registry.append(asked.actor, parts.clock(), (models) => {
-    const model = models.find((each) => each.name === asked.model);
-    if (model !== undefined && sameBytes(model, run.id, digest) !== undefined) return [];
-    const version = Math.max(0, ...(model?.versions ?? []).map((each) => each.version)) + 1;
-    const registered: RegistryEvent = {
-      type: "version.registered",
-      model: asked.model,
-      version,
-      runId: run.id,
-      artifact: file.path,
-      digest,
-      bytes,
-    };
-    return model === undefined ? [{ type: "model.created", model: asked.model }, registered] : [registered];
-  });
+  await parts.store.registry.append(
+    asked.actor,
+    parts.clock(),
+    (models) => {
+      const model = models.find((each) => each.name === asked.model);
+      if (model !== undefined && sameBytes(model, run.id, digest) !== undefined) return [];
+      const version = (model?.last ?? 0) + 1;
+      const registered: RegistryEvent = {
+        type: "version.registered",
+        model: asked.model,
+        version,
+        runId: run.id,
+        artifact: file.path,
+        digest,
+        bytes,
+      };
+      return model === undefined ? [{ type: "model.created", model: asked.model }, registered] : [registered];
+    },
+    [asked.model],
+  );
 
-  const model = (await parts.store.registry.models()).find((each) => each.name === asked.model);
-  const version = model === undefined ? undefined : sameBytes(model, run.id, digest);
+  const model = await parts.store.registry.model(asked.model);
+  const version = model === null ? undefined : sameBytes(model, run.id, digest);
   if (version === undefined)
     throw new RunlineError("unexpected", { cause: "The version was not registered." });
   return version;
 }
 
-function sameBytes(model: Model, runId: string, digest: string): ModelVersion | undefined {
-  return model.versions.find((each) => each.runId === runId && each.digest === digest);
+function sameBytes(model: Model, runId: string, digest: string): RegisteredVersion | undefined {
+  return model.versions.find(
+    (each): each is RegisteredVersion =>
+      each.runId === runId && each.digest === digest && each.artifact !== null && each.bytes !== null,
+  );
 }
 
 function pick(files: readonly RunFile[], wanted: string, run: Run, workspace: string): RunFile {

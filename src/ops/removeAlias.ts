@@ -1,8 +1,9 @@
 /** Takes an alias away from a model. */
 
 import { RunlineError } from "../model/failure.ts";
-import type { Actor } from "../model/registry.ts";
+import type { Actor, Model, RegistryEvent } from "../model/registry.ts";
 import type { RegistryStore } from "../store/store.ts";
+import { type AliasRules, demandAllowed, freeAliases } from "./aliasRules.ts";
 import { aliasVersion, modelOf, reasonOf } from "./promote.ts";
 
 export interface AliasRemoval {
@@ -12,20 +13,23 @@ export interface AliasRemoval {
   readonly actor: Actor;
 }
 
-/** Removes an alias; answers the version it was on. Throws `reasonMissing`, `modelUnknown`, `aliasUnknown`. */
+/** Removes an alias; answers the version it was on. Throws `reasonMissing`, `modelUnknown`, `aliasUnknown`, `aliasProtected`. */
 export async function removeAlias(
   asked: AliasRemoval,
   registry: RegistryStore,
   clock: () => number,
+  rules: AliasRules = freeAliases,
 ): Promise<{ readonly previous: number }> {
   const reason = reasonOf(asked.reason);
   let previous = 0;
-  await registry.append(asked.actor, clock(), (models) => {
+  const decide = (models: readonly Model[]): readonly RegistryEvent[] => {
     const found = aliasVersion(modelOf(asked.model, models), asked.alias);
     if (found === null) throw new RunlineError("aliasUnknown", { model: asked.model, alias: asked.alias });
     previous = found;
-    const { model, alias } = asked;
+    const { model, alias, actor } = asked;
+    demandAllowed({ model, alias, from: found, to: null, actor }, rules);
     return [{ type: "alias.removed", model, alias, previous, reason }];
-  });
+  };
+  await registry.append(asked.actor, clock(), decide, [asked.model]);
   return { previous };
 }

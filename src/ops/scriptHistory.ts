@@ -29,7 +29,9 @@ function championOf(runs: readonly Run[], models: readonly Model[]): ModelVersio
   const champions = models.flatMap((model) => {
     const alias = model.aliases.find((each) => each.alias === championAlias);
     const version = model.versions.find((each) => each.version === alias?.version);
-    return alias !== undefined && version !== undefined && model.versions.some((each) => ids.has(each.runId))
+    return alias !== undefined &&
+      version !== undefined &&
+      model.versions.some((each) => each.runId !== null && ids.has(each.runId))
       ? [{ version, since: alias.since }]
       : [];
   });

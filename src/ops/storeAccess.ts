@@ -40,24 +40,29 @@ export function storeAccess(layout: Layout, open: OpenStore, events: StoreEvents
   let leaving: Promise<void> | null = null;
 
   async function openOnce(): Promise<Store> {
-    opening ??= open(layout.store).then(
+    opening ??= begin();
+    return (await opening).store;
+  }
+
+  function begin(): Promise<Opened> {
+    const own: Promise<Opened> = open(layout.store).then(
       async (store) => {
         const file = await fileAt(store.location);
         events.opened(store);
         return { store, file };
       },
       (thrown: unknown) => {
-        opening = null;
+        if (opening === own) opening = null;
         throw thrown;
       },
     );
-    return (await opening).store;
+    return own;
   }
 
-  async function existing(): Promise<Store | null> {
+  /** Whether there is anything to open. */
+  async function toOpen(): Promise<boolean> {
     await leaveReplaced();
-    if (opening !== null) return (await opening).store;
-    return (await isThere(layout)) ? openOnce() : null;
+    return opening !== null || (await isThere(layout));
   }
 
   /**
@@ -80,16 +85,23 @@ export function storeAccess(layout: Layout, open: OpenStore, events: StoreEvents
     await store.close();
   }
 
-  /** Whoever asks while the store is replaced gets the new one; how the replacing went is not theirs to hear. */
-  async function settled(): Promise<void> {
-    while (replacing !== null) await replacing.catch(() => undefined);
+  /**
+   * Whoever asks while the store is replaced gets the new one; how the replacing went is not theirs to hear. `ready` is asked anew when
+   * replacing began meanwhile: nobody may open, or make, a file that is just being changed for another.
+   */
+  async function settled<T>(ready: () => Promise<T>): Promise<T> {
+    for (;;) {
+      while (replacing !== null) await replacing.catch(() => undefined);
+      const answer = await ready();
+      if (replacing === null) return answer;
+    }
   }
 
   async function replaceNow<T>(work: (previous: Store | null) => Promise<T>): Promise<T | null> {
     let previous: Store | null;
     try {
-      previous = await existing();
-      if (previous === null) return null;
+      if (!(await toOpen())) return null;
+      previous = await openOnce();
     } catch {
       // Why it can't be opened has been said to everybody who asked; replacing it is the way out.
       previous = null;
@@ -101,13 +113,13 @@ export function storeAccess(layout: Layout, open: OpenStore, events: StoreEvents
 
   return {
     async existing() {
-      await settled();
-      return existing();
+      return (await settled(toOpen)) ? openOnce() : null;
     },
     async needed() {
-      await settled();
-      await leaveReplaced();
-      if (opening === null) await makeDirectory(layout);
+      await settled(async () => {
+        await leaveReplaced();
+        if (opening === null) await makeDirectory(layout);
+      });
       return openOnce();
     },
     replace(work) {
@@ -121,7 +133,7 @@ export function storeAccess(layout: Layout, open: OpenStore, events: StoreEvents
       return done;
     },
     async close() {
-      await settled();
+      await settled(async () => undefined);
       const last = opening;
       opening = null;
       await events.closing();

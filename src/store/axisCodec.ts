@@ -55,26 +55,26 @@ export function axisBytes(kind: number, count: number): number | null {
   }
 }
 
-/** The values again. `data` starts at a multiple of 8 in its buffer. */
+/** The values again, at the start of `values`. `data` starts at a multiple of 8 in its buffer. */
 export function decodeAxis(
   kind: number,
   base: number,
   stride: number,
   data: Uint8Array,
   count: number,
+  values: Float64Array = new Float64Array(count),
 ): Float64Array {
-  const values = new Float64Array(count);
   switch (kind as Layout) {
     case layout.stride:
       for (let at = 0; at < count; at++) values[at] = base + at * stride;
       return values;
     case layout.delta8:
-      return addUp(values, base, data);
+      return addUp(values, base, data, count);
     case layout.delta16:
-      return addUp(values, base, new Uint16Array(data.buffer, data.byteOffset, count));
+      return addUp(values, base, new Uint16Array(data.buffer, data.byteOffset, count), count);
     case layout.offset32: {
       const offsets = new Uint32Array(data.buffer, data.byteOffset, count);
-      for (let at = 0; at < count; at++) values[at] = base + (offsets[at] ?? 0);
+      for (let at = 0; at < count; at++) values[at] = base + (offsets[at] as number);
       return values;
     }
     default:
@@ -83,10 +83,15 @@ export function decodeAxis(
   }
 }
 
-function addUp(values: Float64Array, base: number, deltas: Uint8Array | Uint16Array): Float64Array {
+function addUp(
+  values: Float64Array,
+  base: number,
+  deltas: Uint8Array | Uint16Array,
+  count: number,
+): Float64Array {
   let value = base;
-  for (let at = 0; at < values.length; at++) {
-    value += deltas[at] ?? 0;
+  for (let at = 0; at < count; at++) {
+    value += deltas[at] as number;
     values[at] = value;
   }
   return values;

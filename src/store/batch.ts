@@ -14,53 +14,10 @@ import type {
   TagRecord,
 } from "../model/journal.ts";
 import type { Finding } from "../model/run.ts";
-import type { Points } from "./chunk.ts";
+import { PendingPoints, RecordAxis } from "./pendingPoints.ts";
 
 /** Room that is made at once for the points of a batch, over all its names. */
 const expectedPoints = 200_000;
-
-/** Points of one series in order of arrival. A step of NaN is to be numbered on from the points already stored. */
-export class PendingPoints {
-  #count = 0;
-  #isUnnumbered = false;
-  #steps: Float64Array;
-  #times: Float64Array;
-  #values: Float64Array;
-
-  constructor(expected: number) {
-    this.#steps = new Float64Array(expected);
-    this.#times = new Float64Array(expected);
-    this.#values = new Float64Array(expected);
-  }
-
-  add(step: number, time: number, value: number): void {
-    const at = this.#count++;
-    if (at === this.#steps.length) {
-      this.#steps = grown(this.#steps);
-      this.#times = grown(this.#times);
-      this.#values = grown(this.#values);
-    }
-    if (Number.isNaN(step)) this.#isUnnumbered = true;
-    this.#steps[at] = step;
-    this.#times[at] = time;
-    this.#values[at] = value;
-  }
-
-  /** The points; steps of NaN become the place of the point in a series that has `count` points already. */
-  numberedFrom(count: number): Points {
-    const part = (column: Float64Array) => column.subarray(0, this.#count);
-    const steps = part(this.#steps);
-    if (this.#isUnnumbered)
-      for (let at = 0; at < steps.length; at++) if (Number.isNaN(steps[at])) steps[at] = count + at;
-    return { steps, times: part(this.#times), values: part(this.#values) };
-  }
-}
-
-function grown(column: Float64Array): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(4 * column.length + 4);
-  larger.set(column);
-  return larger;
-}
 
 /** What a client of MLflow's protocol said beside metrics, parameters and tags, in its order. */
 export type ClientRecord = RunRecord | InputRecord | ModelUseRecord | LoggedModelRecord;
@@ -75,6 +32,8 @@ export interface Batch {
   readonly files: readonly (FileRecord | ArtifactRecord)[];
   readonly environment: EnvironmentRecord | null;
   readonly client: readonly ClientRecord[];
+  /** Metrics that are about a logged model. */
+  readonly measured: readonly MetricRecord[];
   readonly findings: readonly Finding[];
 }
 
@@ -86,6 +45,7 @@ export function sortBatch(records: readonly JournalRecord[], attempt: number): B
   const files: (FileRecord | ArtifactRecord)[] = [];
   const findings: Finding[] = [];
   const client: ClientRecord[] = [];
+  const measured: MetricRecord[] = [];
   let environment: EnvironmentRecord | null = null;
   let now = attempt;
   let current = seriesOf(series, now, records.length);
@@ -93,11 +53,12 @@ export function sortBatch(records: readonly JournalRecord[], attempt: number): B
     switch (record.kind) {
       case "metric":
         if (Math.abs(record.step) <= Number.MAX_SAFE_INTEGER && Number.isFinite(record.time))
-          current.add("", record.step, record.time, record.values);
+          current.addMetrics(record);
         else findings.push(finding("journal.step", refusal(record), record.time));
+        if (record.model !== undefined) measured.push(record);
         break;
       case "system":
-        if (Number.isFinite(record.time)) current.add("system/", Number.NaN, record.time, record.values);
+        if (Number.isFinite(record.time)) current.addSystem(record.time, record.values);
         break;
       case "parameter":
         parameters.push(record);
@@ -131,8 +92,11 @@ export function sortBatch(records: readonly JournalRecord[], attempt: number): B
         record satisfies never;
     }
   }
-  const byName = [...series].map(([of, { byName }]) => [of, byName] as const);
-  return { attempt: now, series: new Map(byName), parameters, tags, files, environment, client, findings };
+  const points = new Map([...series].map(([of, { byName }]) => [of, byName] as const));
+  return {
+    ...{ attempt: now, series: points, parameters, tags, files, environment },
+    ...{ client, measured, findings },
+  };
 }
 
 function seriesOf(series: Map<number, Series>, attempt: number, records: number): Series {
@@ -145,21 +109,33 @@ function seriesOf(series: Map<number, Series>, attempt: number, records: number)
 class Series {
   readonly byName = new Map<string, PendingPoints>();
   readonly #records: number;
+  readonly #metrics: RecordAxis;
+  readonly #system = new RecordAxis(0);
   #names: string[] = [];
   #points: PendingPoints[] = [];
 
   constructor(records: number) {
     this.#records = records;
+    this.#metrics = new RecordAxis(records);
   }
 
-  add(prefix: string, step: number, time: number, values: Readonly<Record<string, number>>): void {
+  addMetrics({ step, time, values, source }: MetricRecord): void {
+    const axis = this.#metrics;
+    axis.add(step, time);
     let at = 0;
     for (const name in values) {
-      const key = prefix === "" ? name : prefix + name;
-      const points = this.#names[at] === key ? (this.#points[at] as PendingPoints) : this.#find(key, at);
-      points.add(step, time, values[name] as number);
+      const points =
+        this.#names[at] === name ? (this.#points[at] as PendingPoints) : this.#find(axis, name, at);
+      points.add(axis, values[name] as number);
+      if (source === "mlflow") points.isClient = true;
       at++;
     }
+  }
+
+  addSystem(time: number, values: Readonly<Record<string, number>>): void {
+    this.#system.add(Number.NaN, time);
+    for (const name in values)
+      this.#of(this.#system, `system/${name}`).add(this.#system, values[name] as number);
   }
 
   /** A point for each record, unless there are very many names. */
@@ -167,11 +143,16 @@ class Series {
     return Math.min(this.#records, Math.max(4, Math.floor(expectedPoints / (this.byName.size + 1))));
   }
 
-  #find(key: string, at: number): PendingPoints {
-    const points = this.byName.get(key) ?? new PendingPoints(this.#expected());
-    this.byName.set(key, points);
+  #find(axis: RecordAxis, key: string, at: number): PendingPoints {
+    const points = this.#of(axis, key);
     this.#names[at] = key;
     this.#points[at] = points;
+    return points;
+  }
+
+  #of(axis: RecordAxis, key: string): PendingPoints {
+    const points = this.byName.get(key) ?? new PendingPoints(axis, this.#expected());
+    this.byName.set(key, points);
     return points;
   }
 }

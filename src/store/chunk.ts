@@ -41,7 +41,10 @@ export interface EncodedChunk extends Extent {
   readonly data: Uint8Array;
 }
 
-/** Encodes chunks one after the other. Metrics that are logged together share their steps and times; those are encoded once. */
+/**
+ * Joins and encodes chunks one after the other. Metrics that are logged together share their steps and times; those are joined and
+ * encoded once.
+ */
 export class ChunkEncoder {
   readonly #step = new AxisEncoder();
   readonly #time = new AxisEncoder();
@@ -53,6 +56,15 @@ export class ChunkEncoder {
     const data = toBytes(steps.length, step.encoded, time.encoded, encodeValues(values));
     return { data, step0: step.low, step1: step.high, time0: time.low, time1: time.high };
   }
+
+  /** Points behind those of an open chunk; the arrays are kept as above. */
+  joined(before: Points, after: Points): Points {
+    return {
+      steps: this.#step.joined(before.steps, after.steps),
+      times: this.#time.joined(before.times, after.times),
+      values: joinedColumn(before.values, after.values),
+    };
+  }
 }
 
 interface RangedAxis {
@@ -62,6 +74,8 @@ interface RangedAxis {
 }
 
 class AxisEncoder {
+  #join: { readonly before: Float64Array; readonly after: Float64Array; readonly all: Float64Array } | null =
+    null;
   #last: { readonly values: Float64Array; readonly axis: RangedAxis } | null = null;
 
   encode(values: Float64Array): RangedAxis {
@@ -76,11 +90,27 @@ class AxisEncoder {
     this.#last = { values, axis };
     return axis;
   }
+
+  joined(before: Float64Array, after: Float64Array): Float64Array {
+    const last = this.#join;
+    if (last !== null && isSame(last.after, after) && isSame(last.before, before)) return last.all;
+    const all = joinedColumn(before, after);
+    this.#join = { before, after, all };
+    return all;
+  }
+}
+
+function joinedColumn(before: Float64Array, after: Float64Array): Float64Array {
+  const all = new Float64Array(before.length + after.length);
+  all.set(before);
+  all.set(after, before.length);
+  return all;
 }
 
 /** To the bit: -0 is not 0 here. */
 function isSame(left: Float64Array, right: Float64Array): boolean {
   if (left.length !== right.length) return false;
+  if (left.buffer === right.buffer && left.byteOffset === right.byteOffset) return true;
   for (let at = 0; at < left.length; at++) if (!Object.is(left[at], right[at])) return false;
   return true;
 }
@@ -107,12 +137,12 @@ function toBytes(count: number, step: EncodedAxis, time: EncodedAxis, value: Enc
   return bytes;
 }
 
-/** The three columns of a chunk, each decoded when it is asked for. */
+/** The three columns of a chunk, each decoded when it is asked for, at the start of `into` where it is given. */
 export interface ChunkColumns {
   readonly count: number;
-  steps(): Float64Array;
-  times(): Float64Array;
-  values(): Float64Array;
+  steps(into?: Float64Array): Float64Array;
+  times(into?: Float64Array): Float64Array;
+  values(into?: Float64Array): Float64Array;
 }
 
 /** Reads a chunk; null when the bytes are not one of ours, or not as they were written (a damaged file). */
@@ -124,9 +154,9 @@ export function openChunk(stored: Uint8Array): ChunkColumns | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (written === version && view.getUint32(checksumAt, true) !== checksum(bytes)) return null;
   const count = view.getUint32(4, true);
-  const [stepBase, stepStride, timeBase, timeStride, scale] = [8, 16, 24, 32, 40].map((at) =>
-    view.getFloat64(at, true),
-  ) as [number, number, number, number, number];
+  const number = (at: number) => view.getFloat64(at, true);
+  const [stepBase, stepStride, timeBase, timeStride] = [number(8), number(16), number(24), number(32)];
+  const scale = number(40);
   const sizes = [axisBytes(stepLayout, count), axisBytes(timeLayout, count), valueBytes(valueLayout, count)];
   const [stepSize, timeSize, valueSize] = sizes;
   if (stepSize == null || timeSize == null || valueSize == null) return null;
@@ -136,9 +166,9 @@ export function openChunk(stored: Uint8Array): ChunkColumns | null {
   const part = (at: number, size: number) => bytes.subarray(at, at + size);
   return {
     count,
-    steps: () => decodeAxis(stepLayout, stepBase, stepStride, part(dataAt, stepSize), count),
-    times: () => decodeAxis(timeLayout, timeBase, timeStride, part(timesAt, timeSize), count),
-    values: () => decodeValues(valueLayout, scale, part(valuesAt, valueSize), count),
+    steps: (into) => decodeAxis(stepLayout, stepBase, stepStride, part(dataAt, stepSize), count, into),
+    times: (into) => decodeAxis(timeLayout, timeBase, timeStride, part(timesAt, timeSize), count, into),
+    values: (into) => decodeValues(valueLayout, scale, part(valuesAt, valueSize), count, into),
   };
 }
 

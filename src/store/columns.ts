@@ -1,7 +1,7 @@
 /** Reduces points to exact pixel columns: every extreme is kept, whatever the zoom. */
 
 import type { SeriesColumns } from "../model/metric.ts";
-import type { BucketAxis } from "./pyramid.ts";
+import { firstAt, isAscending } from "./ascending.ts";
 
 /** The window of a chart: [x0, x1] over `width` columns. */
 export interface ChartWindow {
@@ -10,8 +10,9 @@ export interface ChartWindow {
   readonly width: number;
 }
 
-/** Buckets of the pyramid as one axis sees them; columns of one length. */
+/** Buckets of the pyramid as one axis sees them: the first `length` places of each column. */
 export interface AxisBuckets {
+  readonly length: number;
   readonly count: Float64Array;
   readonly nan: Float64Array;
   readonly inf: Float64Array;
@@ -19,7 +20,13 @@ export interface AxisBuckets {
   readonly max: Float64Array;
   readonly first: Float64Array;
   readonly last: Float64Array;
-  readonly x: BucketAxis;
+  /** The ends of the bucket and the places of the four values. */
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  readonly minX: Float64Array;
+  readonly maxX: Float64Array;
+  readonly firstX: Float64Array;
+  readonly lastX: Float64Array;
 }
 
 /** What is asked of one column at a time. All NaN where it holds no finite value. */
@@ -73,27 +80,76 @@ export class ColumnReducer {
 
   /** Adds points; `shift` is taken from each x (for relative time). Points outside the window are passed over. */
   add(xs: Float64Array, values: Float64Array, shift = 0): void {
-    const { x0, x1, width } = this.window;
-    const scale = this.#scale;
-    const lastColumn = width - 1;
+    if (isAscending(xs)) this.#addAscending(xs, values, shift);
+    else this.#addUnordered(xs, values, shift);
+  }
+
+  #addAscending(xs: Float64Array, values: Float64Array, shift: number): void {
+    const { x0, x1 } = this.window;
+    const isInside = (x: number) => x - shift >= x0;
+    let column = 0;
+    const isBeyond = (x: number) => x - shift > x1 || this.#columnOf(x - shift) !== column;
+    for (let at = firstAt(xs, 0, isInside); at < xs.length; ) {
+      const x = (xs[at] as number) - shift;
+      if (!(x <= x1)) return;
+      column = this.#columnOf(x);
+      const to = firstAt(xs, at + 1, isBeyond);
+      this.#addSpan(xs, values, shift, at, to, column);
+      at = to;
+    }
+  }
+
+  /** Adds points by ascending x that lie in one column. */
+  #addSpan(xs: Float64Array, values: Float64Array, shift: number, from: number, to: number, column: number) {
+    let [min, max, minAt, maxAt, check] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, from, from, 0];
+    for (let at = from; at < to; at++) {
+      const value = values[at] as number;
+      // Stays 0 while all are finite.
+      check += value - value;
+      if (value < min) {
+        min = value;
+        minAt = at;
+      }
+      if (value > max) {
+        max = value;
+        maxAt = at;
+      }
+    }
+    if (check !== 0) {
+      this.#addRun(xs, values, shift, from, column);
+      return;
+    }
+    const [least, most] = [(xs[from] as number) - shift, (xs[to - 1] as number) - shift];
+    this.#counts[column] = (this.#counts[column] as number) + to - from;
+    if (least < (this.#x[column] as number)) this.#x[column] = least;
+    this.#takeMin(column, (xs[minAt] as number) - shift, min);
+    this.#takeMax(column, (xs[maxAt] as number) - shift, max);
+    this.#takeFirst(column, least, values[from] as number);
+    this.#takeLast(column, most, values[to - 1] as number);
+  }
+
+  #addUnordered(xs: Float64Array, values: Float64Array, shift: number): void {
+    const { x0, x1 } = this.window;
     for (let at = 0; at < xs.length; ) {
       const x = (xs[at] as number) - shift;
       if (!(x >= x0 && x <= x1)) at++;
-      else at = this.#addRun(xs, values, shift, at, Math.min(lastColumn, Math.floor((x - x0) * scale)));
+      else at = this.#addRun(xs, values, shift, at, this.#columnOf(x));
     }
+  }
+
+  #columnOf(x: number): number {
+    return Math.min(this.window.width - 1, Math.floor((x - this.window.x0) * this.#scale));
   }
 
   /** Adds the points from a place on that lie in one column, and answers where they end: neighbors nearly always do. */
   #addRun(xs: Float64Array, values: Float64Array, shift: number, from: number, column: number): number {
-    const { x0, x1, width } = this.window;
-    const scale = this.#scale;
-    const lastColumn = width - 1;
+    const { x0, x1 } = this.window;
     let [nan, inf, finite, least] = [0, 0, 0, Number.POSITIVE_INFINITY];
     let [min, minX, max, maxX, first, firstX, last, lastX] = [0, 0, 0, 0, 0, 0, 0, 0];
     let at = from;
     for (; at < xs.length; at++) {
       const x = (xs[at] as number) - shift;
-      if (!(x >= x0 && x <= x1) || Math.min(lastColumn, Math.floor((x - x0) * scale)) !== column) break;
+      if (!(x >= x0 && x <= x1) || this.#columnOf(x) !== column) break;
       if (x < least) least = x;
       const value = values[at] as number;
       if (value - value !== 0) {
@@ -136,27 +192,78 @@ export class ColumnReducer {
   }
 
   /**
-   * Adds a bucket whole, to the column that it begins in, when it lies in the window and is at most half a column wide; nothing to
-   * do for one outside. Answers false when its points have to be looked at one by one.
+   * Adds buckets `from` to before `to`, each whole, to the column that it begins in. One that reaches over an end of the window or is
+   * wider than half a column goes to `descend`: its points have to be looked at one by one.
    */
-  addBucket(buckets: AxisBuckets, at: number, shift: number): boolean {
-    const { x0, x1, width } = this.window;
-    const low = (buckets.x.low[at] as number) - shift;
-    const high = (buckets.x.high[at] as number) - shift;
-    if (high < x0 || low > x1) return true;
-    if (!(low >= x0 && high <= x1 && (high - low) * this.#scale <= 0.5)) return false;
-    const column = Math.min(width - 1, Math.floor((low - x0) * this.#scale));
-    this.#counts[column] = (this.#counts[column] as number) + (buckets.count[at] as number);
-    this.#nan[column] = (this.#nan[column] as number) + (buckets.nan[at] as number);
-    this.#inf[column] = (this.#inf[column] as number) + (buckets.inf[at] as number);
-    if (low < (this.#x[column] as number)) this.#x[column] = low;
-    const min = buckets.min[at] as number;
-    if (Number.isNaN(min)) return true;
-    this.#takeMin(column, (buckets.x.min[at] as number) - shift, min);
-    this.#takeMax(column, (buckets.x.max[at] as number) - shift, buckets.max[at] as number);
-    this.#takeFirst(column, (buckets.x.first[at] as number) - shift, buckets.first[at] as number);
-    this.#takeLast(column, (buckets.x.last[at] as number) - shift, buckets.last[at] as number);
-    return true;
+  addBuckets(
+    buckets: AxisBuckets,
+    from: number,
+    to: number,
+    shift: number,
+    descend: (at: number) => void,
+  ): void {
+    const { x0, x1 } = this.window;
+    const { low, high } = buckets;
+    const scale = this.#scale;
+    for (let at = from; at < to; ) {
+      const [begin, end] = [(low[at] as number) - shift, (high[at] as number) - shift];
+      if (end < x0 || begin > x1) at++;
+      else if (begin >= x0 && end <= x1 && (end - begin) * scale <= 0.5)
+        at = this.#addBucketRun(buckets, shift, at, to, this.#columnOf(begin));
+      else descend(at++);
+    }
+  }
+
+  /** Adds the buckets from a place on that begin in one column and fit there, and answers where they end. */
+  #addBucketRun(buckets: AxisBuckets, shift: number, from: number, to: number, column: number): number {
+    const { low, high, minX, maxX, firstX, lastX } = buckets;
+    const { x0, x1 } = this.window;
+    const lastColumn = this.window.width - 1;
+    const scale = this.#scale;
+    let [count, nan, inf, least] = [0, 0, 0, Number.POSITIVE_INFINITY];
+    let [min, max, minAt, maxAt] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1, -1];
+    let [first, last, firstAt, lastAt] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1, -1];
+    let at = from;
+    for (; at < to; at++) {
+      const begin = (low[at] as number) - shift;
+      const end = (high[at] as number) - shift;
+      if (!(begin >= x0 && end <= x1 && (end - begin) * scale <= 0.5)) break;
+      if (Math.min(lastColumn, Math.floor((begin - x0) * scale)) !== column) break;
+      count += buckets.count[at] as number;
+      nan += buckets.nan[at] as number;
+      inf += buckets.inf[at] as number;
+      if (begin < least) least = begin;
+      const lower = buckets.min[at] as number;
+      const upper = buckets.max[at] as number;
+      // Without a finite value all four are NaN.
+      if (Number.isNaN(lower)) continue;
+      if (lower < min || (lower === min && (minX[at] as number) < (minX[minAt] as number))) {
+        min = lower;
+        minAt = at;
+      }
+      if (upper > max || (upper === max && (maxX[at] as number) < (maxX[maxAt] as number))) {
+        max = upper;
+        maxAt = at;
+      }
+      if ((firstX[at] as number) < first) {
+        first = firstX[at] as number;
+        firstAt = at;
+      }
+      if ((lastX[at] as number) >= last) {
+        last = lastX[at] as number;
+        lastAt = at;
+      }
+    }
+    this.#counts[column] = (this.#counts[column] as number) + count;
+    this.#nan[column] = (this.#nan[column] as number) + nan;
+    this.#inf[column] = (this.#inf[column] as number) + inf;
+    if (least < (this.#x[column] as number)) this.#x[column] = least;
+    if (minAt < 0) return at;
+    this.#takeMin(column, (minX[minAt] as number) - shift, min);
+    this.#takeMax(column, (maxX[maxAt] as number) - shift, max);
+    this.#takeFirst(column, first - shift, buckets.first[firstAt] as number);
+    this.#takeLast(column, last - shift, buckets.last[lastAt] as number);
+    return at;
   }
 
   #takeMin(column: number, x: number, value: number): void {

@@ -1,6 +1,7 @@
 /** A series as one chart sees it: its values over the x of that chart. */
 
 import type { SeriesRef } from "../model/metric.ts";
+import { isAscending } from "./ascending.ts";
 import type { ColumnReducer } from "./columns.ts";
 
 export interface LinePoint {
@@ -71,9 +72,7 @@ function isBeside(here: number | undefined, x: number, side: "left" | "right"): 
 
 /** Points by ascending x, in order of arrival where x is equal. */
 export function inOrder({ xs, values }: LinePoints): LinePoints {
-  let ordered = true;
-  for (let at = 1; at < xs.length && ordered; at++) ordered = (xs[at] as number) >= (xs[at - 1] as number);
-  if (ordered) return { xs, values };
+  if (isAscending(xs)) return { xs, values };
   const order = orderOf(xs);
   return {
     xs: Float64Array.from(order, (at) => xs[at] as number),

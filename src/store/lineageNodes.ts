@@ -73,6 +73,12 @@ export function keptNode({
   return { id, kind: "data", label: path, detail: "", ref: path, digest, bytes, files: 1 };
 }
 
+/** A data set that a script declared. Its digest is of a kind of its own, so it never joins with a file by mistake. */
+export function datasetNode(name: string, digest: string, sourceType: string): NewNode {
+  const id = nodeId("data", name, digest);
+  return { id, kind: "data", label: name, detail: sourceType, ref: name, ...noFile, digest };
+}
+
 /** The environment as a whole; `digest` is that of its canonical JSON, so equal environments are one node. */
 export function environmentNode(record: EnvironmentRecord, digest: string): NewNode {
   const packages = Object.keys(record.packages).length;
@@ -88,7 +94,18 @@ export function environmentNode(record: EnvironmentRecord, digest: string): NewN
   };
 }
 
-export function modelVersionNode(model: string, version: number, digest: string, bytes: number): NewNode {
+/** A logged model of MLflow 3: a folder of files under an id of its own. The label is its id until somebody knows its name. */
+export function loggedModelNode(id: string, name = id): NewNode {
+  return { id: nodeId("artifact", id), kind: "artifact", label: name, detail: "", ref: id, ...noFile };
+}
+
+/** `digest` and `bytes` are null where the files are out of reach. */
+export function modelVersionNode(
+  model: string,
+  version: number,
+  digest: string | null,
+  bytes: number | null,
+): NewNode {
   const ref = `${model}@${version}`;
   const id = nodeId("modelVersion", ref);
   return {

@@ -1,6 +1,6 @@
 /**
- * The pyramid over the chunks of a series: what a chart needs of 32 points, of 8 × 32, of 8 × 8 × 32 … as buckets. A row holds the
- * 128 buckets of one chunk, or those of eight whole rows of the level below.
+ * The pyramid over the chunks of a series: what a chart needs of 32 points, of 64, of 128 … as buckets. A row holds the
+ * 128 buckets of one chunk, or those of two rows of the level below, when both are there.
  *
  * A bucket says of its points all that a column says: count, bad ones, extremes, first and last finite value, each with its real x on both
  * axes. On an axis where its points do not come in order its ends are -Infinity and Infinity: it fits into no column, and its points
@@ -12,7 +12,7 @@ import type { Points } from "./chunk.ts";
 /** Points of a bucket of the first level. */
 export const bucketPoints = 32;
 /** Buckets that make one of the next level. */
-export const fan = 8;
+export const fan = 2;
 /** Buckets of a whole row. */
 export const rowBuckets = 128;
 
@@ -97,7 +97,7 @@ function put(axis: BucketAxis, bucket: number, xs: Float64Array, places: Places)
   axis.last[bucket] = xs[lastAt] as number;
 }
 
-/** Eight buckets as one, over a whole row: what the row gives to the level above it. */
+/** Two buckets as one, over a whole row: what the row gives to the level above it. */
 export function coarser(fine: Buckets): Buckets {
   const length = Math.ceil(fine.count.length / fan);
   const coarse = emptyBuckets(length);
@@ -105,10 +105,11 @@ export function coarser(fine: Buckets): Buckets {
   const [step, time] = axesOf(coarse);
   for (let bucket = 0; bucket < length; bucket++) {
     const [from, to] = [bucket * fan, Math.min(fine.count.length, (bucket + 1) * fan)];
-    let [firstAt, lastAt, minAt, maxAt] = [-1, -1, -1, -1];
+    let [firstAt, lastAt, minAt, maxAt, count, nan, inf] = [-1, -1, -1, -1, 0, 0, 0];
     for (let at = from; at < to; at++) {
-      for (const name of ["count", "nan", "inf"] as const)
-        coarse[name][bucket] = (coarse[name][bucket] as number) + (fine[name][at] as number);
+      count += fine.count[at] as number;
+      nan += fine.nan[at] as number;
+      inf += fine.inf[at] as number;
       if (Number.isNaN(fine.min[at])) continue;
       if (firstAt < 0) {
         firstAt = at;
@@ -120,6 +121,9 @@ export function coarser(fine: Buckets): Buckets {
       }
       lastAt = at;
     }
+    coarse.count[bucket] = count;
+    coarse.nan[bucket] = nan;
+    coarse.inf[bucket] = inf;
     if (firstAt >= 0) {
       coarse.min[bucket] = fine.min[minAt] as number;
       coarse.max[bucket] = fine.max[maxAt] as number;
@@ -143,11 +147,15 @@ export function coarser(fine: Buckets): Buckets {
 }
 
 /** One row after the other. */
-export function joinBuckets(left: Buckets, right: Buckets): Buckets {
+export function joinBuckets(parts: readonly Buckets[]): Buckets {
+  const length = parts.reduce((sum, { count }) => sum + count.length, 0);
   return columnsBy((name) => {
-    const all = new Float64Array(left.count.length + right.count.length);
-    all.set(left[name]);
-    all.set(right[name], left.count.length);
+    const all = new Float64Array(length);
+    let at = 0;
+    for (const part of parts) {
+      all.set(part[name], at);
+      at += part[name].length;
+    }
     return all;
   });
 }

@@ -1,6 +1,6 @@
 /** From the coarsest level that is fine enough for a chart down to single points where a bucket does not fit. */
 
-import type { ChunkColumns } from "./chunk.ts";
+import { type ChunkColumns, chunkPoints } from "./chunk.ts";
 import type { AxisBuckets, ChartWindow, ColumnReducer } from "./columns.ts";
 import { bucketPoints, fan, rowBuckets } from "./pyramid.ts";
 
@@ -8,19 +8,23 @@ import { bucketPoints, fan, rowBuckets } from "./pyramid.ts";
 export interface PyramidReader {
   /** Chunks that have a row; the later ones are read as points. */
   readonly covered: number;
-  /** The rows of a level from a number on that may hold a point in the window, in order; null for one that can't be read. */
+  /**
+   * The rows of a level from a number on that may hold a point in the window, in order; null for one that can't be read. A row is good
+   * until the next one of its level is asked for.
+   */
   rows(level: number, from: number): Iterable<readonly [number: number, row: AxisBuckets | null]>;
+  /** As above; `row` and `rows` don't disturb each other. */
   row(level: number, number: number): AxisBuckets | null;
   /** The chunks from a number on that may hold a point in the window, in order. */
   chunks(from: number): Iterable<ChunkColumns>;
   chunk(number: number): ChunkColumns | null;
-  /** x of the points of a chunk on the axis of the chart. */
-  xs(chunk: ChunkColumns): Float64Array;
+  /** x of the points of a chunk on the axis of the chart, decoded into the start of an array. */
+  xs(chunk: ChunkColumns, into: Float64Array): void;
 }
 
-/** How many rows of a level are there when the first `covered` chunks have theirs: only whole rows make a row of the next level. */
+/** How many rows of a level are there when the first `covered` chunks have theirs: a row is there when all are that it is made of. */
 export function rowsOf(level: number, covered: number): number {
-  return level <= 1 ? covered : Math.ceil(Math.floor(covered / fan ** (level - 2)) / fan);
+  return Math.floor(covered / fan ** (level - 1));
 }
 
 /** The coarsest level with buckets of at most half a column, 0 when only points are fine enough. `density`: points a column holds. */
@@ -45,9 +49,13 @@ class Walk {
   readonly #reader: PyramidReader;
   readonly #reducer: ColumnReducer;
   readonly #shift: number;
-  /** The row or chunk of each level that was read last: neighbors are asked for one after the other. */
+  /** The row of each level that was read last: neighbors are asked for one after the other. */
   readonly #rows = new Map<number, readonly [number: number, row: AxisBuckets | null]>();
-  #chunk: readonly [number: number, xs: Float64Array, values: Float64Array] | null = null;
+  /** Number of the chunk whose points are in the buffers; -1 for none. */
+  #chunk = -1;
+  #count = 0;
+  #xs = new Float64Array(chunkPoints);
+  #values = new Float64Array(chunkPoints);
 
   constructor(reader: PyramidReader, reducer: ColumnReducer, shift: number) {
     this.#reader = reader;
@@ -57,20 +65,23 @@ class Walk {
 
   from(start: number): void {
     // Each level ends where its last row ends; what came later is in the rows of the levels below, and at last in chunks.
+    const { covered } = this.#reader;
     let chunk = 0;
     for (let level = start; level >= 1; level--) {
       const span = fan ** (level - 1);
-      for (const [number, row] of this.#reader.rows(level, Math.floor(chunk / span)))
-        this.#takeRow(level, number, row);
-      chunk = coveredBy(level, this.#reader.covered);
+      if (rowsOf(level, covered) * span === chunk) continue;
+      for (const [number, row] of this.#reader.rows(level, chunk / span)) this.#takeRow(level, number, row);
+      chunk = rowsOf(level, covered) * span;
     }
-    for (const columns of this.#reader.chunks(chunk))
-      this.#reducer.add(this.#reader.xs(columns), columns.values(), this.#shift);
+    for (const columns of this.#reader.chunks(chunk)) {
+      this.#decode(columns);
+      this.#add(0, columns.count);
+    }
   }
 
   #takeRow(level: number, number: number, row: AxisBuckets | null): void {
     if (row !== null) {
-      this.#takeBuckets(level, row, number * rowBuckets, 0, row.count.length);
+      this.#takeBuckets(level, row, number * rowBuckets, 0, row.length);
       return;
     }
     // A row that can't be read: what it was made of still can.
@@ -78,15 +89,13 @@ class Walk {
       this.#takePoints(number, 0, Number.POSITIVE_INFINITY);
       return;
     }
-    const end = Math.min((number + 1) * fan, coveredBy(level, this.#reader.covered) / fan ** (level - 2));
-    for (let lower = number * fan; lower < end; lower++)
+    for (let lower = number * fan; lower < (number + 1) * fan; lower++)
       this.#takeRow(level - 1, lower, this.#row(level - 1, lower));
   }
 
   /** Buckets `from` to before `to` of a row whose first is the `base`-th of the level. */
   #takeBuckets(level: number, row: AxisBuckets, base: number, from: number, to: number): void {
-    for (let at = from; at < to; at++)
-      if (!this.#reducer.addBucket(row, at, this.#shift)) this.#descend(level, base + at);
+    this.#reducer.addBuckets(row, from, to, this.#shift, (at) => this.#descend(level, base + at));
   }
 
   #descend(level: number, bucket: number): void {
@@ -105,14 +114,25 @@ class Walk {
   }
 
   #takePoints(number: number, from: number, to: number): void {
-    if (this.#chunk?.[0] !== number) {
-      const columns = this.#reader.chunk(number);
-      const none = new Float64Array(0);
-      this.#chunk =
-        columns === null ? [number, none, none] : [number, this.#reader.xs(columns), columns.values()];
+    if (this.#chunk !== number) {
+      this.#decode(this.#reader.chunk(number));
+      this.#chunk = number;
     }
-    const [, xs, values] = this.#chunk;
-    this.#reducer.add(xs.subarray(from, to), values.subarray(from, to), this.#shift);
+    this.#add(from, Math.min(to, this.#count));
+  }
+
+  #decode(columns: ChunkColumns | null): void {
+    this.#chunk = -1;
+    this.#count = columns?.count ?? 0;
+    if (columns === null) return;
+    if (columns.count > this.#xs.length)
+      [this.#xs, this.#values] = [new Float64Array(columns.count), new Float64Array(columns.count)];
+    this.#reader.xs(columns, this.#xs);
+    columns.values(this.#values);
+  }
+
+  #add(from: number, to: number): void {
+    this.#reducer.add(this.#xs.subarray(from, to), this.#values.subarray(from, to), this.#shift);
   }
 
   #row(level: number, number: number): AxisBuckets | null {
@@ -122,10 +142,4 @@ class Walk {
     this.#rows.set(level, [number, row]);
     return row;
   }
-}
-
-/** Chunks that the rows of a level stand for. */
-function coveredBy(level: number, covered: number): number {
-  const span = fan ** Math.max(0, level - 2);
-  return Math.floor(covered / span) * span;
 }

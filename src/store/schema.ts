@@ -34,6 +34,8 @@ export interface RunTable {
   key_series: number | null;
   /** All findings that ever came, also those past the cap. */
   findings: Generated<number>;
+  /** Who ran it, as a client of MLflow's protocol says; "" where none did. */
+  user: Generated<string>;
 }
 
 /** How far a run's journal is taken in, and the attempt that its next record belongs to. */
@@ -74,7 +76,7 @@ export interface MetricNameTable {
   name: string;
 }
 
-/** One row per run × attempt × metric. `last`, `min`, `max` and their steps: null is NaN. */
+/** One row per run × attempt × metric; `last` is the value of `last_step` and `last_time`. `last`, `min`, `max` and their steps: null is NaN. */
 export interface SeriesTable {
   id: Generated<number>;
   run: number;
@@ -82,6 +84,7 @@ export interface SeriesTable {
   metric: number;
   last: number | null;
   last_step: number;
+  last_time: Generated<number>;
   min: number | null;
   min_step: number | null;
   max: number | null;
@@ -123,6 +126,20 @@ export interface PyramidTable {
   time0: number;
   time1: number;
   data: Uint8Array;
+}
+
+/** A run whose metrics are in the columns of its tile; any change of them takes it away again. */
+export interface TiledTable {
+  run: number;
+}
+
+/** Figures of one metric of the tiled runs of a tile (`columnTile.ts`). */
+export interface ColumnTileTable {
+  tile: number;
+  metric: number;
+  last: Uint8Array;
+  /** Minimum and maximum. */
+  extremes: Uint8Array;
 }
 
 export interface NodeTable {
@@ -173,20 +190,31 @@ export interface AuditTable {
   hash: string;
 }
 
+/** `tags` is JSON. `last` is the highest version number ever given. */
 export interface ModelTable {
   name: string;
   created: number;
+  updated: number;
+  description: string;
+  tags: string;
+  last: number;
 }
 
+/** `tags` and `origin` are JSON; nulls are what nobody knows of a version that was not registered from a run. */
 export interface ModelVersionTable {
   model: string;
   version: number;
-  run_id: string;
-  artifact: string;
-  digest: string;
-  bytes: number;
+  run_id: string | null;
+  artifact: string | null;
+  digest: string | null;
+  bytes: number | null;
   created: number;
+  updated: number;
   actor: string;
+  description: string;
+  tags: string;
+  stage: string;
+  origin: string | null;
 }
 
 export interface AliasTable {
@@ -215,6 +243,8 @@ export interface Tables {
   series: SeriesTable;
   chunk: ChunkTable;
   pyramid: PyramidTable;
+  tiled: TiledTable;
+  column_tile: ColumnTileTable;
   node: NodeTable;
   edge: EdgeTable;
   run_file: RunFileTable;

@@ -7,6 +7,7 @@ import type { Points } from "./chunk.ts";
 export interface SeriesSummary {
   last: number;
   lastStep: number;
+  lastTime: number;
   min: number;
   minStep: number;
   max: number;
@@ -24,16 +25,17 @@ export interface SeriesSummary {
 export function emptySummary(): SeriesSummary {
   const { NaN: none, POSITIVE_INFINITY: high, NEGATIVE_INFINITY: low } = Number;
   return {
-    ...{ last: none, lastStep: low, min: none, minStep: none, max: none, maxStep: none },
+    ...{ last: none, lastStep: low, lastTime: low, min: none, minStep: none, max: none, maxStep: none },
     ...{ count: 0, nan: 0, inf: 0, step0: high, step1: low, time0: high, time1: low },
   };
 }
 
 /**
- * Takes points into a summary. `last` is the value at the greatest step (of points on one step, the last to arrive); min
- * and max are over finite values, with the step where they first came up.
+ * Takes points into a summary. `last` is the value at the greatest step (of points on one step, the last to arrive; where `byTime`, the
+ * one with the greatest time, and then the greatest value: MLflow's rule); min and max are over finite values, with the step where they
+ * first came up.
  */
-export function addPoints(summary: SeriesSummary, { steps, times, values }: Points): void {
+export function addPoints(summary: SeriesSummary, { steps, times, values }: Points, byTime = false): void {
   summary.count += values.length;
   for (let at = 0; at < values.length; at++) {
     const step = steps[at] as number;
@@ -43,9 +45,13 @@ export function addPoints(summary: SeriesSummary, { steps, times, values }: Poin
     if (step > summary.step1) summary.step1 = step;
     if (time < summary.time0) summary.time0 = time;
     if (time > summary.time1) summary.time1 = time;
-    if (step >= summary.lastStep) {
+    if (
+      step > summary.lastStep ||
+      (step === summary.lastStep && (!byTime || isLater(time, value, summary)))
+    ) {
       summary.last = value;
       summary.lastStep = step;
+      summary.lastTime = time;
     }
     if (Number.isNaN(value)) summary.nan++;
     else if (!Number.isFinite(value)) summary.inf++;
@@ -61,6 +67,11 @@ export function addPoints(summary: SeriesSummary, { steps, times, values }: Poin
       }
     }
   }
+}
+
+/** Of two values on one step. NaN counts as 0, as it does in MLflow. */
+function isLater(time: number, value: number, { lastTime, last }: SeriesSummary): boolean {
+  return time > lastTime || (time === lastTime && (value || 0) >= (last || 0));
 }
 
 /** The summary of one metric over attempts, which come oldest first: `last` is that of the latest attempt. */

@@ -2,6 +2,7 @@
 
 import type { Smoothing, SmoothLine } from "../model/metric.ts";
 import { smoothedAt } from "../model/smoothing.ts";
+import { firstAt } from "./ascending.ts";
 import type { ChartWindow } from "./columns.ts";
 import type { LinePoints } from "./line.ts";
 
@@ -10,22 +11,27 @@ export function smoothLine(points: LinePoints, window: ChartWindow, smoothing: S
   const { xs, values } = finitePoints(points);
   const { x0, x1, width } = window;
   const scale = x1 > x0 ? width / (x1 - x0) : 0;
+  const columnOf = (x: number) => Math.min(width - 1, Math.floor((x - x0) * scale));
   const places: number[] = [];
-  let before = -1;
-  for (let at = 0; at < xs.length; at++) {
+  let column = 0;
+  const isBeyond = (x: number) => x > x1 || columnOf(x) !== column;
+  for (let at = firstAt(xs, 0, (x) => x >= x0); at < xs.length; ) {
     const x = xs[at] as number;
-    if (x < x0 || x > x1) continue;
-    const column = Math.min(width - 1, Math.floor((x - x0) * scale));
-    if (column === before) places.pop();
-    places.push(at);
-    before = column;
+    if (!(x <= x1)) break;
+    column = columnOf(x);
+    at = firstAt(xs, at + 1, isBeyond);
+    places.push(at - 1);
   }
   return { x: places.map((at) => xs[at] as number), y: [...smoothedAt(values, places, smoothing)] };
 }
 
 function finitePoints({ xs, values }: LinePoints): LinePoints {
   let finite = 0;
-  for (let at = 0; at < values.length; at++) if (Number.isFinite(values[at])) finite++;
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number;
+    // 0 for every finite value, NaN for the others: the quickest way to tell.
+    if (value - value === 0) finite++;
+  }
   if (finite === values.length) return { xs, values };
   const kept = { xs: new Float64Array(finite), values: new Float64Array(finite) };
   for (let at = 0, to = 0; at < values.length; at++)

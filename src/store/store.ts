@@ -26,6 +26,12 @@ import type {
 } from "../model/registry.ts";
 import type { Environment, Finding, Run, RunEdit, RunState } from "../model/run.ts";
 import type { RunTable } from "../model/runTable.ts";
+import type { ExperimentStore, LoggedModelStore, TrackedRunStore } from "./tracking.ts";
+
+export type * from "./tracking.ts";
+
+import type { Webhook } from "../model/webhook.ts";
+import type { EvaluationStore, TraceStore } from "./traces.ts";
 
 export interface Store {
   /** Where the data is, as shown to a person. */
@@ -39,6 +45,12 @@ export interface Store {
   readonly metrics: MetricStore;
   readonly lineage: LineageStore;
   readonly registry: RegistryStore;
+  readonly experiments: ExperimentStore;
+  readonly trackedRuns: TrackedRunStore;
+  readonly loggedModels: LoggedModelStore;
+  readonly webhooks: WebhookStore;
+  readonly traces: TraceStore;
+  readonly evaluations: EvaluationStore;
   close(): Promise<void>;
 }
 
@@ -76,8 +88,18 @@ export interface RunsQuery {
   readonly states?: readonly RunState[];
   readonly script?: string;
   readonly ids?: readonly string[];
+  /** Words that must all fit (`runWords.ts`). */
+  readonly text?: string;
   /** Deleted runs are hidden unless asked for. */
   readonly deleted?: boolean;
+}
+
+/** How many runs of an experiment were made in a quarter of an hour: days of every time zone are made of those. */
+export interface RunCount {
+  readonly experiment: string;
+  /** Start of the quarter, in epoch milliseconds. */
+  readonly from: number;
+  readonly runs: number;
 }
 
 /** Which columns of a table are wanted; names that no run has are columns of null. `limit` is 10,000 unless given. */
@@ -85,6 +107,8 @@ export interface TableQuery extends RunsQuery {
   readonly metrics: readonly string[];
   readonly parameters: readonly string[];
   readonly tags: readonly string[];
+  /** Whether to say which columns there are, too (`TableSummary`). */
+  readonly summary?: boolean;
 }
 
 export interface RunStore {
@@ -92,6 +116,8 @@ export interface RunStore {
   create(run: NewRun): Promise<void>;
   get(id: string): Promise<Run | null>;
   list(query: RunsQuery): Promise<readonly Run[]>;
+  /** How many runs fit, whatever the limit. */
+  counts(query: RunsQuery): Promise<readonly RunCount[]>;
   /** Many runs as columns, from summary rows only: a column of 10,000 runs takes a few milliseconds. */
   table(query: TableQuery): Promise<RunTable>;
   /** Runs whose id starts with, or whose name equals, the text. */
@@ -102,8 +128,13 @@ export interface RunStore {
   relocate(id: string, directory: string): Promise<void>;
   /** Marks a run deleted, or takes the mark away. Its rows stay until `purge`. */
   setDeleted(id: string, deletedAt: number | null): Promise<void>;
-  /** Removes every row of runs deleted before the time; answers their directories so that the caller can remove them. */
-  purge(deletedBefore: number): Promise<readonly string[]>;
+  /** Runs deleted before the time that no model was registered from: what `purge` would remove. */
+  purgeable(deletedBefore: number): Promise<readonly Run[]>;
+  /**
+   * Removes every row of runs deleted before the time, or of those of them that are named; answers their directories. Directories must be
+   * gone before: one without a row is taken for a run that nobody knew yet.
+   */
+  purge(deletedBefore: number, ids?: readonly string[]): Promise<readonly string[]>;
   findings(id: string): Promise<readonly Finding[]>;
   environment(id: string): Promise<Environment | null>;
 }
@@ -152,17 +183,30 @@ export interface LineageStore {
   files(runId: string): Promise<readonly RunFile[]>;
 }
 
+export interface WebhookStore {
+  /** Newest first. */
+  list(): Promise<readonly Webhook[]>;
+  /** Adds one, or replaces the one with its id. Those that are added hear of what happens from now on. */
+  put(webhook: Webhook): Promise<void>;
+  delete(id: string): Promise<void>;
+  /** Entries of the log that webhooks have not been told of, oldest first. Each is answered once, to whoever asks first. */
+  untold(): Promise<readonly AuditEntry[]>;
+}
+
 export interface RegistryStore {
   models(): Promise<readonly Model[]>;
+  model(name: string): Promise<Model | null>;
   version(model: string, version: number): Promise<ModelVersion | null>;
   /**
    * Appends the events that `decide` makes of the present state, in one transaction that no other writer can enter, folds them
-   * into the tables and answers the new entries. What `decide` throws is thrown on, with nothing written.
+   * into the tables and answers the new entries. What `decide` throws is thrown on, with nothing written. `about` names the only models
+   * that `decide` looks at and makes events of; without it, it sees all.
    */
   append(
     actor: Actor,
     time: number,
     decide: (models: readonly Model[]) => readonly RegistryEvent[],
+    about?: readonly string[],
   ): Promise<readonly AuditEntry[]>;
   /** Entries, newest first; all of them without a limit. */
   audit(limit?: number): Promise<readonly AuditEntry[]>;

@@ -13,23 +13,34 @@ export interface EncodedValues {
 }
 
 const mostDecimals = 9;
-const powers = Array.from({ length: mostDecimals + 1 }, (_, at) => 10 ** at);
 /** The lowest integers of a decimal layout stand for what is not a number: least = NaN, then +Infinity, then -Infinity. */
 const reserved = 3;
+const mostInteger = 0x7fffffff - reserved;
 
 /** Chooses the smallest layout that gives back exactly the same values. */
 export function encodeValues(values: Float64Array): EncodedValues {
-  const first = values[0] ?? 0;
-  if (values.every((value) => Object.is(value, first)))
-    return { layout: layout.constant, scale: first, data: new Uint8Array(0) };
+  if (isConstant(values)) return { layout: layout.constant, scale: values[0] ?? 0, data: new Uint8Array(0) };
   const decimal = decimalsOf(values);
   if (decimal !== null && decimal.bits === 16)
-    return { layout: layout.decimal16, scale: decimal.decimals, data: scaled(values, decimal.decimals, 16) };
-  if (values.every((value) => Object.is(Math.fround(value), value)))
-    return { layout: layout.float32, scale: 0, data: bytesOf(new Float32Array(values)) };
+    return { layout: layout.decimal16, scale: decimal.decimals, data: scaled(values, decimal) };
+  if (isSingle(values)) return { layout: layout.float32, scale: 0, data: bytesOf(new Float32Array(values)) };
   if (decimal !== null)
-    return { layout: layout.decimal32, scale: decimal.decimals, data: scaled(values, decimal.decimals, 32) };
+    return { layout: layout.decimal32, scale: decimal.decimals, data: scaled(values, decimal) };
   return { layout: layout.float64, scale: 0, data: bytesOf(values.slice()) };
+}
+
+function isConstant(values: Float64Array): boolean {
+  const first = values[0];
+  for (let at = 1; at < values.length; at++) if (!Object.is(values[at], first)) return false;
+  return true;
+}
+
+function isSingle(values: Float64Array): boolean {
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number;
+    if (Math.fround(value) !== value && !Number.isNaN(value)) return false;
+  }
+  return true;
 }
 
 /** Bytes that `count` values take in a layout; null for a layout that is not known. */
@@ -37,65 +48,88 @@ export function valueBytes(kind: number, count: number): number | null {
   return [0, 4, 8, 2, 4][kind] === undefined ? null : ([0, 4, 8, 2, 4][kind] ?? 0) * count;
 }
 
-/** The values again. `data` starts at a multiple of 8 in its buffer. */
-export function decodeValues(kind: number, scale: number, data: Uint8Array, count: number): Float64Array {
+/** The values again, at the start of `values`. `data` starts at a multiple of 8 in its buffer. */
+export function decodeValues(
+  kind: number,
+  scale: number,
+  data: Uint8Array,
+  count: number,
+  values: Float64Array = new Float64Array(count),
+): Float64Array {
   const { buffer, byteOffset } = data;
   switch (kind) {
     case layout.constant:
-      return new Float64Array(count).fill(scale);
+      return values.fill(scale, 0, count);
     case layout.float32:
-      return new Float64Array(new Float32Array(buffer, byteOffset, count));
+      values.set(new Float32Array(buffer, byteOffset, count));
+      return values;
     case layout.decimal16:
-      return unscaled(new Int16Array(buffer, byteOffset, count), scale, -0x8000);
+      return unscaled(values, new Int16Array(buffer, byteOffset, count), scale, -0x8000);
     case layout.decimal32:
-      return unscaled(new Int32Array(buffer, byteOffset, count), scale, -0x80000000);
+      return unscaled(values, new Int32Array(buffer, byteOffset, count), scale, -0x80000000);
     default:
-      return new Float64Array(buffer, byteOffset, count).slice();
+      values.set(new Float64Array(buffer, byteOffset, count));
+      return values;
   }
 }
 
-/** The fewest decimals that hold every finite value exactly, and the bits that the widest of them needs; null when none do. */
-function decimalsOf(values: Float64Array): { readonly decimals: number; readonly bits: 16 | 32 } | null {
-  let decimals = 0;
-  let widest = 0;
+interface Decimals {
+  readonly decimals: number;
+  /** What the widest of the values needs. */
+  readonly bits: 16 | 32;
+  /** The values times a power of ten; 0 for those that are not finite. */
+  readonly integers: Int32Array;
+  readonly allFinite: boolean;
+}
+
+/** The fewest decimals that hold every finite value exactly; null when none do. */
+function decimalsOf(values: Float64Array): Decimals | null {
+  const integers = new Int32Array(values.length);
+  let [decimals, power, widest, allFinite] = [0, 1, 0, true];
   for (let at = 0; at < values.length; at++) {
     const value = values[at] as number;
     // Not finite, in the quickest way there is: this runs over every point.
-    if (value - value !== 0) continue;
+    if (value - value !== 0) {
+      allFinite = false;
+      continue;
+    }
     if (value === 0 && Object.is(value, -0)) return null;
-    while (!fits(value, decimals)) if (++decimals > mostDecimals) return null;
-    if (value > widest) widest = value;
-    else if (-value > widest) widest = -value;
+    const integer = Math.round(value * power);
+    if (integer / power !== value || integer > mostInteger || integer < -mostInteger) {
+      // One more decimal, and all that came before once more with it; it is nearly always the first value that asks.
+      if (++decimals > mostDecimals) return null;
+      [power, widest, at] = [10 ** decimals, 0, -1];
+      continue;
+    }
+    integers[at] = integer;
+    if (integer > widest) widest = integer;
+    else if (-integer > widest) widest = -integer;
   }
-  const most = Math.round(widest * (powers[decimals] ?? 1));
-  if (most <= 0x7fff - reserved) return { decimals, bits: 16 };
-  return most <= 0x7fffffff - reserved ? { decimals, bits: 32 } : null;
+  return { decimals, bits: widest <= 0x7fff - reserved ? 16 : 32, integers, allFinite };
 }
 
-function fits(value: number, decimals: number): boolean {
-  const power = powers[decimals] ?? 1;
-  const integer = Math.round(value * power);
-  return Math.abs(integer) <= 0x7fffffff - reserved && integer / power === value;
-}
-
-function scaled(values: Float64Array, decimals: number, bits: 16 | 32): Uint8Array {
-  const power = powers[decimals] ?? 1;
+function scaled(values: Float64Array, { bits, integers, allFinite }: Decimals): Uint8Array {
+  const stored = bits === 16 ? new Int16Array(integers) : integers;
+  if (allFinite) return bytesOf(stored);
   const least = bits === 16 ? -0x8000 : -0x80000000;
-  const integers = bits === 16 ? new Int16Array(values.length) : new Int32Array(values.length);
   for (let at = 0; at < values.length; at++) {
     const value = values[at] as number;
-    if (value - value === 0) integers[at] = Math.round(value * power);
-    else integers[at] = Number.isNaN(value) ? least : value > 0 ? least + 1 : least + 2;
+    if (Number.isNaN(value)) stored[at] = least;
+    else if (!Number.isFinite(value)) stored[at] = value > 0 ? least + 1 : least + 2;
   }
-  return bytesOf(integers);
+  return bytesOf(stored);
 }
 
-function unscaled(integers: Int16Array | Int32Array, decimals: number, least: number): Float64Array {
-  const power = powers[decimals] ?? 1;
+function unscaled(
+  values: Float64Array,
+  integers: Int16Array | Int32Array,
+  decimals: number,
+  least: number,
+): Float64Array {
+  const power = 10 ** decimals;
   const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  const values = new Float64Array(integers.length);
   for (let at = 0; at < integers.length; at++) {
-    const integer = integers[at] ?? 0;
+    const integer = integers[at] as number;
     values[at] = integer < least + reserved ? (special[integer - least] ?? Number.NaN) : integer / power;
   }
   return values;

@@ -1,5 +1,7 @@
 /** One call of MLflow's REST protocol: where it is and what answers it. Groups of routes stand in files by noun. */
 
+import type { FastifyInstance } from "fastify";
+import type { Compute } from "../../compute/compute.ts";
 import type { Store } from "../../store/store.ts";
 
 /** Fields of a request as they came: a JSON body, or query keys where a repeated key is an array. Parsed by each route. */
@@ -15,11 +17,17 @@ export interface Route {
   answer(fields: Fields, face: Face): Promise<object>;
 }
 
+/** Calls that are not made of fields: files, pages, other encodings. They register themselves and read their own bodies. */
+export type Plugin = (app: FastifyInstance, face: () => Promise<Face>) => void;
+
 /** What the routes of one store work with. */
 export interface Face {
   readonly store: Store;
   /** Workspace directory of Runline (`.runline`), which holds the run directories and what belongs to no run. */
   readonly directory: string;
+  /** The workspace folder. */
+  readonly workspace: string;
+  readonly compute: Compute;
   readonly clock: () => number;
   /** The person on whose behalf the server runs; a client may name another one for a run of its own. */
   readonly person: { readonly name: string; readonly email: string | null };

@@ -9,6 +9,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
+import { failureOf } from "../../model/failure.ts";
 import type { Tables } from "../schema.ts";
 import { sqliteFailure } from "./sqliteFailure.ts";
 
@@ -93,6 +94,19 @@ export class Connection {
       return result;
     });
     return this.#named(() => whole.immediate());
+  }
+
+  /**
+   * A writing transaction for what is only kept to be found sooner: nobody sees it, so the revision stays, and it is no matter when
+   * the disk is full or others write.
+   */
+  keep(work: () => void): void {
+    try {
+      this.#named(() => this.#database.transaction(work).immediate());
+    } catch (error) {
+      const { code } = failureOf(error);
+      if (code !== "diskFull" && code !== "storeBusy" && code !== "workspaceReadOnly") throw error;
+    }
   }
 
   close(): void {

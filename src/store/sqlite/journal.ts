@@ -10,6 +10,7 @@ import { type Batch, sortBatch } from "../batch.ts";
 import { ChunkEncoder } from "../chunk.ts";
 import { environmentNode, runNode } from "../lineageNodes.ts";
 import type { JournalCursor, JournalStore } from "../store.ts";
+import { takeClientRecord, takeModelMetric } from "./clientRecords.ts";
 import type { Connection } from "./connection.ts";
 import { addEdge, addNode, dropIfOrphan } from "./graph.ts";
 import { addPointsTo } from "./points.ts";
@@ -65,6 +66,8 @@ export class SqliteJournal implements JournalStore {
     for (const record of batch.parameters) this.#setParameter(run, record);
     for (const record of batch.tags) this.#setTag(run, record);
     for (const record of batch.files) takeFile(this.#connection, run, record);
+    for (const record of batch.client) takeClientRecord(this.#connection, run, record);
+    for (const record of batch.measured) takeModelMetric(this.#connection, run, record);
     if (batch.environment !== null) this.#setEnvironment(run, batch.environment);
     const found = [...findings, ...batch.findings];
     if (found.length > 0) this.#addFindings(run, found);

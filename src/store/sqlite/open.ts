@@ -6,14 +6,20 @@ import type Database from "better-sqlite3";
 import { type Failure, RunlineError } from "../../model/failure.ts";
 import type { Store } from "../store.ts";
 import { Connection } from "./connection.ts";
+import { SqliteEvaluations } from "./evaluations.ts";
+import { SqliteExperiments } from "./experiments.ts";
 import { type FilesystemProbe, storePlace, thisMachine } from "./filesystem.ts";
 import { SqliteJournal } from "./journal.ts";
 import { SqliteLineage } from "./lineage.ts";
+import { SqliteLoggedModels } from "./loggedModels.ts";
 import { SqliteMetrics } from "./metrics.ts";
 import { migrate, schemaOf } from "./migrate.ts";
 import { SqliteRegistry } from "./registry.ts";
 import { SqliteRuns } from "./runs.ts";
 import { folderFailure, plainCause, sqliteFailure } from "./sqliteFailure.ts";
+import { SqliteTraces } from "./traces.ts";
+import { SqliteTrackedRuns } from "./trackedRuns.ts";
+import { SqliteWebhooks } from "./webhooks.ts";
 
 export interface OpenOptions {
   /** For tests of the choice of place. */
@@ -66,6 +72,12 @@ function sqliteStore(
     metrics: new SqliteMetrics(connection, rawPoints),
     lineage: new SqliteLineage(connection),
     registry: new SqliteRegistry(connection),
+    experiments: new SqliteExperiments(connection),
+    trackedRuns: new SqliteTrackedRuns(connection),
+    loggedModels: new SqliteLoggedModels(connection),
+    webhooks: new SqliteWebhooks(connection),
+    traces: new SqliteTraces(connection),
+    evaluations: new SqliteEvaluations(connection),
     async close() {
       connection.close();
     },

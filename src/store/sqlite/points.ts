@@ -1,7 +1,7 @@
 /** Writes metric points: whole chunks, with the last one of a series kept open and rewritten once per batch. */
 
-import type { PendingPoints } from "../batch.ts";
 import { type ChunkEncoder, chunkPoints, openChunk, type Points } from "../chunk.ts";
+import type { PendingPoints } from "../pendingPoints.ts";
 import { addToSample, emptySample } from "../sample.ts";
 import { addPoints, emptySummary, type SeriesSummary } from "../seriesSummary.ts";
 import type { Connection } from "./connection.ts";
@@ -43,7 +43,7 @@ export function addPointsTo(
   };
   const added = pending.numberedFrom(series.count);
   series.sample = writeSample(addToSample(readSample(series.sample), series.count, added.values));
-  addPoints(series, added);
+  addPoints(series, added, pending.isClient);
   const id = stored === undefined ? insertSeries(connection, at, metric, series) : series.id;
   const open = openPoints(connection, id, series.chunks);
   const first = open === null ? series.chunks + 1 : series.chunks;
@@ -53,7 +53,7 @@ export function addPointsTo(
     encoder,
     id,
     first,
-    open === null ? added : joined(open, added),
+    open === null ? added : encoder.joined(open, added),
     series,
   );
   updateSeries(connection, id, series);
@@ -97,8 +97,9 @@ function writeChunks(
     const { data, ...extent } = encoder.encode(part);
     const { step0, step1, time0, time1 } = extent;
     connection.change(
-      `insert or replace into chunk (series, number, count, step0, step1, time0, time1, data)
-       values (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into chunk (series, number, count, step0, step1, time0, time1, data) values (?, ?, ?, ?, ?, ?, ?, ?)
+       on conflict (series, number) do update set count = excluded.count, step0 = excluded.step0, step1 = excluded.step1,
+         time0 = excluded.time0, time1 = excluded.time1, data = excluded.data`,
       ...[series, number, part.values.length, step0, step1, time0, time1, data],
     );
     if (part.values.length === chunkPoints && state.pyramid === number - 1) {
@@ -109,23 +110,9 @@ function writeChunks(
   return number - 1;
 }
 
-function joined(left: Points, right: Points): Points {
-  const join = (before: Float64Array, after: Float64Array) => {
-    const all = new Float64Array(before.length + after.length);
-    all.set(before);
-    all.set(after, before.length);
-    return all;
-  };
-  return {
-    steps: join(left.steps, right.steps),
-    times: join(left.times, right.times),
-    values: join(left.values, right.values),
-  };
-}
-
 function findSeries(connection: Connection, at: SeriesAt, metric: number): StoredSeries | undefined {
   const row = connection.row<{ [column in keyof StoredSeries]: StoredSeries[column] | null }>(
-    `select id, last, last_step as lastStep, min, min_step as minStep, max, max_step as maxStep, count, nan, inf,
+    `select id, last, last_step as lastStep, last_time as lastTime, min, min_step as minStep, max, max_step as maxStep, count, nan, inf,
        step0, step1, time0, time1, chunks, pyramid, sample
      from series where run = ? and attempt = ? and metric = ?`,
     ...[at.run, at.attempt, metric],
@@ -142,18 +129,19 @@ function findSeries(connection: Connection, at: SeriesAt, metric: number): Store
 
 function insertSeries(connection: Connection, at: SeriesAt, metric: number, series: StoredSeries): number {
   return connection.change(
-    `insert into series (run, attempt, metric, last_step, count, nan, inf, step0, step1, time0, time1, chunks, sample)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`,
-    ...[at.run, at.attempt, metric, series.lastStep, series.count, series.nan, series.inf],
+    `insert into series (run, attempt, metric, last_step, last_time, count, nan, inf, step0, step1, time0, time1, chunks, sample)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`,
+    ...[at.run, at.attempt, metric, series.lastStep, series.lastTime, series.count, series.nan, series.inf],
     ...[series.step0, series.step1, series.time0, series.time1, series.sample],
   );
 }
 
 function updateSeries(connection: Connection, id: number, series: StoredSeries): void {
   connection.change(
-    `update series set last = ?, last_step = ?, min = ?, min_step = ?, max = ?, max_step = ?, count = ?, nan = ?, inf = ?,
+    `update series set last = ?, last_step = ?, last_time = ?, min = ?, min_step = ?, max = ?, max_step = ?, count = ?, nan = ?, inf = ?,
        step0 = ?, step1 = ?, time0 = ?, time1 = ?, chunks = ?, pyramid = ?, sample = ? where id = ?`,
-    ...[series.last, series.lastStep, series.min, series.minStep, series.max, series.maxStep],
+    ...[series.last, series.lastStep, series.lastTime],
+    ...[series.min, series.minStep, series.max, series.maxStep],
     ...[series.count, series.nan, series.inf, series.step0, series.step1, series.time0, series.time1],
     ...[series.chunks, series.pyramid, series.sample, id],
   );

@@ -17,10 +17,7 @@ interface Row {
   readonly extent: Extent;
 }
 
-/**
- * Adds the points of a closed chunk, numbered from 0, to every level that they complete a part of. Chunks are added in order, each
- * once.
- */
+/** Adds the points of a closed chunk, numbered from 0, and every row of a higher level that it completes. Chunks come in order, each once. */
 export function addToPyramid(
   connection: Connection,
   series: number,
@@ -30,14 +27,11 @@ export function addToPyramid(
 ): void {
   let row: Row = { buckets: bucketsOf(points), extent };
   write(connection, { series, level: 1, number: chunk }, row);
-  // A row that is whole gives an eighth of its buckets to the row above it.
-  for (let level = 2, lower = chunk, isWhole = true; isWhole; level++, lower = Math.floor(lower / fan)) {
-    const at = { series, level, number: Math.floor(lower / fan) };
-    const place = lower % fan;
-    const given = { ...row, buckets: row.buckets === null ? null : coarser(row.buckets) };
-    row = place === 0 ? given : joined(read(connection, at, place), given);
-    write(connection, at, row);
-    isWhole = place === fan - 1;
+  // The second of two rows makes one of the next level.
+  for (let level = 2, lower = chunk; lower % fan === fan - 1; level++, lower = Math.floor(lower / fan)) {
+    const before = Array.from({ length: fan - 1 }, (_, at) => lower - fan + 1 + at);
+    row = joined([...before.map((number) => read(connection, { series, level: level - 1, number })), row]);
+    write(connection, { series, level, number: Math.floor(lower / fan) }, row);
   }
 }
 
@@ -65,20 +59,21 @@ export function catchUpPyramid(
   return number;
 }
 
-function joined(before: Row, { buckets, extent }: Row): Row {
+function joined(rows: readonly Row[]): Row {
+  const buckets = rows.map((row) => row.buckets).filter((each) => each !== null);
+  const ends = (name: keyof Extent) => rows.map(({ extent }) => extent[name]);
   return {
-    buckets: before.buckets === null || buckets === null ? null : joinBuckets(before.buckets, buckets),
+    buckets: buckets.length < rows.length ? null : joinBuckets(buckets.map(coarser)),
     extent: {
-      step0: Math.min(before.extent.step0, extent.step0),
-      step1: Math.max(before.extent.step1, extent.step1),
-      time0: Math.min(before.extent.time0, extent.time0),
-      time1: Math.max(before.extent.time1, extent.time1),
+      step0: Math.min(...ends("step0")),
+      step1: Math.max(...ends("step1")),
+      time0: Math.min(...ends("time0")),
+      time1: Math.max(...ends("time1")),
     },
   };
 }
 
-/** A row that holds the buckets of the `parts` rows below it that are whole. */
-function read(connection: Connection, { series, level, number }: RowAt, parts: number): Row {
+function read(connection: Connection, { series, level, number }: RowAt): Row {
   const row = connection.row<Extent & { data: Uint8Array }>(
     "select step0, step1, time0, time1, data from pyramid where series = ? and level = ? and number = ?",
     ...[series, level, number],
@@ -86,7 +81,7 @@ function read(connection: Connection, { series, level, number }: RowAt, parts: n
   const stored = row === undefined ? null : openBuckets(row.data);
   const { MAX_VALUE: most } = Number;
   return {
-    buckets: stored?.length === (parts * rowBuckets) / fan ? columnsBy((name) => stored.column(name)) : null,
+    buckets: stored?.length === rowBuckets ? columnsBy((name) => stored.column(name)) : null,
     extent: row ?? { step0: -most, step1: most, time0: -most, time1: most },
   };
 }

@@ -17,7 +17,7 @@ import type { RegistryStore } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { readModels, writeEvent } from "./registryTables.ts";
 
-interface AuditRow {
+export interface AuditRow {
   readonly sequence: number;
   readonly time: number;
   readonly actor: string;
@@ -26,7 +26,7 @@ interface AuditRow {
   readonly hash: string;
 }
 
-const columns = "sequence, time, actor, event, previous_hash as previousHash, hash";
+export const auditColumns = "sequence, time, actor, event, previous_hash as previousHash, hash";
 
 export class SqliteRegistry implements RegistryStore {
   readonly #connection: Connection;
@@ -39,18 +39,22 @@ export class SqliteRegistry implements RegistryStore {
     return this.#connection.read(() => readModels(this.#connection));
   }
 
+  async model(name: string): Promise<Model | null> {
+    return this.#connection.read(() => readModels(this.#connection, [name]))[0] ?? null;
+  }
+
   async version(model: string, version: number): Promise<ModelVersion | null> {
-    const models = await this.models();
-    return models.find(({ name }) => name === model)?.versions.find((one) => one.version === version) ?? null;
+    return (await this.model(model))?.versions.find((one) => one.version === version) ?? null;
   }
 
   async append(
     actor: Actor,
     time: number,
     decide: (models: readonly Model[]) => readonly RegistryEvent[],
+    about?: readonly string[],
   ): Promise<readonly AuditEntry[]> {
     return this.#connection.write(() => {
-      const models = readModels(this.#connection);
+      const models = readModels(this.#connection, about);
       const registry = registryOf(models);
       let previous = this.#head();
       return decide(models).map((event) => {
@@ -68,7 +72,7 @@ export class SqliteRegistry implements RegistryStore {
 
   async audit(limit?: number): Promise<readonly AuditEntry[]> {
     const most = limit === undefined ? -1 : Math.max(0, limit);
-    const sql = `select ${columns} from audit order by sequence desc limit ?`;
+    const sql = `select ${auditColumns} from audit order by sequence desc limit ?`;
     return this.#connection.rows<AuditRow>(sql, most).map(readEntry);
   }
 
@@ -93,7 +97,7 @@ export class SqliteRegistry implements RegistryStore {
 
   async verify(): Promise<AuditVerdict> {
     return this.#connection.read(() => {
-      const rows = this.#connection.rows<AuditRow>(`select ${columns} from audit order by sequence`);
+      const rows = this.#connection.rows<AuditRow>(`select ${auditColumns} from audit order by sequence`);
       const head = rows.at(-1)?.hash ?? chainStart;
       return { entries: rows.length, head, problem: this.#problem(rows) };
     });
@@ -140,7 +144,7 @@ function sha256(text: string): string {
   return createHash("sha256").update(text, "utf8").digest("hex");
 }
 
-function readEntry({ actor, event, ...rest }: AuditRow): AuditEntry {
+export function readEntry({ actor, event, ...rest }: AuditRow): AuditEntry {
   return { ...rest, actor: JSON.parse(actor) as Actor, event: JSON.parse(event) as RegistryEvent };
 }
 

@@ -7,14 +7,18 @@ import type { Environment, Finding, Run, RunEdit } from "../../model/run.ts";
 import type { RunTable as RunTableColumns } from "../../model/runTable.ts";
 import { codeNode, runNode } from "../lineageNodes.ts";
 import type { RunTable } from "../schema.ts";
-import type { NewRun, RunFacts, RunStore, RunsQuery, TableQuery } from "../store.ts";
+import type { NewRun, RunCount, RunFacts, RunStore, RunsQuery, TableQuery } from "../store.ts";
 import { type Connection, tables } from "./connection.ts";
+import { experimentOf } from "./experiments.ts";
 import { addEdge, addNode, dropEdgesOf, dropOrphans } from "./graph.ts";
 import { runsOf } from "./runRows.ts";
 import { headColumns, tableOf } from "./runTable.ts";
+import { tilesToWrite, writeTile } from "./runTiles.ts";
+import { searchConditions } from "./runWords.ts";
 
 const usualLimit = 500;
 const mostRuns = 10_000;
+const quarterHour = 15 * 60 * 1_000;
 
 export class SqliteRuns implements RunStore {
   readonly #connection: Connection;
@@ -35,11 +39,27 @@ export class SqliteRuns implements RunStore {
     return this.#read(listed(query, usualLimit).selectAll());
   }
 
+  async counts(query: RunsQuery): Promise<readonly RunCount[]> {
+    const from = sql<number>`cast(created / ${quarterHour} as integer) * ${quarterHour}`;
+    return this.#connection.all(
+      fitting(query)
+        .select(["experiment", from.as("from"), ({ fn }) => fn.countAll<number>().as("runs")])
+        .groupBy(["experiment", "from"]),
+    );
+  }
+
   async table(query: TableQuery): Promise<RunTableColumns> {
-    return this.#connection.read(() => {
-      const rows = this.#connection.all(listed(query, mostRuns).select(headColumns));
-      return tableOf(this.#connection, rows, query);
-    });
+    for (let isReady = false; ; isReady = true) {
+      const found = this.#connection.read(() => {
+        const rows = this.#connection.all(listed(query, mostRuns).select(headColumns));
+        const missing = tilesToWrite(this.#connection, rows);
+        return isReady || missing.size === 0
+          ? { table: tableOf(this.#connection, rows, query) }
+          : { missing };
+      });
+      if (found.table !== undefined) return found.table;
+      for (const [tile, runs] of found.missing) writeTile(this.#connection, tile, runs);
+    }
   }
 
   async find(text: string): Promise<readonly Run[]> {
@@ -98,16 +118,14 @@ export class SqliteRuns implements RunStore {
     });
   }
 
-  async purge(deletedBefore: number): Promise<readonly string[]> {
+  async purgeable(deletedBefore: number): Promise<readonly Run[]> {
+    return this.#read(purgeable(deletedBefore).selectAll());
+  }
+
+  async purge(deletedBefore: number, ids?: readonly string[]): Promise<readonly string[]> {
     return this.#connection.write(() => {
-      const gone = this.#connection.all(
-        tables
-          .selectFrom("run")
-          .select(["key", "id", "directory"])
-          .where("deleted_at", "<", deletedBefore)
-          // The record of a run is the provenance of the models registered from it.
-          .where("id", "not in", tables.selectFrom("model_version").select("run_id")),
-      );
+      const all = purgeable(deletedBefore).select(["key", "id", "directory"]);
+      const gone = this.#connection.all(ids === undefined ? all : all.where("id", "in", anyOf(ids)));
       for (const { key, id } of gone) {
         dropEdgesOf(this.#connection, nodeId("run", id));
         this.#connection.run(tables.deleteFrom("run").where("key", "=", key));
@@ -147,6 +165,7 @@ export class SqliteRuns implements RunStore {
         .onConflict((same) => same.column("id").doNothing()),
     );
     if (added === 0) return;
+    experimentOf(this.#connection, run.experiment, run.created);
     const made = addNode(this.#connection, runNode(run.id));
     if (code === null) return;
     const used = addNode(this.#connection, codeNode(code, run.script));
@@ -173,13 +192,29 @@ export class SqliteRuns implements RunStore {
   }
 }
 
-function listed({ limit, states, script, ids, deleted }: RunsQuery, usual: number) {
-  let query = tables.selectFrom("run").orderBy("created", "desc").orderBy("id", "desc");
+function listed(query: RunsQuery, usual: number) {
+  return fitting(query)
+    .orderBy("created", "desc")
+    .orderBy("id", "desc")
+    .limit(Math.max(0, Math.min(query.limit ?? usual, mostRuns)));
+}
+
+function fitting({ states, script, ids, text, deleted }: RunsQuery) {
+  let query = tables.selectFrom("run");
   if (deleted !== true) query = query.where("deleted_at", "is", null);
   if (script !== undefined) query = query.where("script", "=", script);
   if (states !== undefined) query = query.where("state", "in", anyOf(states));
   if (ids !== undefined) query = query.where("id", "in", anyOf(ids));
-  return query.limit(Math.max(0, Math.min(limit ?? usual, mostRuns)));
+  for (const condition of searchConditions(text ?? "")) query = query.where(condition);
+  return query;
+}
+
+/** The record of a run is the provenance of the models registered from it. */
+function purgeable(deletedBefore: number) {
+  return tables
+    .selectFrom("run")
+    .where("deleted_at", "<", deletedBefore)
+    .where("id", "not in", tables.selectFrom("model_version").select("run_id"));
 }
 
 /** A list of any length as one bound value, so that the text of the statement stays the same. */

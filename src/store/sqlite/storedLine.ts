@@ -1,9 +1,9 @@
 /** A stored series over step or time: reads as little of it as a chart needs. */
 
 import type { SeriesRef } from "../../model/metric.ts";
-import { openBuckets } from "../bucketCodec.ts";
+import { AxisRow } from "../axisRow.ts";
 import { type ChunkColumns, openChunk } from "../chunk.ts";
-import type { AxisBuckets, ChartWindow, ColumnReducer } from "../columns.ts";
+import type { ChartWindow, ColumnReducer } from "../columns.ts";
 import { inOrder, type Line, type LinePoint, type LinePoints, nearestOf } from "../line.ts";
 import { densityOf, levelFor, type PyramidReader, walk } from "../pyramidWalk.ts";
 import type { Connection } from "./connection.ts";
@@ -47,7 +47,8 @@ export class ChunkReader {
     first = 1,
   ): Iterable<ChunkColumns> {
     const rows = this.#connection.each<{ number: number; data: Uint8Array }>(
-      `select number, data from chunk where series = ? and number >= ? and ${axis}1 >= ? and ${axis}0 <= ? order by number`,
+      `select number, data from chunk indexed by chunk_by_extent
+       where series = ? and number >= ? and ${axis}1 >= ? and ${axis}0 <= ? order by number`,
       ...[this.series.id, first, from, to],
     );
     for (const { number, data } of rows) {
@@ -122,7 +123,7 @@ export class StoredLine implements Line {
     // The place nearest to x that a chunk may have: those that reach over x come first.
     const near = left ? `min(${this.#axis}1 - ?, ?) desc` : `max(${this.#axis}0 - ?, ?)`;
     const candidates = this.#connection.rows<{ number: number; ends: number }>(
-      `select number, ${left ? `${this.#axis}1` : `${this.#axis}0`} - ? as ends from chunk
+      `select number, ${left ? `${this.#axis}1` : `${this.#axis}0`} - ? as ends from chunk indexed by chunk_by_extent
        where series = ? and ${end} order by ${near}, number`,
       ...[this.#shift, this.#reader.series.id, this.#shift, x, this.#shift, x],
     );
@@ -138,8 +139,8 @@ export class StoredLine implements Line {
     return found;
   }
 
-  #xs(chunk: ChunkColumns): Float64Array {
-    return this.#axis === "step" ? chunk.steps() : chunk.times();
+  #xs(chunk: ChunkColumns, into?: Float64Array): Float64Array {
+    return this.#axis === "step" ? chunk.steps(into) : chunk.times(into);
   }
 
   #pyramid({ x0, x1 }: ChartWindow, covered: number): PyramidReader {
@@ -151,38 +152,25 @@ export class StoredLine implements Line {
     return {
       covered,
       *rows(level, first) {
-        const rows = connection.each<{ number: number; data: Uint8Array }>(
-          `select number, data from pyramid
+        const rows = connection.rows<{ number: number; data: Uint8Array }>(
+          `select number, data from pyramid indexed by pyramid_by_extent
            where series = ? and level = ? and number >= ? and ${axis}1 >= ? and ${axis}0 <= ? order by number`,
           ...[id, level, first, from, to],
         );
-        for (const { number, data } of rows) yield [number, axisBuckets(data, axis)];
+        const row = new AxisRow(axis);
+        for (const { number, data } of rows) yield [number, row.read(data) ? row : null];
       },
       row(level, number) {
-        const row = connection.row<{ data: Uint8Array }>(
+        const stored = connection.row<{ data: Uint8Array }>(
           "select data from pyramid where series = ? and level = ? and number = ?",
           ...[id, level, number],
         );
-        return row === undefined ? null : axisBuckets(row.data, axis);
+        const row = new AxisRow(axis);
+        return stored !== undefined && row.read(stored.data) ? row : null;
       },
       chunks: (first) => reader.chunks(axis, from, to, first + 1),
       chunk: (number) => reader.chunk(number + 1),
-      xs: (chunk) => this.#xs(chunk),
+      xs: (chunk, into) => this.#xs(chunk, into),
     };
   }
-}
-
-function axisBuckets(data: Uint8Array, axis: "step" | "time"): AxisBuckets | null {
-  const row = openBuckets(data);
-  if (row === null) return null;
-  const column = row.column;
-  return {
-    ...{ count: column("count"), nan: column("nan"), inf: column("inf") },
-    ...{ min: column("min"), max: column("max"), first: column("first"), last: column("last") },
-    x: {
-      ...{ low: column(`${axis}Low`), high: column(`${axis}High`) },
-      ...{ min: column(`${axis}Min`), max: column(`${axis}Max`) },
-      ...{ first: column(`${axis}First`), last: column(`${axis}Last`) },
-    },
-  };
 }

@@ -77,6 +77,17 @@ test("whole records are read", () => {
   });
 });
 
+test("what a run wants for itself is read where it wants something", () => {
+  const wanting = (resources: unknown) => parseSpec(JSON.stringify({ ...spec, resources }));
+  expect(wanting({ gpus: 2, visible: "index", busy_megabytes: 500, lock_folder: "/l" })).toMatchObject({
+    record: { resources: { gpus: 2, visible: "index", busy_megabytes: 500, lock_folder: "/l" } },
+  });
+  expect(wanting({ gpus: 1 })).toEqual({ ok: true, record: { ...spec, resources: { gpus: 1 } } });
+  expect(wanting(null)).toEqual({ ok: true, record: spec });
+  expect(wanting({ gpus: 0 })).toMatchObject({ problem: expect.stringContaining("resources.gpus must be") });
+  expect(wanting({ gpus: 1, visible: "name" })).toMatchObject({ ok: false });
+});
+
 test.each(["", " ".repeat(1024), "\0".repeat(1024), " \n\0"])(
   "space that was only reserved counts as absent",
   (text) => {
@@ -90,7 +101,7 @@ describe("what is wrong is named", () => {
     [parseExit(JSON.stringify({ ...exit, reason: "bored" })), "reason has an unknown value"],
     [parseExit(JSON.stringify({ ...exit, log_bytes: -1 })), "log_bytes must be"],
     [parseStart(JSON.stringify({ ...start, run_id: "../../x" })), "run_id must be a run id"],
-    [parseStart(JSON.stringify({ ...start, pid: 0 })), "pid must be"],
+    [parseStart(JSON.stringify({ ...start, pid: -1 })), "pid must be"],
     [parseQueue(JSON.stringify({ ...queue, boot_id: 7 })), "boot_id must be"],
     [parseSpec(JSON.stringify({ ...spec, version: 2 })), "version must be 1"],
     [

@@ -61,6 +61,17 @@ it("has everybody wait while the store is replaced, and gives them the new one",
   await store.close();
 });
 
+it("gives who asked just before the replacing began the new store, not the one that is closed", async () => {
+  const { layout, store: first } = await access();
+  await (await first.needed()).runs.create(newRun(1));
+  await first.close();
+  const store = storeAccess(layout, (file) => openSqliteStore(file));
+  const asked = store.existing();
+  await store.replace(async (previous) => previous?.close());
+  expect(await (await asked)?.runs.list({})).toHaveLength(1);
+  await store.close();
+});
+
 it("goes on with the old file when the replacing fails", async () => {
   const { store } = await access();
   await (await store.needed()).runs.create(newRun(1));

@@ -196,7 +196,7 @@ test("a row of buckets is kept to the bit, and a bit that changed is noticed", (
     const bytes = encodeBuckets(buckets);
     const opened = openBuckets(bytes);
     for (const name of bucketColumns) expect(opened?.column(name), name).toEqual(buckets[name]);
-    for (const place of [0, 1, 5, 30, bytes.length - 9]) {
+    for (const place of [0, 1, 2, 3, 5, 30, bytes.length - 9]) {
       const damaged = bytes.slice();
       damaged[place] = (damaged[place] ?? 0) ^ 4;
       expect(openBuckets(damaged)).toBeNull();
@@ -205,17 +205,29 @@ test("a row of buckets is kept to the bit, and a bit that changed is noticed", (
   expect(openBuckets(new Uint8Array(0))).toBeNull();
 });
 
-test("a file from before the pyramid gets one as it is looked at and as it grows", async () => {
-  const file = path.join(await freshFolder(), "runline.db");
-  const old = await openSqliteStore(file);
-  const points = Array.from({ length: 50_000 }, (_, at) => ({ step: at, time: at, value: at % 977 }));
-  const id = await fill(old, 1, points, 1);
-  await old.close();
-  const database = new Database(file);
-  database.exec(
-    "drop table pyramid; drop index series_by_metric; alter table series drop column pyramid; pragma user_version = 1",
-  );
+/** The same runs in a file of the first schema. */
+function asOfFirstSchema(file: string): string {
+  const old = path.join(path.dirname(file), "old.db");
+  const database = new Database(old);
+  database.exec(migrations[0] ?? "");
+  database.pragma("application_id = 0x52554e4c");
+  database.pragma("user_version = 1");
+  database.prepare("attach ? as new").run(file);
+  for (const table of ["run", "cursor", "metric_name", "series", "chunk"]) {
+    const columns = database.prepare("select name from pragma_table_info(?)").pluck().all(table).join(", ");
+    database.exec(`insert into ${table} (${columns}) select ${columns} from new.${table}`);
+  }
   database.close();
+  return old;
+}
+
+test("a file from before the pyramid gets one as it is looked at and as it grows", async () => {
+  const fresh = path.join(await freshFolder(), "runline.db");
+  const now = await openSqliteStore(fresh);
+  const points = Array.from({ length: 50_000 }, (_, at) => ({ step: at, time: at, value: at % 977 }));
+  const id = await fill(now, 1, points, 1);
+  await now.close();
+  const file = asOfFirstSchema(fresh);
 
   const store = await openSqliteStore(file, { rawPoints: 0 });
   expectExact(await columnsOf(store, id, "step", 0, 49_999, 10), placed(points, "step"), 0, 49_999, 10);
@@ -236,8 +248,9 @@ test("a file from before the pyramid gets one as it is looked at and as it grows
   expect(after.prepare("select pyramid, chunks from series").get()).toEqual({ pyramid: 14, chunks: 15 });
   expect(after.prepare("select level, count(*) as rows from pyramid group by level").all()).toEqual([
     { level: 1, rows: 14 },
-    { level: 2, rows: 2 },
-    { level: 3, rows: 1 },
+    { level: 2, rows: 7 },
+    { level: 3, rows: 3 },
+    { level: 4, rows: 1 },
   ]);
   expect(after.pragma("user_version", { simple: true })).toBe(migrations.length);
   after.close();

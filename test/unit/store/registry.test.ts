@@ -148,7 +148,12 @@ describe("tampering", () => {
     ["no JSON", "update audit set event = 'x' where sequence = 1", 1, "can't be read"],
     ["a space", "update audit set event = event || ' ' where sequence = 1", 1, "can't be read"],
     ["an alias in the table only", "update alias set version = 1", 5, "differs from the log"],
-    ["a model in the table only", "insert into model values ('zebra', 1)", 5, "the table of zebra differs"],
+    [
+      "a model in the table only",
+      "insert into model (name, created) values ('zebra', 1)",
+      5,
+      "the table of zebra differs",
+    ],
     ["the last entry cut off", "delete from audit where sequence = 5", 4, "differs from the log"],
   ])("shows in the entry: %s", async (_, sql, sequence, text) => {
     expect(await verdictAfter(sql)).toMatchObject({

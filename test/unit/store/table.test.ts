@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { compareRuns } from "../../../src/model/comparison.ts";
 import { predicateOf } from "../../../src/model/filterMatch.ts";
 import { parseFilter } from "../../../src/model/filterParser.ts";
 import { tableSubject } from "../../../src/model/runTable.ts";
@@ -31,8 +32,10 @@ test.each([3, 400])("columns of %i runs are what the list says of each", async (
   const runs = await store.runs.list({ limit: 10_000 });
   expect(table.runs.map(({ id }) => id)).toEqual(runs.map(({ id }) => id));
   for (const [at, head] of table.runs.entries()) expect(runs[at]).toMatchObject(head);
-  for (const { key, last, min, max } of table.metrics) {
-    const of = (figure: "last" | "min" | "max") => runs.map(({ metrics }) => metrics[key]?.[figure] ?? null);
+  for (const { key, has, last, min, max } of table.metrics) {
+    expect([...has]).toEqual(runs.map(({ metrics }) => (metrics[key] === undefined ? 0 : 1)));
+    const of = (figure: "last" | "min" | "max") =>
+      Float64Array.from(runs, ({ metrics }) => metrics[key]?.[figure] ?? Number.NaN);
     expect([last, min, max]).toEqual([of("last"), of("min"), of("max")]);
   }
   expect(table.parameters).toEqual([
@@ -42,6 +45,43 @@ test.each([3, 400])("columns of %i runs are what the list says of each", async (
     ["team", ["vision"]],
     ["gone", []],
   ]);
+});
+
+test.each([1, 3, 400])("the summary of %i runs names every column and what differs", async (count) => {
+  const store = await someRuns(count);
+  await take(
+    store,
+    runId(1),
+    ["0.01", "x"].map((value, at) => ({ kind: "parameter", time: 1, key: `p${at}`, value, source: "argv" })),
+  );
+  for (let number = 2; number <= count; number++)
+    await take(store, runId(number), [
+      { kind: "parameter", time: 1, key: "p0", value: "1e-2", source: "argv" },
+      { kind: "parameter", time: 1, key: "p1", value: number === 3 ? "y" : "x", source: "argv" },
+      { kind: "system", time: 1, values: { cpu: 1 } },
+      metric(0, { same: Number.NaN, most: Number.POSITIVE_INFINITY, ...(number === 2 ? { rare: 1 } : {}) }),
+    ]);
+  await take(store, runId(1), [metric(0, { same: Number.NaN, most: 7 })]);
+  const runs = await store.runs.list({ limit: 10_000 });
+  const { summary } = await store.runs.table({ metrics: [], parameters: [], tags: [], summary: true });
+  const { columns } = compareRuns(runs);
+  const of = (kind: string) =>
+    columns
+      .filter((column) => column.kind === kind)
+      .map(({ key, cells, differs }) => ({
+        key,
+        differs,
+        runs: cells.filter((cell) => cell !== null).length,
+      }));
+  expect(summary?.parameters).toEqual(of("parameter"));
+  expect(summary?.tags).toEqual(of("tag"));
+  expect(summary?.metrics.map(({ low: _, high: __, ...same }) => same)).toEqual(of("metric"));
+  for (const { key, low, high } of summary?.metrics ?? []) {
+    const finite = runs.map(({ metrics }) => metrics[key]?.last ?? Number.NaN).filter(Number.isFinite);
+    expect([low, high]).toEqual(
+      finite.length === 0 ? [Number.NaN, Number.NaN] : [Math.min(...finite), Math.max(...finite)],
+    );
+  }
 });
 
 test("takes the questions of a list", async () => {

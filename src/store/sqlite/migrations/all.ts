@@ -2,5 +2,9 @@
 
 import { sql as first } from "./0001.ts";
 import { sql as pyramid } from "./0002.ts";
+import { sql as tracking } from "./0003.ts";
+import { sql as registry } from "./0004.ts";
+import { sql as traces } from "./0005.ts";
+import { sql as extents } from "./0006.ts";
 
-export const migrations: readonly string[] = [first, pyramid];
+export const migrations: readonly string[] = [first, pyramid, tracking, registry, traces, extents];

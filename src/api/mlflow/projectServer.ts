@@ -1,0 +1,83 @@
+/** The MLflow server of a project: on the port it had before, at an address that others find. */
+
+import { randomBytes } from "node:crypto";
+import type { Project } from "../project.ts";
+import { lastAddress, readAddress, removeAddress, writeAddress } from "./address.ts";
+import type { Face } from "./route.ts";
+import { type Serving, serveMlflow } from "./server.ts";
+
+export interface ServerWish {
+  readonly host?: string;
+  /** 0 for any that is free; without it the last one, where it is free. */
+  readonly port?: number;
+  /** Null for none; without it the last one, or a new one. */
+  readonly token?: string | null;
+  readonly hosts?: readonly string[];
+  readonly origins?: readonly string[];
+  readonly failed: (thrown: unknown) => void;
+}
+
+export interface ProjectServer extends Serving {
+  readonly token: string | null;
+}
+
+/** Serves until closed. Throws what `listen` throws for a port that was asked for. */
+export async function serveProject(project: Project, wish: ServerWish): Promise<ProjectServer> {
+  const { directory } = project.layout;
+  await project.store.needed();
+  const last = await lastAddress(directory);
+  const token =
+    wish.token === undefined ? (last?.token ?? randomBytes(24).toString("base64url")) : wish.token;
+  const person = await project.actor();
+  const face = async (): Promise<Face> => ({
+    ...{ store: await project.store.needed(), directory, workspace: project.layout.workspace },
+    ...{ compute: project.compute, clock: project.clock, person },
+  });
+  const options = {
+    ...{ host: wish.host ?? "127.0.0.1", token, face, failed: wish.failed },
+    ...{ hosts: wish.hosts ?? [], origins: wish.origins ?? [] },
+  };
+  const other = await servedAt(directory);
+  const listen = (port: number) => serveMlflow({ ...options, port });
+  const serving = await (wish.port === undefined
+    ? listenAgain(listen, other === null ? (last?.port ?? 0) : 0)
+    : listen(wish.port));
+  // Whoever was first stays where clients look for this folder.
+  if (other === null) await writeAddress(directory, { url: serving.url, token });
+  return {
+    ...serving,
+    token,
+    async close() {
+      await removeAddress(directory);
+      await serving.close();
+    },
+  };
+}
+
+/** A window that is loaded anew finds its port in use for a moment; clients go on asking there, so it is worth waiting for. */
+async function listenAgain(listen: (port: number) => Promise<Serving>, port: number): Promise<Serving> {
+  for (let tries = 0; port !== 0 && tries < portTries; tries++) {
+    const serving = await listen(port).catch(inUseIsNull);
+    if (serving !== null) return serving;
+    await new Promise((resolve) => setTimeout(resolve, portPauseMs));
+  }
+  return listen(0);
+}
+
+const portTries = 10;
+const portPauseMs = 200;
+
+function inUseIsNull(thrown: unknown): null {
+  if (thrown instanceof Error && "code" in thrown && thrown.code === "EADDRINUSE") return null;
+  throw thrown;
+}
+
+/** Is somebody serving this folder? Answers the address when it does answer. */
+export async function servedAt(directory: string): Promise<{ url: string; token: string | null } | null> {
+  const address = await readAddress(directory);
+  if (address === null) return null;
+  const answer = await fetch(`${address.url}/health`, { signal: AbortSignal.timeout(1_000) }).catch(
+    () => null,
+  );
+  return answer?.ok === true ? address : null;
+}

@@ -1,0 +1,73 @@
+/** What the filters of registry searches mean. */
+
+import { type Comparator, quotedText, readClauses, readList, type Value } from "./filterClauses.ts";
+import { invalid } from "./parameters.ts";
+
+export interface Clause {
+  readonly of: "attribute" | "tag";
+  readonly key: string;
+  readonly comparator: Comparator;
+  readonly value: string | number | readonly string[];
+}
+
+/** Reads a filter; `attributes` are the names that stand without an entity. Throws INVALID_PARAMETER_VALUE. */
+export function parseFilter(text: string, attributes: readonly string[]): readonly Clause[] {
+  return readClauses(text).map(({ entity, key, comparator, value }) => {
+    const of = entityOf(entity, key, attributes);
+    return { of, key, comparator, value: readValue(value, of) };
+  });
+}
+
+function entityOf(entity: string | null, key: string, attributes: readonly string[]): Clause["of"] {
+  if (entity === "tag" || entity === "tags") return "tag";
+  if (entity !== null && entity !== "attribute")
+    throw invalid(`Invalid entity type '${entity}'. Valid entity types are ('attribute', 'tag', 'tags')`);
+  if (attributes.includes(key)) return "attribute";
+  const valid = attributes.map((name) => `'${name}'`).join(", ");
+  throw invalid(`Invalid attribute key '${key}' specified. Valid keys are '{${valid}}'`);
+}
+
+function readValue(value: Value, of: Clause["of"]): Clause["value"] {
+  const { kind, text } = value;
+  if (kind === "text" || kind === "word" || of === "tag") return quotedText(value, of);
+  if (kind === "number") return Number(text);
+  if (kind === "list") return readList(text);
+  throw invalid(
+    `Expected a quoted string value or a list of quoted string values for attributes. Got value ${text}`,
+  );
+}
+
+/** Does a value fit? Values that are absent fit nothing. */
+export function fits(actual: string | number | undefined, { comparator, value }: Clause): boolean {
+  if (actual === undefined) return false;
+  switch (comparator) {
+    case "=":
+      return actual === value;
+    case "!=":
+      return actual !== value;
+    case "<":
+      return actual < value;
+    case "<=":
+      return actual <= value;
+    case ">":
+      return actual > value;
+    case ">=":
+      return actual >= value;
+    case "LIKE":
+      return likePattern(String(value), "su").test(String(actual));
+    case "ILIKE":
+      return likePattern(String(value), "isu").test(String(actual));
+    case "IN":
+      return Array.isArray(value) && value.includes(actual);
+    case "NOT IN":
+      return Array.isArray(value) && !value.includes(actual);
+    default:
+      return false;
+  }
+}
+
+/** SQL's LIKE: `%` is any text, `_` any character. */
+function likePattern(pattern: string, flags: string): RegExp {
+  const escaped = pattern.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+  return new RegExp(`^${escaped.replace(/%/g, ".*").replace(/_/g, ".")}$`, flags);
+}

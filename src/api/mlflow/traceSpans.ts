@@ -1,0 +1,276 @@
+/** Spans of OpenTelemetry → spans and traces of the store. */
+
+import type { Tags } from "../../model/registry.ts";
+import {
+  numbersIn,
+  type Span,
+  type SpanBatch,
+  type Trace,
+  type TraceState,
+  traceKeys,
+  usageOf,
+} from "../../model/trace.ts";
+
+/** A value as protobuf's JSON has it; times and integers of 64 bits are bigint. */
+export type AnyValue =
+  | { readonly string_value: string }
+  | { readonly bool_value: boolean }
+  | { readonly int_value: bigint }
+  | { readonly double_value: number }
+  | { readonly array_value: { readonly values: readonly AnyValue[] } }
+  | { readonly kvlist_value: { readonly values: readonly KeyValue[] } }
+  | { readonly bytes_value: string }
+  | Readonly<Record<string, never>>;
+
+export interface KeyValue {
+  readonly key: string;
+  readonly value: AnyValue;
+}
+
+export interface OtlpEvent {
+  readonly time: bigint;
+  readonly name: string;
+  readonly attributes: readonly KeyValue[];
+}
+
+export interface OtlpLink {
+  readonly traceId: Uint8Array;
+  readonly spanId: Uint8Array;
+  readonly attributes: readonly KeyValue[];
+}
+
+export interface OtlpSpan {
+  readonly traceId: Uint8Array;
+  readonly spanId: Uint8Array;
+  /** Empty for the first span of a trace. */
+  readonly parentId: Uint8Array;
+  readonly name: string;
+  readonly start: bigint;
+  /** 0 while it goes on. */
+  readonly end: bigint;
+  readonly attributes: readonly KeyValue[];
+  readonly events: readonly OtlpEvent[];
+  readonly links: readonly OtlpLink[];
+  readonly status: { readonly code: number; readonly message: string };
+}
+
+const statuses = ["UNSET", "OK", "ERROR"] as const;
+const longestPreview = 1_000;
+
+/** Spans by the trace that they belong to, each with what they say of it. */
+export function batchesOf(experimentId: string, spans: readonly OtlpSpan[]): readonly SpanBatch[] {
+  const traces = new Map<string, OtlpSpan[]>();
+  for (const span of spans) {
+    const id = traceIdOf(span);
+    const known = traces.get(id);
+    if (known === undefined) traces.set(id, [span]);
+    else known.push(span);
+  }
+  return [...traces].map(([id, found]) => ({
+    trace: traceOf(id, experimentId, found),
+    spans: found.map(storedSpan),
+  }));
+}
+
+/** Traces that are complete: their first span is there. */
+export function endedTraces(spans: readonly OtlpSpan[]): readonly string[] {
+  return spans.filter(isRoot).map(traceIdOf);
+}
+
+function isRoot({ parentId }: OtlpSpan): boolean {
+  return parentId.length === 0;
+}
+
+function traceIdOf(span: OtlpSpan): string {
+  return attribute(span, "mlflow.traceRequestId") || `tr-${hex(span.traceId)}`;
+}
+
+function traceOf(id: string, experimentId: string, spans: readonly OtlpSpan[]): Trace {
+  const root = spans.find(isRoot);
+  const time = Math.min(...spans.map(({ start }) => milliseconds(start)));
+  const end = Math.max(...spans.map((span) => milliseconds(span.end)));
+  const inputs = root === undefined ? "" : attribute(root, "mlflow.spanInputs");
+  const outputs = root === undefined ? "" : attribute(root, "mlflow.spanOutputs");
+  const metadata: Tags = {
+    ...totals(spans),
+    ...some(traceKeys.session, first(spans, "session.id", "gen_ai.conversation.id")),
+    ...some(traceKeys.user, first(spans, "user.id")),
+    ...some(traceKeys.inputs, inputs.slice(0, longestPreview)),
+    ...some(traceKeys.outputs, outputs.slice(0, longestPreview)),
+    [traceKeys.schema]: "3",
+  };
+  return {
+    id,
+    experimentId,
+    time,
+    duration: root === undefined || root.end === 0n ? null : Math.max(0, end - time),
+    state: stateOf(root),
+    requestPreview: inputs === "" ? null : inputs.slice(0, longestPreview),
+    responsePreview: outputs === "" ? null : outputs.slice(0, longestPreview),
+    clientRequestId: null,
+    metadata,
+    tags: {
+      ...some(traceKeys.name, root?.name ?? ""),
+      ...(root === undefined ? {} : ownTags(root)),
+      [traceKeys.spansLocation]: "TRACKING_STORE",
+    },
+    usage: usageOf(metadata),
+  };
+}
+
+function stateOf(root: OtlpSpan | undefined): TraceState {
+  if (root === undefined || root.end === 0n) return "IN_PROGRESS";
+  return root.status.code === 2 ? "ERROR" : "OK";
+}
+
+/** Tags that a client puts into the first span, because it sends nothing else. */
+function ownTags(root: OtlpSpan): Tags {
+  const prefix = "mlflow.traceTag.";
+  const found = root.attributes.filter(({ key }) => key.startsWith(prefix));
+  return Object.fromEntries(found.map(({ key, value }) => [key.slice(prefix.length), plainText(value)]));
+}
+
+/**
+ * Tokens and cost of a trace: what each call says, without those calls whose caller says it for all within. Calls of other libraries than
+ * MLflow's say it by the conventions of OpenTelemetry.
+ */
+function totals(spans: readonly OtlpSpan[]): Tags {
+  const tokens = summed(spans, (span) => {
+    const said = numbersIn(attribute(span, "mlflow.chat.tokenUsage"));
+    if (Object.keys(said).length > 0) return said;
+    const input = Number(first([span], "gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"));
+    const output = Number(first([span], "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"));
+    if (!(input + output > 0)) return {};
+    return { input_tokens: input, output_tokens: output, total_tokens: input + output };
+  });
+  const cost = summed(spans, (span) => numbersIn(attribute(span, "mlflow.llm.cost")));
+  return { ...someObject(traceKeys.tokens, tokens), ...someObject(traceKeys.cost, cost) };
+}
+
+type Numbers = Readonly<Record<string, number>>;
+
+function summed(spans: readonly OtlpSpan[], read: (span: OtlpSpan) => Numbers): Numbers {
+  const said = new Map(spans.map((span) => [hex(span.spanId), read(span)]));
+  const parents = new Map(spans.map((span) => [hex(span.spanId), hex(span.parentId)]));
+  const sum: Record<string, number> = {};
+  for (const [id, numbers] of said) {
+    if (Object.keys(numbers).length === 0 || saidAbove(id, said, parents)) continue;
+    for (const [key, value] of Object.entries(numbers)) sum[key] = (sum[key] ?? 0) + value;
+  }
+  return sum;
+}
+
+function saidAbove(
+  id: string,
+  said: ReadonlyMap<string, Numbers>,
+  parents: ReadonlyMap<string, string>,
+): boolean {
+  const seen = new Set<string>([id]);
+  for (let at = parents.get(id); at !== undefined && !seen.has(at); at = parents.get(at)) {
+    if (Object.keys(said.get(at) ?? {}).length > 0) return true;
+    seen.add(at);
+  }
+  return false;
+}
+
+function storedSpan(span: OtlpSpan): Span {
+  const status = statuses[span.status.code] ?? "UNSET";
+  return {
+    id: hex(span.spanId),
+    parentId: isRoot(span) ? null : hex(span.parentId),
+    name: span.name,
+    type: attribute(span, "mlflow.spanType") || "UNKNOWN",
+    status,
+    start: milliseconds(span.start),
+    end: span.end === 0n ? null : milliseconds(span.end),
+    content: exactJson(spanMessage(span, status)),
+  };
+}
+
+function spanMessage(span: OtlpSpan, status: Span["status"]): object {
+  const { parentId, name, start, end, attributes, events, links } = span;
+  return {
+    trace_id: base64(span.traceId),
+    span_id: base64(span.spanId),
+    parent_span_id: isRoot(span) ? undefined : base64(parentId),
+    name,
+    start_time_unix_nano: start,
+    end_time_unix_nano: end,
+    attributes,
+    events: events.length === 0 ? undefined : events.map(eventMessage),
+    links: links.length === 0 ? undefined : links.map(linkMessage),
+    status: { code: `STATUS_CODE_${status}`, message: span.status.message || undefined },
+  };
+}
+
+function eventMessage({ time, name, attributes }: OtlpEvent): object {
+  return { time_unix_nano: time, name, attributes };
+}
+
+function linkMessage({ traceId, spanId, attributes }: OtlpLink): object {
+  return { trace_id: base64(traceId), span_id: base64(spanId), attributes };
+}
+
+/** The text of the first of some attributes that a span has; "" where none has any. */
+function first(spans: readonly OtlpSpan[], ...keys: readonly string[]): string {
+  for (const span of spans)
+    for (const key of keys) {
+      const found = attribute(span, key);
+      if (found !== "") return found;
+    }
+  return "";
+}
+
+function attribute({ attributes }: OtlpSpan, key: string): string {
+  const found = attributes.find((each) => each.key === key);
+  return found === undefined ? "" : plainText(found.value);
+}
+
+/** A text as it stands, anything else as JSON. */
+function plainText(value: AnyValue): string {
+  if ("string_value" in value) return String(value.string_value);
+  const plain = plainValue(value);
+  return plain === undefined ? "" : exactJson(plain);
+}
+
+function plainValue(value: AnyValue): unknown {
+  if ("kvlist_value" in value)
+    return Object.fromEntries(
+      (value.kvlist_value?.values ?? []).map((each) => [each.key, plainValue(each.value)]),
+    );
+  if ("array_value" in value) return (value.array_value?.values ?? []).map(plainValue);
+  return Object.values(value)[0];
+}
+
+/** JSON with every digit of large integers, and with NaN and Infinity as protobuf writes them. */
+function exactJson(value: unknown): string {
+  return JSON.stringify(value, (_, member: unknown) => {
+    if (typeof member === "bigint") return rawJson(String(member));
+    return typeof member === "number" && !Number.isFinite(member) ? String(member) : member;
+  });
+}
+
+/** A JSON text that stands as it is in what is made of it. (Node has it, TypeScript does not know yet.) */
+export function rawJson(text: string): object {
+  return (JSON as unknown as { rawJSON(text: string): object }).rawJSON(text);
+}
+
+function some(key: string, value: string): Tags {
+  return value === "" ? {} : { [key]: value };
+}
+
+function someObject(key: string, value: Numbers): Tags {
+  return Object.keys(value).length === 0 ? {} : { [key]: JSON.stringify(value) };
+}
+
+function milliseconds(nanoseconds: bigint): number {
+  return Number(nanoseconds / 1_000_000n);
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64");
+}
