@@ -35,7 +35,8 @@ export async function bench(): Promise<readonly BenchRow[]> {
 /** Points of 100 runs × 20 metrics through the same door as a journal. */
 async function ingest(file: string): Promise<readonly BenchRow[]> {
   const store = await openSqliteStore(file);
-  let spent = 0;
+  const before = process.memoryUsage().rss;
+  let [spent, most] = [0, before];
   for (let from = 0; from < steps; from += batch) {
     // Made apart from the clock: this is about the store, not about making records.
     const records = logged(from, batch, metrics, value);
@@ -45,11 +46,13 @@ async function ingest(file: string): Promise<readonly BenchRow[]> {
       await append(store, id, records);
       spent += performance.now() - began;
     }
+    most = Math.max(most, process.memoryUsage().rss);
   }
   await store.close();
   const points = runs * steps * metrics.length;
   return [
     atLeast(`ingest of ${points.toExponential(0)} points`, 5, points / (spent / 1000) / 1e6, "M points/s"),
+    atMost("– memory that it took", 500, (most - before) / 1e6, "MB"),
     atMost("store file", 8, (await fs.stat(file)).size / points, "B a point"),
   ];
 }
@@ -73,6 +76,8 @@ async function charts(file: string): Promise<readonly BenchRow[]> {
   }));
   const overview = await timed(() => store.metrics.columns(chart));
   const zoom = await timed(() => store.metrics.columns({ ...chart, x0, x1 }));
+  const half = await timed(() => store.metrics.columns({ ...chart, x0, x1: x0 + longSteps / 2 }));
+  const close = await timed(() => store.metrics.columns({ ...chart, x0, x1: x0 + longSteps / 20 }));
   const closer = await timed(() => store.metrics.columns({ ...chart, x0, x1: x0 + longSteps / 50 }));
   const bands = await timed(() => store.metrics.bands({ ...chart, groups }));
   const small = { ...chart, runIds: runIds.slice(0, 20) };
@@ -87,7 +92,9 @@ async function charts(file: string): Promise<readonly BenchRow[]> {
   return [
     atMost("store file, single precision", 8, points, "B a point"),
     atMost(`overview of ${what}, 1,000 px`, 150, overview, "ms"),
+    atMost("zoom to half of it", 60, half, "ms"),
     atMost("zoom to a fifth of it", 60, zoom, "ms"),
+    atMost("zoom to a twentieth of it", 60, close, "ms"),
     atMost("zoom to a fiftieth of it", 60, closer, "ms"),
     atMost("bands of 5 groups of 20 of it", 250, bands, "ms"),
     atMost("20 of the runs, smoothed", full ? 1000 : 150, smooth, "ms"),

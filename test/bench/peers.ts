@@ -7,6 +7,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { openStack } from "../faults/stack.ts";
+import { wholeCapture } from "../fixtures/runSpec.ts";
 import { needPythonPackages, runProgram } from "../peers/pythonPackages.ts";
 import { writeEventFile } from "../peers/tensorboard/eventFile.ts";
 import { firstPicture } from "../peers/tensorboard/server.ts";
@@ -121,7 +122,7 @@ async function ofRunline(data: Data): Promise<readonly BenchRow[]> {
     stack.follow();
     for (let run = 0; run < series; run++) {
       const args = [path.join(data.logs, `run${run}`), `run${run}`];
-      runIds.push((await stack.launch({ script, arguments: args }, { capture })).id);
+      runIds.push((await stack.launch({ script, arguments: args }, { capture: wholeCapture })).id);
     }
     for (const id of runIds) await stack.ended(id);
     const query = { runIds, keys: [tag], axis: "step", width: chartPixels } as const;
@@ -141,18 +142,6 @@ async function ofRunline(data: Data): Promise<readonly BenchRow[]> {
     await stack.close();
   }
 }
-
-const capture = {
-  stdout: true,
-  patterns: [],
-  tensorboard: true,
-  parameters: true,
-  files: true,
-  data_folders: [],
-  artifacts: [],
-  artifact_limit_bytes: 0,
-  system_interval_seconds: 5,
-} as const;
 
 async function ofTensorBoard(data: Data, programs: string): Promise<readonly BenchRow[]> {
   const names = data.spikes.map((_, run) => `run${run}`);

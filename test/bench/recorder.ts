@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { RunSpec } from "../../src/model/journal.ts";
+import { runSpec } from "../fixtures/runSpec.ts";
 import { atMost, type BenchRow } from "./row.ts";
 
 const recorder = fileURLToPath(new URL("../../src/recorder", import.meta.url));
@@ -71,35 +71,12 @@ async function start(folder: string, zip: string): Promise<number> {
 async function run(folder: string, zip: string, argv: readonly string[]): Promise<string> {
   const directory = mkdtempSync(join(folder, "run-"));
   mkdirSync(directory, { recursive: true });
-  const spec: RunSpec = {
-    version: 1,
-    run_id: "01990000000000000000000000000000",
-    name: "bench",
-    experiment: "bench",
-    argv,
-    shown_argv: argv,
-    cwd: folder,
-    workspace: folder,
-    script: null,
-    env_names: [],
-    created: 0,
-    code: null,
-    queue: null,
-    capture: {
-      stdout: true,
-      patterns: [],
-      tensorboard: true,
-      parameters: true,
-      files: true,
-      data_folders: [],
-      artifacts: [],
-      artifact_limit_bytes: 0,
-      system_interval_seconds: 5,
-    },
-    grace_seconds: [1, 1],
-    parent: null,
-  };
+  const spec = runSpec(
+    { run_id: "01990000000000000000000000000000", argv, workspace: folder },
+    { grace_seconds: [1, 1] },
+  );
   writeFileSync(join(directory, "spec.json"), JSON.stringify(spec));
-  await once(spawn(python, [zip, "run", directory], { stdio: "ignore" }), "close");
+  // As it is launched: isolated, without site packages.
+  await once(spawn(python, ["-I", "-S", "-B", zip, "run", directory], { stdio: "ignore" }), "close");
   return readFileSync(join(directory, "output.log"), "utf8");
 }

@@ -26,7 +26,7 @@ class Artifacts:
     def keep(self, paths):
         """Copies those of `paths` (absolute) that fit, writes an `artifact` record for each and the
         manifest at the end."""
-        manifest = []
+        manifest = self._kept_before()
         for path in paths:
             shown = self._places.shown(path)
             if shown.startswith("/") or not any(pattern.match(shown) for pattern in self._patterns):
@@ -39,9 +39,19 @@ class Artifacts:
                 )
                 continue
             if entry is not None:
-                manifest.append(entry)
+                manifest[entry["path"]] = entry
         if manifest:
-            self._directory.write_json("artifacts/manifest.json", {"artifacts": manifest})
+            self._directory.write_json("artifacts/manifest.json", {"artifacts": list(manifest.values())})
+
+    def _kept_before(self):
+        """What an earlier attempt of the run has kept, by path."""
+        if self._directory.attempt == 1:
+            return {}
+        try:
+            entries = self._directory.read_json("artifacts/manifest.json")["artifacts"]
+            return {entry["path"]: entry for entry in entries}
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
 
     def _keep_one(self, path, shown):
         size = os.stat(path).st_size

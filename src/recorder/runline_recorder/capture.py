@@ -6,11 +6,13 @@ import traceback
 
 from . import processes
 from .artifacts import Artifacts
+from .attempts import former_captures
 from .digests import Digests
 from .environment import Environment
 from .files import Files
 from .inotify import Inotify
 from .metrics import Metrics
+from .mlflow_face import MlflowFace
 from .parameters import Parameters
 from .places import Places
 from .reports import Reports
@@ -40,6 +42,7 @@ def watchers(directory, spec, journal, pid):
             journal.notice("capture_failed", "Capture of %s did not start: %s" % (make.name, error))
             return None
 
+    add(True, MlflowFace, directory, spec, journal, metrics, directory.mlflow)
     add(capture.get("stdout", True), StdoutWatcher, directory, capture, metrics, journal)
     board = add(capture.get("tensorboard", True), TensorBoard, directory, places, spec, metrics, journal)
     parameters = add(capture.get("parameters", True), Parameters, spec, journal)
@@ -56,8 +59,17 @@ def watchers(directory, spec, journal, pid):
         reports.on("w", board.wrote)
     if environment is not None:
         reports.on("process", environment.interpreter)
+    _on_files(reports, files)
+    if directory.attempt > 1 and capture.get("files", True):
+        for name in former_captures(directory):
+            former = Reports(directory, name)
+            _on_files(former, files)
+            former.read()
+    return found
+
+
+def _on_files(reports, files):
     reports.on("r", files.read)
     reports.on("w", files.wrote)
     reports.on("u", files.updated)
     reports.on("move", files.moved)
-    return found

@@ -8,32 +8,64 @@ import sys
 
 from . import script
 from .pump import Pump
-from .rundir import ExitReserve, RunDirectory, now
+from .rundir import ExitReserve, NotStarted, RunDirectory, now
 
-USAGE = "usage: recorder run <run-directory>\n"
+USAGE = "usage: recorder run <run-directory> [--attempt <number>]\n"
 
 
 def main(arguments):
     """Runs the recorder. 0: recorded (whatever the script's own exit code was), 2: wrong use, 3: the run
     could not be recorded."""
-    if len(arguments) != 2 or arguments[0] != "run":
+    try:
+        if len(arguments) < 2 or arguments[0] != "run":
+            raise ValueError("no run directory")
+        path = os.path.abspath(arguments[1])
+        directory = RunDirectory(path, _attempt(arguments[2:], path))
+    except ValueError:
         sys.stderr.write(USAGE)
         return 2
     try:
-        directory = RunDirectory(os.path.abspath(arguments[1]))
         spec = directory.read_spec()
     except (OSError, ValueError, KeyError) as error:
         sys.stderr.write("%s can't be read: %s\n" % (os.path.join(arguments[1], "spec.json"), error))
         return 3
     try:
+        if directory.attempt > 1 and not directory.claimed():
+            living = _earlier_attempt(directory)
+            if living:
+                sys.stderr.write("An earlier attempt of this run still runs: process %d.\n" % living[0])
+                return 3
         if not directory.claim():
             print(json.dumps(directory.first_record()))
             return 0
+        if directory.attempt > 1:
+            _set_aside(directory)
         reserve = ExitReserve(directory, spec["run_id"])
     except OSError as error:
         sys.stderr.write("The run directory %s can't be written: %s\n" % (directory.path, error.strerror))
         return 3
     return record(directory, spec, reserve)
+
+
+def _attempt(words, path):
+    """Which attempt of the run this is. Raises ValueError for wrong use."""
+    if not words and "SLURM_RESTART_COUNT" not in os.environ:
+        return 1
+    from . import attempts
+
+    return attempts.asked(words, path)
+
+
+def _earlier_attempt(directory):
+    from . import attempts
+
+    return attempts.still_running(directory)
+
+
+def _set_aside(directory):
+    from . import attempts
+
+    attempts.set_aside(directory)
 
 
 class Asked:
@@ -61,15 +93,19 @@ def record(directory, spec, reserve):
     asked = Asked(directory)
     try:
         slot = _slot(directory, spec, asked)
+        directory.leases = _leases(directory, spec, asked)
         if asked.cancelled():
             reserve.write("cancelled", None, None)
             return 0
         journal_fd = directory.append("journal.jsonl")
-        pump = Pump(directory.append("output.log"), spec["run_id"], slot)
+        pump = Pump(directory.open_log(), spec["run_id"], slot)
     except OSError as error:
         reserve.write(
             "not_started", None, None, error="%s: %s." % (error.filename or directory.path, error.strerror)
         )
+        return 0
+    except NotStarted as error:
+        reserve.write("not_started", None, None, error=str(error))
         return 0
     try:
         process = script.start(directory, spec, pump.write_end)
@@ -94,7 +130,17 @@ def _slot(directory, spec, asked):
     if not spec.get("queue"):
         return None
     # All of it now: hours may pass, and an update of the extension may take away the file we came from.
-    from . import capture, slots, watch
+    from . import capture, mlflow_service, slots, watch
 
-    assert capture and watch
+    assert capture and mlflow_service and watch
     return slots.wait(directory, spec, asked)
+
+
+def _leases(directory, spec, asked):
+    """The GPUs that the run has got for itself, or None: it wants none, or was cancelled while it waited."""
+    if not (spec.get("resources") or {}).get("gpus") or asked.cancelled():
+        return None
+    from . import capture, gpu_leases, mlflow_service, watch
+
+    assert capture and mlflow_service and watch
+    return gpu_leases.wait(directory, spec, asked)

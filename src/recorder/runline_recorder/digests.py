@@ -21,22 +21,39 @@ class Digests:
         self._path = os.path.join(above, "digests.json")
         self._until = None
         self._left = BUDGET_BYTES
+        self._live = None
         self._new = {}
         self._known = None
+
+    def allow(self, live_bytes):
+        """How much may be digested from now on while the run lives; None: it has ended."""
+        self._live = live_bytes
 
     def of(self, path):
         """(hex digest or None, its stat, why there is no digest or None). A file that is gone raises
         FileNotFoundError."""
         state = os.stat(path)
         key = _key(path, state)
-        known = self._load().get(key)
+        known = self._load().get(key) or self._new.get(key)
         if known is not None:
             return known, state, None
+        if self._live is not None:
+            return self._while_it_lives(path, state)
         if self._until is None:
             self._until = time.monotonic() + BUDGET_SECONDS
         if state.st_size > self._left or time.monotonic() > self._until:
             return None, state, "There was more to digest than the end of a run may take."
         self._left -= state.st_size
+        return self._made(path, state)
+
+    def _while_it_lives(self, path, state):
+        if state.st_size > self._live:
+            return None, state, "It is digested when the run ends."
+        self._live -= state.st_size
+        return self._made(path, state)
+
+    def _made(self, path, state):
+        key = _key(path, state)
         try:
             digest = self._hash(path)
         except OSError as error:
@@ -63,7 +80,7 @@ class Digests:
                 if not data:
                     return hasher.hexdigest()
                 hasher.update(data)
-                if time.monotonic() > self._until + BUDGET_SECONDS:
+                if self._live is None and time.monotonic() > self._until + BUDGET_SECONDS:
                     return None
 
     def _load(self):

@@ -3,12 +3,17 @@
 import json
 import os
 import platform
+import select
 import shutil
+import signal
 import subprocess
 import time
 
 DELAY_SECONDS = 1.0
-LIMIT_SECONDS = 30
+LIMIT_SECONDS = 60
+# What a run's end waits for the answer.
+END_SECONDS = 10
+CHUNK = 1 << 18
 _ASK = """
 import json, sys
 found = {}
@@ -28,14 +33,15 @@ class Environment:
     """Asks once: the interpreter that the shim named, else the one the command starts with."""
 
     name = "environment"
-    handle = None
 
     def __init__(self, spec, journal, gpus):
+        self.handle = None
         self._spec = spec
         self._journal = journal
         self._gpus = gpus
         self._seen = None
         self._process = None
+        self._answer = b""
         self._written = False
         self._start = time.monotonic() + DELAY_SECONDS
 
@@ -50,21 +56,20 @@ class Environment:
         if self._process is None:
             if time.monotonic() >= self._start:
                 self._ask()
-        elif self._process.poll() is not None:
-            self._read()
-        elif time.monotonic() > self._start + LIMIT_SECONDS:
-            self._process.kill()
+        else:
+            self._listen(self._start + LIMIT_SECONDS)
 
     def finish(self):
-        if self._written:
-            return
-        if self._process is None:
+        """Waits a little for an answer. One who does not answer must not hold up the end of the run."""
+        if self._process is None and not self._written:
             self._ask()
-        if self._process is not None:
-            self._read()
+        until = time.monotonic() + END_SECONDS
+        while not self._written:
+            select.select([self.handle], [], [], max(0, until - time.monotonic()))
+            self._listen(until)
 
     def _ask(self):
-        executable = self._seen[0] if self._seen else interpreter_of(self._spec["argv"][0], self._spec["cwd"])
+        executable = self._executable()
         if executable is None:
             self._write("", "", {})
             return
@@ -77,28 +82,45 @@ class Environment:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                start_new_session=True,
             )
         except OSError:
-            self._fail(executable)
+            self._fail()
+            return
+        self.handle = self._process.stdout.fileno()
+        os.set_blocking(self.handle, False)
 
-    def _read(self):
+    def _executable(self):
+        if self._seen:
+            return self._seen[0]
+        return interpreter_of(self._spec["argv"][0], self._spec["cwd"])
+
+    def _listen(self, until):
+        """Takes what has come. The answer is whole when it can be read: who still holds the pipe does not
+        matter."""
         try:
-            data = self._process.communicate(timeout=LIMIT_SECONDS)[0]
-            executable, version, packages = json.loads(data.decode("utf-8"))
-            self._write(executable, version, packages)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.communicate()
-            self._fail(self._seen[0] if self._seen else self._spec["argv"][0])
+            data = os.read(self.handle, CHUNK)
+        except BlockingIOError:
+            data = None
+        if data:
+            self._answer += data
+        try:
+            executable, version, packages = json.loads(self._answer.decode("utf-8"))
         except ValueError:
-            self._fail(self._seen[0] if self._seen else self._spec["argv"][0])
+            if data == b"" or time.monotonic() >= until:
+                self._fail()
+            return
+        self._write(executable, version, packages)
 
-    def _fail(self, executable):
+    def _fail(self):
+        executable = self._executable() or self._spec["argv"][0]
         self._journal.notice("environment_unknown", "The packages of %s could not be listed." % executable)
         self._write(executable, self._seen[1] if self._seen else "", {})
 
     def _write(self, executable, version, packages):
         self._written = True
+        self.handle = None
+        self._let_go()
         self._journal.write(
             "environment",
             interpreter=executable,
@@ -107,6 +129,17 @@ class Environment:
             packages={str(key): str(value) for key, value in sorted(packages.items())},
             gpus=self._gpus,
         )
+
+    def _let_go(self):
+        """Ends who was asked, without waiting: a process that a broken disk holds can't be killed."""
+        if self._process is None:
+            return
+        self._process.stdout.close()
+        if self._process.poll() is None:
+            try:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            except OSError:
+                return  # It ended just now.
 
 
 def interpreter_of(program, cwd):

@@ -1,15 +1,26 @@
-"""Files the run read and wrote: gathered while it runs, grouped, digested and written down at its end."""
+"""Files the run read and wrote: gathered, grouped and written down while it runs, and once more at its end,
+when every digest is made."""
 
 import hashlib
 import os
 import stat
+import time as clock
 
 from . import folders
 from .rundir import now
+from .told_files import Told
 
 # Strongest first: a file seen in two ways is known by the stronger.
 STRENGTH = ("audit", "wrapped", "inotify")
 MAX_FILES = 500000
+# While the run lives: how often its files are told, up to how many, and how much of them is digested each
+# time. All of it is little beside the run, and what is more waits for the end.
+LIVE_SECONDS = 3
+LIVE_FILES = 2000
+LIVE_BYTES = 8 << 20
+# What is being written will be something else soon.
+SETTLED_MILLISECONDS = 2000
+GROWING_MILLISECONDS = 10000
 
 
 class Files:
@@ -26,6 +37,8 @@ class Files:
         self._journal = journal
         self._uses = {"read": {}, "write": {}}
         self._updates = {}
+        self._told = Told(journal)
+        self._next = clock.monotonic() + LIVE_SECONDS
         self._full = False
 
     def read(self, path, time, how, mark=None):
@@ -53,7 +66,24 @@ class Files:
         return path in self._uses["read"] or path in self._uses["write"]
 
     def tick(self):
-        return
+        """Tells what is new. Where that takes long it is done seldom."""
+        began = clock.monotonic()
+        if began < self._next:
+            return
+        if len(self._uses["read"]) + len(self._uses["write"]) <= LIVE_FILES:
+            self._tell()
+        spent = clock.monotonic() - began
+        self._next = clock.monotonic() + max(LIVE_SECONDS, 50 * spent)
+
+    def _tell(self):
+        for path, (time, how, mark) in self._updates.items():
+            if _mark(path) not in (None, mark):
+                self.wrote(path, time, how)
+        current = now()
+        self._digests.allow(LIVE_BYTES)
+        written = self._present("write")
+        self._records("write", written, current, overwritten=())
+        self._records("read", self._only_read(), current, overwritten=written)
 
     def _use(self, kind, path, time, how, mark=None):
         if not self._places.matters(path):
@@ -81,25 +111,27 @@ class Files:
         self._settle_updates()
         written = self._present("write")
         ended = now()
+        self._digests.allow(None)
         self._artifacts.keep(sorted(written))
-        self._records("write", written, ended, overwritten=())
-        read = {
+        self._records("write", written, ended, overwritten=(), at_end=True)
+        self._records("read", self._only_read(), ended, overwritten=written, at_end=True)
+        self._digests.save()
+
+    def _only_read(self):
+        """Without what the run wrote first and read then: that is its own."""
+        written = self._uses["write"]
+        return {
             path: use
             for path, use in self._present("read").items()
-            if path not in self._uses["write"] or use[0] < self._uses["write"][path][0]
+            if path not in written or use[0] < written[path][0]
         }
-        self._records("read", read, ended, overwritten=written)
-        self._digests.save()
 
     def _settle_updates(self):
         for path, (time, how, mark) in self._updates.items():
-            try:
-                state = os.stat(path)
-            except OSError:
-                continue
-            if mark == [state.st_mtime_ns, state.st_size]:
+            found = _mark(path)
+            if found == mark:
                 self.read(path, time, how, mark)
-            else:
+            elif found is not None:
                 self.wrote(path, time, how)
 
     def _present(self, kind):
@@ -113,9 +145,12 @@ class Files:
                 continue
         return found
 
-    def _records(self, kind, uses, ended, overwritten):
+    def _records(self, kind, uses, current, overwritten, at_end=False):
+        records = {}
         for folder, paths in folders.grouped(list(uses), self._places.is_root):
-            facts = [self._fact(path, uses[path], kind, ended, overwritten) for path in paths]
+            if folder is None and not at_end and _is_early(kind, paths[0], uses[paths[0]], current):
+                continue
+            facts = [self._fact(path, uses[path], kind, current, overwritten) for path in paths]
             facts = [fact for fact in facts if fact is not None]
             if not facts:
                 continue
@@ -125,9 +160,19 @@ class Files:
             else:
                 record = _folder(folder, facts)
             record["path"] = self._places.shown(folder or record.pop("absolute"))
-            self._journal.write(kind, **record)
+            records[record["path"]] = record
+        large = [path for path, record in records.items() if record["type"] == "folder"]
+        self._told.withdraw(kind, records if at_end else self._still(kind, records, large), large, current)
+        for record in records.values():
+            self._told.write(kind, record, at_end)
 
-    def _fact(self, path, use, kind, ended, overwritten):
+    def _still(self, kind, records, large):
+        """Paths that stay told: what is there and no part of a folder, though it may be growing now."""
+        shown = {self._places.shown(path) for path in self._present(kind)}
+        outside = {path for path in shown if not any(path.startswith(each + "/") for each in large)}
+        return outside.union(records)
+
+    def _fact(self, path, use, kind, current, overwritten):
         try:
             digest, state, reason = self._digests.of(path)
         except OSError:
@@ -141,10 +186,28 @@ class Files:
         if use[2] is not None:
             changed = use[2] != [state.st_mtime_ns, state.st_size]
         else:
-            changed = state.st_mtime_ns // 1000000 > (use[0] if kind == "read" else ended)
+            changed = state.st_mtime_ns // 1000000 > (use[0] if kind == "read" else current)
         if changed:
             fact["changed"] = True
         return fact
+
+
+def _mark(path):
+    try:
+        state = os.stat(path)
+        return [state.st_mtime_ns, state.st_size]
+    except OSError:
+        return None
+
+
+def _is_early(kind, path, use, current):
+    """Whether to wait before a file is told: somebody seems to be writing it just now (one that grows for
+    long does not count), or it lies among many that will be one data set when more of them are known."""
+    if folders.is_large(os.path.dirname(path)):
+        return True
+    mark = _mark(path)
+    fresh = mark is not None and current - mark[0] // 1000000 < SETTLED_MILLISECONDS
+    return kind == "write" and fresh and current - use[0] < GROWING_MILLISECONDS
 
 
 def _folder(folder, facts):

@@ -1,7 +1,19 @@
 """Many files of one folder are one data set: a folder of a hundred thousand images is one edge, not a
 hundred thousand."""
 
+import itertools
+import os
+
 MANY = 64
+
+
+def is_large(folder):
+    """Whether a folder holds so much that its files may turn out to be one data set."""
+    try:
+        with os.scandir(folder) as entries:
+            return sum(1 for _ in itertools.islice(entries, MANY + 1)) > MANY
+    except OSError:
+        return False
 
 
 def grouped(paths, is_root):

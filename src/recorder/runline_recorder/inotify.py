@@ -20,6 +20,7 @@ SETUP_SECONDS = 2
 MAX_PENDING = 50000
 MAX_LOOKS = 64
 LOOK_SECONDS = 0.05
+MAX_READS = 256
 _OPEN, _CLOSE_WRITE, _MOVED_TO, _CREATE = 0x20, 0x8, 0x80, 0x100
 _IS_FOLDER, _OVERFLOW = 0x40000000, 0x4000
 _MASK = (
@@ -96,7 +97,7 @@ class Inotify:
                 self._loose[path] = (former[0] if former else now(), kinds | (former[1] if former else set()))
 
     def _events(self):
-        while True:
+        for _ in range(MAX_READS):  # Others may make events faster than we can take them.
             try:
                 data = os.read(self.handle, 1 << 16)
             except BlockingIOError:

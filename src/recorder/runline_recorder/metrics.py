@@ -41,6 +41,12 @@ class Metrics:
         for count, group in by_step.items():
             self._write(time or now(), count, group, source)
 
+    def claim(self, source, keys):
+        """A source that names its metrics on purpose owns their names from now on, whoever came first."""
+        for key in keys:
+            if self._owner.get(key) != source and (key in self._owner or len(self._owner) < MAX_KEYS):
+                self._owner[key] = source
+
     def _known(self, key):
         if not self._full:
             self._full = True

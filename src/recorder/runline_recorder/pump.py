@@ -22,13 +22,14 @@ class Pump:
     """Starts the pump process. `write_end` is the script's stdout and stderr; `slot_fd` the lock of the
     run's place in the queue."""
 
-    def __init__(self, log_fd, run_id, slot_fd=None):
-        self.log_fd = log_fd
+    def __init__(self, log, run_id, slot_fd=None):
+        self.log = log
         self._run_id = run_id
         self._slot_fd = slot_fd
         self.read_end, self.write_end = os.pipe()
         _widen(self.read_end)
         self._result = None
+        self._finishing = False
         self._fork()
 
     def _fork(self):
@@ -43,7 +44,8 @@ class Pump:
                 for handle in (self.status, self._control, self.write_end):
                     if handle is not None:
                         os.close(handle)
-                _pump(self.read_end, self.log_fd, control_end, status_end)
+                _at_the_end(self.log)
+                _pump(self.read_end, self.log, control_end, status_end)
                 if self._slot_fd is not None and not os.read(control_end, 1):
                     _outlive(self._run_id)
             finally:
@@ -73,6 +75,10 @@ class Pump:
         """Tells the pump to take what is in the pipe, to keep nothing after it and to let go of the slot."""
         if self.write_end is not None:
             self.script_started()
+        self._finishing = True
+        self._tell_to_finish()
+
+    def _tell_to_finish(self):
         try:
             os.write(self._control, b"F")
         except OSError:
@@ -93,6 +99,8 @@ class Pump:
         os.close(self._control)
         os.waitpid(self.pid, 0)
         self._fork()
+        if self._finishing:  # Else the new one would wait for the end of a pipe that somebody holds open.
+            self._tell_to_finish()
         return False
 
     def wait(self):
@@ -131,6 +139,14 @@ def _pump(source, log, control, status):
             _keep(log, data, counts)
 
 
+def _at_the_end(log):
+    """A pump before this one may have begun a segment that our copy of its state knows nothing of."""
+    try:
+        log.reopen()
+    except OSError:
+        return  # The folder is gone or the system is out of handles: the one we have still takes bytes.
+
+
 def _rest(source, log, counts):
     """What is in the pipe now, and no more: somebody may go on writing for ever."""
     left = 2 * PIPE_BYTES
@@ -145,7 +161,7 @@ def _rest(source, log, counts):
 def _keep(log, data, counts):
     while data:
         try:
-            written = os.write(log, data)
+            written = log.write(data)
         except OSError as error:
             if error.errno == errno.EINTR:
                 continue

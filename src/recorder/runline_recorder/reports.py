@@ -14,8 +14,8 @@ class Reports:
     name = "the script's own reports"
     handle = None
 
-    def __init__(self, directory):
-        self._folder = directory.file("capture")
+    def __init__(self, directory, folder="capture"):
+        self._folder = directory.file(folder)
         self._on = {}
         self._files = {}
         self._next = 0.0

@@ -7,6 +7,7 @@ import sys
 import time
 
 from . import VERSION, processes
+from .output_log import OutputLog, total
 
 EXIT_BYTES = 1024
 # Given back at the end of a run whose disk is full: room for the last records, lineage among them.
@@ -18,12 +19,18 @@ def now():
     return time.time_ns() // 1000000
 
 
+class NotStarted(Exception):
+    """Why the script will not be started, in words for a person."""
+
+
 class RunDirectory:
     """Paths and small records of one run directory. Methods raise OSError; the caller knows what that
     means."""
 
-    def __init__(self, path):
+    def __init__(self, path, attempt=1):
         self.path = path
+        self.attempt = attempt
+        self.leases = None
 
     def file(self, name):
         return os.path.join(self.path, name)
@@ -40,12 +47,18 @@ class RunDirectory:
             return json.load(source)
 
     def claim(self):
-        """True for exactly one of all who ask, on any file system: mkdir is atomic."""
+        """True for exactly one of all who ask for an attempt, on any file system: mkdir is atomic."""
         try:
-            os.mkdir(self.file("claim"), 0o700)
+            os.mkdir(self.file(self._claim_name()), 0o700)
             return True
         except FileExistsError:
             return False
+
+    def claimed(self):
+        return os.path.isdir(self.file(self._claim_name()))
+
+    def _claim_name(self):
+        return "claim" if self.attempt == 1 else "claim-%d" % self.attempt
 
     def first_record(self):
         """What the one who holds the claim has said so far: its start record, else why it waits, else only
@@ -56,6 +69,11 @@ class RunDirectory:
             except (OSError, ValueError):
                 continue
         return {"claimed": True}
+
+    def open_log(self):
+        """Opens the output for appending, and keeps it as `log`. Raises OSError."""
+        self.log = OutputLog(self.file("output.log"))
+        return self.log
 
     def append(self, name):
         return os.open(self.file(name), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -91,7 +109,7 @@ class RunDirectory:
         must not stop it."""
         record = {
             "run_id": run_id,
-            "attempt": 1,
+            "attempt": self.attempt,
             "pid": pid,
             "pgid": pid,
             "start_ticks": processes.start_ticks(pid),
@@ -99,7 +117,8 @@ class RunDirectory:
             "recorder_start_ticks": processes.start_ticks(os.getpid()),
             "boot_id": processes.boot_id(),
             "host": processes.host(),
-            "gpus": processes.gpu_ids(),
+            "gpus": processes.gpu_ids() if self.leases is None else self.leases.uuids,
+            "log_offset": self.log.start,
             "recorder_version": VERSION,
             "python": "%d.%d.%d" % sys.version_info[:3],
             "time": now(),
@@ -142,7 +161,7 @@ class ExitReserve:
         """The last thing a recorder does."""
         record = {
             "run_id": self._run_id,
-            "attempt": 1,
+            "attempt": self._directory.attempt,
             "exit_code": exit_code,
             "signal": signal_name,
             "reason": reason,
@@ -150,7 +169,7 @@ class ExitReserve:
             "time": now(),
             "uptime": processes.uptime(),
             "journal_bytes": self._size("journal.jsonl"),
-            "log_bytes": self._size("output.log"),
+            "log_bytes": total(self._directory.file("output.log")),
         }
         data = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace")
         if len(data) > EXIT_BYTES:

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 
-from . import shim_files
+from . import mlflow_port, shim_files
 
 
 def environment(directory, spec):
@@ -14,6 +14,9 @@ def environment(directory, spec):
     result["PYTHONUNBUFFERED"] = "1"
     result["RUNLINE_RUN_ID"] = spec["run_id"]
     result["RUNLINE_RUN_DIR"] = directory.path
+    if directory.leases is not None:
+        result.update(directory.leases.environment())
+    mlflow_port.say(directory.mlflow, spec, result)
     wanted = [name for name in ("files", "parameters") if capture.get(name, True)]
     shim = shim_files.extract(directory) if wanted and os.pathsep not in directory.path else None
     if shim is not None:
@@ -42,7 +45,8 @@ def roots(spec):
 def start(directory, spec, output):
     """Starts it; raises OSError when the system refuses. The pid is also the process group and the
     session."""
-    return subprocess.Popen(
+    directory.mlflow = mlflow_port.offer(directory, spec)
+    process = subprocess.Popen(
         spec["argv"],
         cwd=spec["cwd"],
         env=environment(directory, spec),
@@ -50,7 +54,11 @@ def start(directory, spec, output):
         stdout=output,
         stderr=output,
         start_new_session=True,
+        # The locks of its GPUs: held as long as anything of the run lives.
+        pass_fds=() if directory.leases is None else directory.leases.handles,
     )
+    directory.mlflow.process = process
+    return process
 
 
 def why(spec, error):

@@ -6,6 +6,7 @@ import os
 NAMES = {
     "sitecustomize.py": "shim/sitecustomize.py",
     "runline_shim.py": "shim/runline_shim.py",
+    "runline_arguments.py": "shim/runline_arguments.py",
     "runline_readers.py": "shim/runline_readers.py",
     "runline_redaction.py": "redaction.py",
 }
@@ -16,11 +17,11 @@ def extract(directory):
     then goes on unobserved."""
     folder = directory.file("shim")
     try:
-        os.mkdir(folder, 0o700)
+        os.makedirs(folder, 0o700, exist_ok=True)
         for name, source in NAMES.items():
             with open(os.path.join(folder, name), "wb") as target:
                 target.write(_source(source))
-        os.mkdir(directory.file("capture"), 0o700)
+        os.makedirs(directory.file("capture"), 0o700, exist_ok=True)
         return folder
     except OSError:
         return None

@@ -21,7 +21,7 @@ def wait(directory, spec, asked):
     folder = spec["queue"]["folder"]
     limit = max(1, int(spec["queue"]["limit"]))
     os.makedirs(folder, mode=0o700, exist_ok=True)
-    ticket = _Ticket(folder, spec["run_id"])
+    ticket = Ticket(folder, spec["run_id"])
     try:
         told = None
         while not asked.cancelled():
@@ -51,14 +51,17 @@ def _tell(directory, position, limit):
     directory.write_json("queue.json", record)
 
 
-class _Ticket:
-    """A locked file `ticket-<run id>`. One that can be locked by somebody else belongs to a dead recorder."""
+class Ticket:
+    """A locked file `ticket-<run id>`. One that can be locked by somebody else belongs to a dead recorder.
+    `shared`: the folder is everybody's on this machine."""
 
-    def __init__(self, folder, run_id):
+    def __init__(self, folder, run_id, shared=False):
         self._folder = folder
         self._name = "ticket-" + run_id
         hidden = os.path.join(folder, ".new-" + self._name)
         self._handle = os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if shared:
+            os.fchmod(self._handle, 0o644)  # Whatever the umask is: others look whether it is locked.
         fcntl.flock(self._handle, fcntl.LOCK_EX)
         os.rename(hidden, self._path(self._name))
 
@@ -76,11 +79,18 @@ class _Ticket:
         return before
 
     def _forget_dead(self, name):
-        handle = _try_lock(self._path(name))
+        try:
+            handle = _try_lock(self._path(name))
+        except PermissionError:
+            return True  # Not a ticket of ours: those can be read.
         if handle is None:
             return os.path.exists(self._path(name)) is False
-        os.unlink(self._path(name))
-        os.close(handle)
+        try:
+            os.unlink(self._path(name))
+        except PermissionError:
+            return True  # Of somebody else who is gone: it stands in nobody's way.
+        finally:
+            os.close(handle)
         return True
 
     def give_up(self):

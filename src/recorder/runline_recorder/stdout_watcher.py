@@ -1,10 +1,10 @@
 """Reads the output back from `output.log`, so that parsing may lag behind but never holds up the script."""
 
-import os
 import re
 import time
 
 from . import lines
+from .output_log import LogReader
 
 CHUNK = 1 << 18
 SLICE_SECONDS = 0.05
@@ -24,7 +24,7 @@ class StdoutWatcher:
             journal.notice("pattern_invalid", problem)
         self._lines = lines.Lines(patterns)
         self._metrics = metrics
-        self._source = os.open(directory.file("output.log"), os.O_RDONLY | os.O_CLOEXEC)
+        self._source = LogReader(directory.log.path, directory.log.start)
         self._rest = b""
         self._skipping = False
 
@@ -43,10 +43,10 @@ class StdoutWatcher:
         if self._rest and not self._skipping:
             self._line(self._rest)
         self._rest = b""
-        os.close(self._source)
+        self._source.close()
 
     def _chunk(self):
-        data = os.read(self._source, CHUNK)
+        data = self._source.read(CHUNK)
         if not data:
             return False
         pieces = _END.split(self._rest + data)

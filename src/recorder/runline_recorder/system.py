@@ -129,9 +129,7 @@ class _Gpus:
         """Values from the last question, by GPU index; then asks again."""
         if self._query is None or any(process.poll() is None for process in self._query):
             return {}
-        tables = [_table(process.stdout.read()) for process in self._query]
-        for process in self._query:
-            process.stdout.close()
+        tables = [_table(_output(process)) for process in self._query]
         self._there = self._query[0].returncode == 0  # Installed without a GPU or a driver: don't ask again.
         self._query = None
         self._ask()
@@ -153,9 +151,9 @@ class _Gpus:
         return values
 
     def stop(self):
+        """Without waiting: an nvidia-smi that hangs in a broken driver can't be killed."""
         for process in self._query or ():
             process.kill()
-            process.wait()
             process.stdout.close()
         self._query = None
 
@@ -164,6 +162,21 @@ def _run(command):
     return subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
+
+
+def _output(process):
+    """What it has printed. Not up to the end of the pipe: a child of a wrapper may hold that open."""
+    os.set_blocking(process.stdout.fileno(), False)
+    data = b""
+    while True:
+        try:
+            piece = os.read(process.stdout.fileno(), 1 << 16)
+        except BlockingIOError:
+            piece = b""
+        if not piece:
+            process.stdout.close()
+            return data
+        data += piece
 
 
 def _table(data):

@@ -1,8 +1,8 @@
 """Why a script failed, in its own words: the line that ends a Python traceback at the end of its output."""
 
-import os
 import re
 
+from .output_log import tail
 from .redaction import clean
 
 MAX_ERROR = 200
@@ -21,13 +21,11 @@ _PARENT = re.compile(r"^(?:[\w.]*\.)?(?:ChildFailedError|CalledProcessError|Proc
 _USAGE = re.compile(r"^[\w./-]+: error: \S")
 
 
-def last_error(path):
-    """The last error of an output file as one line of at most MAX_ERROR characters without secrets; None
-    when it names none."""
+def last_error(path, since=0):
+    """The last error of an output after the offset `since`, as one line of at most MAX_ERROR characters
+    without secrets; None when it names none."""
     try:
-        with open(path, "rb") as source:
-            source.seek(max(0, os.fstat(source.fileno()).st_size - _TAIL_BYTES))
-            text = source.read(_TAIL_BYTES).decode("utf-8", "replace")
+        text = tail(path, _TAIL_BYTES, since).decode("utf-8", "replace")
     except OSError:
         return None
     found = _found([_plain(line[:_MAX_LINE]) for line in re.split(r"[\r\n]+", text)])

@@ -9,7 +9,7 @@ import time
 import traceback
 
 from .cancel import Cancel
-from .journal import Journal
+from .mlflow_journal import SharedJournal
 from .tracebacks import last_error
 
 TICK_SECONDS = 0.1
@@ -27,9 +27,8 @@ class Watch:
         self._asked = asked
         self._process = process
         self._pump = pump
-        self._journal = Journal(journal_fd)
-        self._journal.write("attempt", attempt=1, time=started)
-        self._journal.flush()
+        self._journal = SharedJournal(journal_fd)
+        self._begin(started)
         self._watchers = []
         self._behind = False
         self._cancel = None
@@ -43,6 +42,17 @@ class Watch:
                 "start_record_failed", "start.json could not be written: %s." % failed.strerror
             )
         self._settle()
+
+    def _begin(self, started):
+        if self._directory.attempt > 1:
+            try:
+                from .catch_up import catch_up
+
+                catch_up(self._directory, self._spec, self._journal)
+            except Exception:  # It is about the attempt before: this one must not suffer from it.
+                traceback.print_exc(file=sys.stderr)
+        self._journal.write("attempt", attempt=self._directory.attempt, time=started)
+        self._journal.flush()
 
     def _settle(self):
         try:
@@ -107,7 +117,7 @@ class Watch:
         size = -1
         while not self._pump.ended():
             self._turn()
-            current = os.fstat(self._pump.log_fd).st_size
+            current = self._pump.log.size()
             if current != size or self._pump.pending():
                 size = current
                 quiet_since = time.monotonic()
@@ -125,7 +135,7 @@ class Watch:
         reason = "exited" if self._cancel is None else "cancelled"
         errors = []
         if code > 0 and self._cancel is None:
-            errors.append(last_error(self._directory.file("output.log")))
+            errors.append(last_error(self._pump.log.path, self._pump.log.start))
         dropped = self._counts["dropped"]
         if dropped:
             errors.append("%d bytes of output could not be kept: the disk was full." % dropped)

@@ -3,6 +3,7 @@ metrics."""
 
 import json
 import os
+import signal
 import tempfile
 import unittest
 
@@ -10,7 +11,9 @@ from runline_recorder.artifacts import _pattern
 from runline_recorder.folders import grouped
 from runline_recorder.journal import Journal
 from runline_recorder.metrics import Metrics
+from runline_recorder.output_log import OutputLog
 from runline_recorder.parameters import from_argv
+from runline_recorder.pump import Pump
 from runline_recorder.redaction import HIDDEN, clean, is_secret, redacted
 
 SECRET_NAMES = os.path.join(
@@ -55,6 +58,22 @@ class Redaction(unittest.TestCase):
         self.assertEqual(clean("https://h/x@y"), "https://h/x@y")
         self.assertEqual(redacted("api_key", "None"), "None")
         self.assertEqual(redacted("lr", "0.1"), "0.1")
+
+
+class PumpKilled(unittest.TestCase):
+    def test_one_that_dies_after_it_was_told_to_finish_is_replaced_by_one_that_knows(self):
+        """Somebody holds the pipe open, so that only the word ends it. Found by hanging, not by a clock."""
+        with tempfile.TemporaryDirectory() as folder:
+            pump = Pump(OutputLog(os.path.join(folder, "output.log")), "0" * 32)
+            held = os.dup(pump.write_end)
+            os.write(held, b"last words")
+            os.kill(pump.pid, signal.SIGSTOP)
+            pump.finish()
+            os.kill(pump.pid, signal.SIGKILL)
+            self.assertEqual(pump.wait()["dropped"], 0)
+            os.close(held)
+            with open(os.path.join(folder, "output.log"), "rb") as source:
+                self.assertEqual(source.read(), b"last words")
 
 
 def files(folder, count):

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ExitRecord, JournalRecord, RunSpec, StartRecord } from "../../../src/model/journal.ts";
+import { runSpec } from "../../fixtures/runSpec.ts";
 
 export const recorderFolder = fileURLToPath(new URL("../../../src/recorder", import.meta.url));
 let runs = 0;
@@ -75,36 +76,11 @@ export class Recording {
   constructor(bench: Bench, argv: readonly string[], change: Partial<RunSpec>) {
     this.directory = join(bench.workspace, ".runline", "runs", this.id);
     mkdirSync(this.directory, { recursive: true });
-    this.spec = {
-      version: 1,
-      run_id: this.id,
-      name: "brave-otter",
-      experiment: "default",
-      argv,
-      shown_argv: argv,
-      cwd: bench.workspace,
-      workspace: bench.workspace,
-      script: null,
-      env_names: [],
-      created: Date.now(),
-      code: null,
-      queue: null,
-      capture: {
-        stdout: true,
-        patterns: [],
-        tensorboard: true,
-        parameters: true,
-        files: true,
-        data_folders: [],
-        artifacts: ["models/**"],
-        artifact_limit_bytes: 1 << 20,
-        system_interval_seconds: 5,
-        ...change.capture,
-      },
-      grace_seconds: [5, 5],
-      parent: null,
-      ...(({ capture: _, ...rest }) => rest)(change),
-    };
+    const usual = { artifacts: ["models/**"], artifact_limit_bytes: 1 << 20 };
+    this.spec = runSpec(
+      { run_id: this.id, argv, workspace: bench.workspace },
+      { created: Date.now(), ...change, capture: { ...usual, ...change.capture } },
+    );
     writeFileSync(this.path("spec.json"), JSON.stringify(this.spec));
   }
 

@@ -25,11 +25,9 @@ FOLDERS = (
     "/venv/",
 )
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-MAX_TEXT = 4000
-# They parse arguments of their own on the way to the script's function; the command line says more then.
-LAUNCHERS = ("hydra.", "torch.distributed.", "accelerate.commands.")
 
 _seen = set()
+_modules = {}
 _state = {"handle": None, "pid": 0}
 _roots = ()
 _without = ()
@@ -154,10 +152,12 @@ def _moved(arguments):
 
 
 # Module → what to do with it once it is imported.
-HOOKS = {
-    "argparse": lambda module: _argparse(module),
-    "click.core": lambda module: _click(module),
-}
+HOOKS = {}
+for _name in (
+    "argparse click.core typer._click.core fire.core hydra.core.utils jsonargparse._core jsonargparse.core"
+    " transformers.hf_argparser tyro._calling"
+).split():
+    HOOKS[_name] = lambda module: _arguments(module)
 for _name in (
     "pyarrow.parquet.core pyarrow.dataset pyarrow.csv pyarrow.feather polars duckdb h5py._hl.files cv2"
     " datasets.load torch.serialization torchvision.io.image safetensors.torch safetensors.numpy soundfile"
@@ -168,11 +168,14 @@ for _name in (
 
 def _beside(name):
     """A module of the shim, loaded when it is first needed: our folder is no longer on the path."""
+    if name in _modules:
+        return _modules[name]
     import importlib.util
 
     spec = importlib.util.spec_from_file_location(name, os.path.join(_run, "shim", name + ".py"))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    _modules[name] = module
     return module
 
 
@@ -219,73 +222,14 @@ def _after(spec):
         return
 
 
-def _argparse(module):
-    parser = module.ArgumentParser
-    original = parser.parse_known_args
-    depth = [0]
-
-    def parse_known_args(self, args=None, namespace=None, *more, **named):
-        depth[0] += 1
-        try:
-            result = original(self, args, namespace, *more, **named)
-        finally:
-            depth[0] -= 1
-        if depth[0] == 0:
-            try:
-                if _from_user():
-                    _parameters("argparse", vars(result[0]))
-            except Exception:
-                pass
-        return result
-
-    parse_known_args.__wrapped__ = original
-    parse_known_args.__doc__ = original.__doc__
-    parser.parse_known_args = parse_known_args
+def _arguments(module):
+    _beside("runline_arguments").wrap(module, _parameters, _is_ours)
 
 
-def _click(module):
-    command = module.Command
-    original = command.invoke
-
-    def invoke(self, ctx):
-        try:
-            _parameters("click", ctx.params)
-        except Exception:
-            pass
-        return original(self, ctx)
-
-    invoke.__wrapped__ = original
-    command.invoke = invoke
+def _is_ours(path):
+    return path.startswith(_roots) and not any(folder in path for folder in FOLDERS)
 
 
-def _from_user():
-    """Whether code of the workspace is among the callers: launchers and libraries parse arguments of their
-    own."""
-    frame = sys._getframe(2)
-    while frame is not None:
-        if str(frame.f_globals.get("__name__")).startswith(LAUNCHERS):
-            return False
-        name = frame.f_code.co_filename
-        if name[:1] == "<" and frame.f_globals.get("__name__") == "__main__":
-            return True
-        if name[:1] not in ("<", ""):
-            text = name if name[:1] == "/" else os.path.join(os.getcwd(), name)
-            text = os.path.normpath(text)
-            if text.startswith(_roots) and not any(folder in text for folder in FOLDERS):
-                return True
-        frame = frame.f_back
-    return False
-
-
-def _parameters(source, found):
-    texts = {}
+def _parameters(source, texts):
     redacted = _beside("runline_redaction").redacted
-    for key, value in list(found.items()):
-        if callable(value) or key.startswith("_"):
-            continue
-        name = getattr(value, "name", None) if hasattr(value, "read") else None
-        text = str(value if name is None else name)
-        if " object at 0x" not in text:
-            texts[str(key)] = redacted(str(key), text[:MAX_TEXT])
-    if texts:
-        report("parameters", source, texts)
+    report("parameters", source, {key: redacted(key, text) for key, text in texts.items()})

@@ -1,0 +1,93 @@
+"""The same run once more: requeued by its scheduler, or begun again after a kill. What the attempt before
+has left is put aside, and what it has said stays."""
+
+import os
+
+from . import processes
+
+
+def asked(words, directory_path):
+    """The number of the attempt: what `--attempt` says, else what Slurm says of a run that was begun here
+    before. Raises ValueError."""
+    if words:
+        number = int(words[1]) if len(words) == 2 and words[0] == "--attempt" else 0
+        if not 1 <= number <= 1000000:
+            raise ValueError("not an attempt")
+        return number
+    restarts = os.environ.get("SLURM_RESTART_COUNT", "")
+    # A shell inside a requeued job has the variable too: a run that was never begun is at its first attempt.
+    if restarts.isdigit() and int(restarts) > 0 and os.path.isdir(os.path.join(directory_path, "claim")):
+        return int(restarts) + 1
+    return 1
+
+
+def still_running(directory):
+    """Pids of the attempt before, script and recorder, that live on this machine."""
+    try:
+        start = directory.read_json("start.json")
+        if start["attempt"] >= directory.attempt or start["boot_id"] != processes.boot_id():
+            return []
+        pairs = [(start["pid"], start["start_ticks"]), (start["recorder_pid"], start["recorder_start_ticks"])]
+        return [pid for pid, ticks in pairs if processes.alive(pid) and processes.start_ticks(pid) == ticks]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def set_aside(directory):
+    """Readers see at each moment a run that has ended or one that is about to start: its place in the queue
+    goes first, then the start record; the exit record is blanked by whoever calls. Raises OSError."""
+    former = directory.attempt - 1
+    try:
+        former = directory.read_json("start.json")["attempt"]
+    except (OSError, ValueError, KeyError):
+        former = directory.attempt - 1
+    _remove(directory.file("queue.json"))
+    _keep_exit(directory, former)
+    _rename(directory.file("start.json"), directory.file("start-%d.json" % former))
+    _rename(directory.file("capture"), directory.file("capture-%d" % former))
+    _end_line(directory.file("journal.jsonl"))
+
+
+def former_captures(directory):
+    """Names of the folders in which the shims of earlier attempts have reported."""
+    try:
+        return sorted(name for name in os.listdir(directory.path) if name.startswith("capture-"))
+    except OSError:
+        return []
+
+
+def _keep_exit(directory, attempt):
+    """Only for people: what is not kept is still in the journal of whoever read it."""
+    try:
+        record = directory.read_json("exit.json")
+        directory.write_json("exit-%d.json" % attempt, record)
+    except (OSError, ValueError):
+        return
+
+
+def _end_line(path):
+    """A kill or a full disk may have torn the last line: the next record must not become a part of it."""
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        size = os.fstat(handle).st_size
+        if size > 0 and os.pread(handle, 1, size - 1) != b"\n":
+            os.write(handle, b"\n")
+    finally:
+        os.close(handle)
+
+
+def _rename(source, target):
+    try:
+        os.rename(source, target)
+    except FileNotFoundError:
+        return
+
+
+def _remove(path):
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return

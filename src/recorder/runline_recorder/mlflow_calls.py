@@ -1,0 +1,213 @@
+"""What each call of the protocol is answered with: by this run where it can, else by the server."""
+
+import json
+
+from . import mlflow_experiment_calls, mlflow_history, mlflow_models, mlflow_run_calls, mlflow_search
+from .mlflow_errors import Refusal
+from .mlflow_fields import Fields
+from .mlflow_files import Files
+from .mlflow_http import Broken
+from .mlflow_upstream import Upstream
+
+# Clients ask it before they choose how to send traces.
+VERSION = "3.17.2"
+ARTIFACTS = "mlflow-artifacts/artifacts"
+_CALLS = {}
+for _module in (mlflow_experiment_calls, mlflow_run_calls, mlflow_models, mlflow_search, mlflow_history):
+    _CALLS.update(_module.ROUTES)
+_SEARCH = ("POST", "runs/search")
+_REGISTRY = ("registered-models", "model-versions", "prompts", "webhooks")
+_NO_REGISTRY = (
+    "No model registry is reachable from this run: it has no connection to Runline's server. What was logged is"
+    " kept with the run. Register it afterwards with “Runline: Register Model…” or `runline register`."
+)
+_NO_SERVER = "This call needs Runline's server, and none is reachable from this run."
+
+
+class Calls:
+    """Answers requests over one book."""
+
+    def __init__(self, book, run_path):
+        self._book = book
+        self._files = Files(book)
+        self._upstream = Upstream(run_path)
+
+    def answer(self, connection, request):
+        """Reads the rest of the request and answers it. False when the connection can't go on."""
+        if request.path == "/health":
+            connection.answer(200, b"OK", "text/plain; charset=utf-8", request.keep)
+            return request.keep
+        if request.path == "/version":
+            connection.answer(200, VERSION.encode(), "text/plain; charset=utf-8", request.keep)
+            return request.keep
+        name = _name(request.path)
+        if name.startswith(ARTIFACTS):
+            return self._artifact(connection, request, name[len(ARTIFACTS) :].lstrip("/"))
+        body = request.body()
+        status, answer, kind = self._call(request, name, body)
+        connection.answer(status, answer, kind, request.keep)
+        return request.keep
+
+    def _call(self, request, name, body):
+        """(status, body, content type) of a call in JSON."""
+        try:
+            fields = _fields(request, body)
+            if (request.method, name) == ("POST", "mlflow/runs/search"):
+                return self._search(request, fields, body)
+            with self._book.lock:
+                found = self._here(request.method, name, fields)
+                answer, run = found if isinstance(found, tuple) else (found, None)
+                if run is not None:
+                    self._book.flush(run)
+            return _json(200, answer)
+        except Refusal as refusal:
+            passed = self._passed(request, body) if refusal.elsewhere else None
+            if passed is not None:
+                self._learn(name, passed)
+                return passed
+            self._wish(name, body)
+            return _json(refusal.status, refusal.body())
+
+    def _here(self, method, name, fields):
+        """The answer, or (answer, the run that was written to). Raises Refusal."""
+        family, _, rest = name.partition("/")
+        if family == "mlflow":
+            found = _CALLS.get((method, rest))
+            if found is not None:
+                return found(self._book, fields)
+            words = rest.split("/")
+            if words[0] == "logged-models" and len(words) > 1:
+                return self._of_model(method, words[1:], fields)
+            if (method, rest) == ("GET", "artifacts/list"):
+                return self._files.listing_of_run(fields)
+            if (method, rest) == ("GET", "server-info"):
+                return {"store_type": "SqlStore", "workspaces_enabled": False}
+            if words[0] in _REGISTRY:
+                raise Refusal("NOT_IMPLEMENTED", _NO_REGISTRY, elsewhere=True)
+        if family == "mlflow-artifacts":
+            raise Refusal("NOT_IMPLEMENTED", "Artifacts go to a run in one piece.")
+        raise Refusal("NOT_IMPLEMENTED", _NO_SERVER, elsewhere=True)
+
+    def _of_model(self, method, words, fields):
+        model, rest = words[0], words[1:]
+        found = mlflow_models.PART_ROUTES.get((method, "/".join(rest)))
+        if found is not None:
+            return found(self._book, fields, model)
+        if method == "DELETE" and len(rest) == 2 and rest[0] == "tags":
+            return mlflow_models.delete_tag(self._book, fields, model, rest[1])
+        raise Refusal("NOT_IMPLEMENTED", _NO_SERVER, elsewhere=True)
+
+    def _wish(self, name, body):
+        """A registration that could not be done is remembered as one that somebody wanted."""
+        if name in ("mlflow/registered-models/create", "mlflow/model-versions/create"):
+            try:
+                wanted = str(json.loads(body.decode("utf-8"))["name"])
+            except (ValueError, KeyError, TypeError):
+                return
+            text = "The script wanted to register a model as %s, and no registry was reachable from the run."
+            with self._book.lock:
+                self._book.notice("mlflow_not_registered", text % wanted[:250])
+                self._book.flush()
+
+    def _search(self, request, fields, body):
+        """Runs of this script and, where a server is there, of others."""
+        passed = self._passed(request, body)
+        others = json.loads(passed[1].decode("utf-8")) if passed is not None and passed[0] == 200 else {}
+        try:
+            with self._book.lock:
+                answer = mlflow_search.search(self._book, fields, others.get("runs", ()))
+        except Refusal:
+            if passed is None:
+                raise
+            return passed
+        return _json(200, answer)
+
+    def _passed(self, request, body):
+        return self._upstream.passed(
+            request.method, request.target, body, request.headers.get("content-type")
+        )
+
+    def _learn(self, name, passed):
+        """An experiment that the server has told of can have runs of this script."""
+        if passed[0] != 200 or name not in ("mlflow/experiments/get", "mlflow/experiments/get-by-name"):
+            return
+        try:
+            found = json.loads(passed[1].decode("utf-8"))["experiment"]
+            with self._book.lock:
+                self._book.experiment(found["name"], given=found["experiment_id"])
+        except (ValueError, KeyError, TypeError):
+            return
+
+    def _artifact(self, connection, request, path):
+        """Files stream in and out; only what is not of this run is held, as far as a body may be."""
+        try:
+            if request.method == "PUT":
+                self._files.put(path, request.pieces())
+                answer = {}
+            elif request.method == "DELETE":
+                self._files.delete(path)
+                answer = {}
+            elif request.method == "GET" and not path:
+                with self._book.lock:
+                    answer = self._files.listing(_query(request).get("path", ""))
+            elif request.method == "GET":
+                source, size, status, extra = self._files.open(path, request.headers.get("range"))
+                with source:
+                    connection.answer_file(
+                        source, size, "application/octet-stream", request.keep, status, extra
+                    )
+                return request.keep
+            else:
+                raise Refusal("BAD_REQUEST", "Method not allowed.")
+        except Refusal as refusal:
+            body = request.body() if refusal.elsewhere else b""
+            passed = self._passed(request, body) if refusal.elsewhere else None
+            found = passed or _json(refusal.status, refusal.body())
+            keep = request.keep and request.is_read()
+            connection.answer(*found, keep=keep)
+            return keep
+        connection.answer(*_json(200, answer), keep=request.keep)
+        return request.keep
+
+
+def _name(path):
+    """The call's name: its path without the prefixes that mean the same."""
+    for prefix in ("/api/", "/ajax-api/"):
+        if path.startswith(prefix):
+            version, _, rest = path[len(prefix) :].partition("/")
+            if version in ("2.0", "3.0"):
+                return rest[len("preview/") :] if rest.startswith("preview/") else rest
+    return ""
+
+
+def _query(request):
+    return {key: found[0] if len(found) == 1 else found for key, found in request.asked().items()}
+
+
+def _fields(request, body):
+    if request.method == "GET":
+        return Fields(_query(request))
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind != "application/json" and request.method != "DELETE":
+        if not kind:
+            raise Refusal("INVALID_PARAMETER_VALUE", "Bad Request. Content-Type header is missing.")
+        text = "Bad Request. Content-Type must be one of ['application/json']."
+        # What other protocols send here, traces among them, is for the server.
+        raise Refusal("INVALID_PARAMETER_VALUE", text, elsewhere=not _name(request.path))
+    try:
+        value = json.loads(body.decode("utf-8") or "{}")
+        if isinstance(value, str):
+            value = json.loads(value)
+    except (ValueError, RecursionError):
+        raise Refusal("BAD_REQUEST", "Bad Request. The body is not valid JSON.") from None
+    if not isinstance(value, dict):
+        raise Refusal("BAD_REQUEST", "Bad Request. The body is not a JSON object.")
+    return Fields(value)
+
+
+def _json(status, answer):
+    try:
+        text = json.dumps(answer, allow_nan=False)
+    except ValueError as error:
+        raise Broken(501, "The answer holds a number that JSON can't: %s" % error) from None
+    return status, text.encode("ascii", "replace"), "application/json"

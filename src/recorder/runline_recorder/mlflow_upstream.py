@@ -1,0 +1,91 @@
+"""The server that knows more than this run: it answers for the registry and for other runs. Where there is
+none, nothing waits for one."""
+
+import json
+import os
+import stat
+
+CONNECT_SECONDS = 3
+ANSWER_SECONDS = 60
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+def served(run_path):
+    """{"url", "token"} of the server that serves this workspace now, or None. The file must be the person's
+    own and name this machine: a folder that came from elsewhere must not send data away."""
+    found = _own_json(run_path, "mlflow.json")
+    url = found.get("url")
+    if not isinstance(url, str) or not url.startswith("http://") or _host(url) not in _LOOPBACK:
+        return None
+    return {"url": url.rstrip("/"), "token": found.get("token") or ""}
+
+
+def is_ours(run_path, url):
+    """Whether an address is that of Runline's server of this workspace, or was when it last served: terminals
+    and notebooks may have it set."""
+    now = served(run_path)
+    if now is not None and now["url"] == url.rstrip("/"):
+        return True
+    port = _own_json(run_path, "mlflow-port.json").get("port")
+    return _host(url) in _LOOPBACK and url.rstrip("/").endswith(":%s" % port)
+
+
+def _own_json(run_path, name):
+    """The object in a file beside the runs that only this person can have written; an empty one for none."""
+    path = os.path.join(os.path.dirname(os.path.dirname(run_path)), name)
+    try:
+        with open(path, encoding="utf-8") as source:
+            state = os.fstat(source.fileno())
+            found = json.load(source)
+    except (OSError, ValueError):
+        return {}
+    safe = state.st_uid == os.getuid() and not stat.S_IMODE(state.st_mode) & 0o077
+    return found if safe and isinstance(found, dict) else {}
+
+
+def _host(url):
+    return url.partition("://")[2].split("/")[0].rpartition(":")[0]
+
+
+class Upstream:
+    """Passes a request on as it is. `passed` answers None where there is nobody to pass it to."""
+
+    def __init__(self, run_path):
+        self._run_path = run_path
+
+    def is_there(self):
+        """Whether somebody serves; not whether it answers."""
+        return self._found() is not None
+
+    def passed(self, method, target, body, content_type):
+        """(status, body, content type) of the server's answer, or None."""
+        found = self._found()
+        if found is None:
+            return None
+        from http.client import HTTPConnection, HTTPException, HTTPSConnection
+        from urllib.parse import urlsplit
+
+        place = urlsplit(found["url"])
+        kind = HTTPSConnection if place.scheme == "https" else HTTPConnection
+        headers = {"Accept": "application/json"}
+        if content_type:
+            headers["Content-Type"] = content_type
+        if found["token"]:
+            headers["Authorization"] = "Bearer " + found["token"]
+        connection = kind(place.hostname, place.port, timeout=CONNECT_SECONDS)
+        try:
+            connection.connect()
+            connection.sock.settimeout(ANSWER_SECONDS)
+            connection.request(method, place.path.rstrip("/") + target, body or None, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read(), answer.getheader("Content-Type") or "application/json"
+        except (OSError, HTTPException):
+            return None
+        finally:
+            connection.close()
+
+    def _found(self):
+        named = os.environ.get("RUNLINE_MLFLOW_UPSTREAM")
+        if named:
+            return {"url": named, "token": os.environ.get("RUNLINE_MLFLOW_UPSTREAM_TOKEN", "")}
+        return served(self._run_path)
