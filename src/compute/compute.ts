@@ -3,7 +3,9 @@
  * behind this interface, so nothing above knows which it is. A machine that does not answer throws; it never changes a state.
  */
 
+import type { HostCheck, HostEntry, HostSettings, HostsSettings, Person } from "../model/host.ts";
 import type { ExitRecord, QueueRecord, RunSpec, StartRecord } from "../model/journal.ts";
+import type { CodeKeeper, CodePlace } from "./code.ts";
 
 export interface Compute {
   /** As shown to a person: "here" for this machine. */
@@ -39,6 +41,55 @@ export interface Compute {
   interpreter(wish: InterpreterWish): Promise<Interpreter>;
   /** What is at a path of the machine. */
   look(path: string): Promise<"file" | "folder" | null>;
+  /** Whose a run directory is, where one compute answers for several machines. */
+  hostOf?(directory: string): string;
+}
+
+/**
+ * Another machine. Its run directories are written `<host>:<path>` everywhere outside of it, so that whoever has one can hand it to the
+ * workspace's compute; paths of scripts and programs are the machine's own.
+ */
+export interface HostCompute extends Compute {
+  readonly settings: HostSettings;
+  /** The run directory for an id, and the folder of the machine's queue. */
+  place(id: string): Promise<HostPlace>;
+  /**
+   * Puts the code of a snapshot there as the working copy of a run; what is there already is not sent again. Throws `hostCode`,
+   * `hostWrite`, and when it can't be reached.
+   */
+  sendCode(place: CodePlace, id: string, signal?: AbortSignal): Promise<SentCode>;
+  /** A dry run: which Python and which torch a script would find. Throws `pythonBroken`. */
+  probe(): Promise<Readonly<Record<string, string | number>>>;
+}
+
+export interface HostPlace {
+  readonly directory: string;
+  readonly queue: string;
+}
+
+export interface SentCode {
+  /** The workspace's folder there. */
+  readonly workspace: string;
+  /** What had to be sent. */
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** The machines that runs can be started on besides this one. */
+export interface Hosts {
+  /** Every host that can be chosen, those with runs first. Touches no network. */
+  list(): Promise<readonly HostEntry[]>;
+  /** Throws `hostInvalid`. */
+  on(host: string): HostCompute;
+  /** A person's wish: they may be asked. Afterwards their runs on the host are known here. */
+  connect(host: string, person?: Person): Promise<void>;
+  disconnect(host: string): void;
+  /** Everything that decides whether runs can be started there. Connects without asking. */
+  check(host: string): Promise<HostCheck>;
+  /** Calls back after every change of a link or a check. */
+  watch(changed: () => void): Disposable;
+  /** Ends every connection. */
+  close(): Promise<void>;
 }
 
 export type RunFileName = "journal.jsonl" | "output.log" | "recorder.log" | "spec.json";
@@ -104,4 +155,22 @@ export interface Interpreter {
   readonly recorder: string;
   /** Root of the virtual or conda environment that `script` belongs to. */
   readonly environment: { readonly kind: "venv" | "conda"; readonly root: string } | null;
+}
+
+/** What a workspace reaches: this machine and others behind one compute, told apart by the directories of the runs. */
+export interface Reach {
+  readonly compute: Compute;
+  readonly code: CodeKeeper;
+  readonly hosts: Hosts;
+}
+
+export interface ReachWish {
+  readonly workspace: string;
+  /** Runline's own folder in it, and where its runs are. */
+  readonly directory: string;
+  readonly runs: string;
+  /** As they are set now. */
+  readonly settings: () => HostsSettings;
+  /** Whether other machines may be reached at all; what is known of them is shown either way. */
+  readonly allowed: () => boolean;
 }

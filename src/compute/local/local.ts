@@ -2,6 +2,7 @@
 
 import { readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { runFile } from "../../model/journal.ts";
 import { isRunId } from "../../model/runId.ts";
 import type { Compute } from "../compute.ts";
 import { errorCode, readSlice, writeFailure } from "./boundedFile.ts";
@@ -9,6 +10,7 @@ import { cancelLocally } from "./cancel.ts";
 import { activated, cleanEnvironment } from "./environment.ts";
 import { findInterpreter } from "./interpreter.ts";
 import { launchLocally, prepareLocally } from "./launch.ts";
+import { readSegmented } from "./logSegments.ts";
 import { observeLocally } from "./observe.ts";
 import { findProgram } from "./program.ts";
 import { watchLocally } from "./watch.ts";
@@ -24,7 +26,8 @@ export function localCompute(
     prepare: prepareLocally,
     launch: (launch) => launchLocally(launch, recorder),
     observe: observeLocally,
-    read: (directory, file, offset, length) => readSlice(join(directory, file), offset, length),
+    read: (directory, file, offset, length) =>
+      (file === runFile.log ? readSegmented : readSlice)(join(directory, file), offset, length),
     cancel: cancelLocally,
     watch: watchLocally,
     list: listLocally,

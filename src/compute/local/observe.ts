@@ -7,6 +7,7 @@ import { runFile } from "../../model/journal.ts";
 import { parseExit, parseQueue, parseStart } from "../../model/runRecords.ts";
 import type { Observation } from "../compute.ts";
 import { errorCode, readSmall } from "./boundedFile.ts";
+import { segmentedSize } from "./logSegments.ts";
 import { bootId, isAlive, markedProcesses } from "./process.ts";
 
 type Records = Omit<Observation, "bootId" | "hostName" | "scriptAlive" | "recorderAlive" | "marked" | "time">;
@@ -18,7 +19,9 @@ type Records = Omit<Observation, "bootId" | "hostName" | "scriptAlive" | "record
 export async function observeLocally(directories: readonly string[]): Promise<readonly Observation[]> {
   const all = await Promise.all(directories.map(readSettled));
   const doubtful = all.filter(
-    ({ claimed, exit, script, recorder }) => claimed && exit === null && !(script && recorder),
+    // A start record without a process is that of a client of MLflow's protocol: nothing carries its mark.
+    ({ claimed, exit, start, script, recorder }) =>
+      claimed && exit === null && start?.pid !== 0 && !(script && recorder),
   );
   const marked = markedProcesses(new Set(doubtful.map((records) => basename(records.directory))));
   const looked = { bootId: bootId(), hostName: hostname(), time: Date.now() };
@@ -87,7 +90,7 @@ async function readRecords(directory: string): Promise<Records> {
     readSmall(at(runFile.start)),
     readSmall(at(runFile.queue)),
     sizeOf(at(runFile.journal)),
-    sizeOf(at(runFile.log)),
+    segmentedSize(at(runFile.log)),
     sizeOf(at(runFile.claim)),
     sizeOf(at(runFile.cancel)),
     sizeOf(directory),

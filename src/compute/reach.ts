@@ -1,0 +1,218 @@
+/** Everything a workspace reaches: this machine, and others over SSH, behind one compute. A run's directory says which. */
+
+import { hostname } from "node:os";
+import { basename, join } from "node:path";
+import { RunlineError } from "../model/failure.ts";
+import {
+  type HostCheck,
+  type HostEntry,
+  type HostSettings,
+  isHostName,
+  splitHostDirectory,
+} from "../model/host.ts";
+import type { CodeKeeper, CodePlace } from "./code.ts";
+import type { Compute, Hosts, Observation, Reach, ReachWish } from "./compute.ts";
+import { repositoryOf } from "./snapshot/repository.ts";
+import { checkHost } from "./ssh/checkHost.ts";
+import { configuredHosts } from "./ssh/configuration.ts";
+import type { LooksPace } from "./ssh/hostLooks.ts";
+import { type Mirror, mirrorIn } from "./ssh/mirror.ts";
+import { type RunOrigin, type SshHost, sshHost } from "./ssh/sshHost.ts";
+import { type SshSettings, sshTransport } from "./ssh/sshTransport.ts";
+
+export interface ReachParts {
+  readonly local: Compute;
+  readonly code: CodeKeeper;
+  /** Path of the recorder, packed or its sources. */
+  readonly recorder: string;
+  readonly pace: LooksPace;
+  /** What ssh is started with besides the configuration that is set. */
+  readonly ssh?: SshSettings;
+}
+
+/** An editor shows what was seen last and hears of news; it never waits for a machine. */
+export const editorPace: LooksPace = { freshMs: 4_000, patienceMs: 300, soonestMs: 1_000, slowestMs: 4_000 };
+/** A command is asked once and answers with how it is now, if that can be had in a few seconds. */
+export const commandPace: LooksPace = { freshMs: 400, patienceMs: 6_000, soonestMs: 500, slowestMs: 2_000 };
+
+/** Opens nothing yet. */
+export function reachFrom(parts: ReachParts): (wish: ReachWish) => Reach {
+  return (wish) => reachOf(parts, wish);
+}
+
+function reachOf({ local, code, recorder, pace, ssh }: ReachParts, wish: ReachWish): Reach {
+  const mirror = mirrorIn(join(wish.directory, "mirror"));
+  let known: Promise<RunOrigin> | null = null;
+  const origin = () => {
+    known ??= originOf(wish.workspace);
+    return known;
+  };
+  const open = new Map<string, { readonly host: SshHost; readonly of: string; readonly link: Disposable }>();
+  const checks = new Map<string, HostCheck>();
+  const watchers = new Set<() => void>();
+  const finders = new Set<() => void>();
+  const tell = () => {
+    for (const changed of watchers) changed();
+  };
+
+  function on(name: string): SshHost {
+    if (!isHostName(name)) throw new RunlineError("hostInvalid", { host: JSON.stringify(name) });
+    const { hosts, sshConfigFile } = wish.settings();
+    const settings: HostSettings = hosts[name] ?? {};
+    const of = JSON.stringify([settings, sshConfigFile]);
+    const known = open.get(name);
+    if (known?.of === of) return known.host;
+    known?.link[Symbol.dispose]();
+    known?.host.looks.close();
+    const configuration = sshConfigFile === "" ? {} : { configuration: sshConfigFile };
+    const transport = sshTransport(name, { ...ssh, ...configuration, allowed: wish.allowed });
+    const found = () => {
+      for (const changed of finders) changed();
+    };
+    const host = sshHost({ transport, recorder, settings, mirror, pace, origin, found });
+    open.set(name, { host, of, link: transport.watch(tell) });
+    return host;
+  }
+
+  const hosts: Hosts = {
+    on,
+    async list() {
+      const { hosts: set, sshConfigFile } = wish.settings();
+      const runs = (await mirror.directories()).flatMap(
+        (directory) => splitHostDirectory(directory)?.host ?? [],
+      );
+      const configured = await configuredHosts(sshConfigFile === "" ? undefined : sshConfigFile);
+      const known = new Map<string, HostEntry["from"]>();
+      for (const name of configured) known.set(name, "config");
+      for (const name of Object.keys(set))
+        if (isHostName(name) && !known.has(name)) known.set(name, "settings");
+      for (const name of runs) if (!known.has(name)) known.set(name, "runs");
+      const first = new Set([...open.keys(), ...runs]);
+      const names = [...known.keys()].sort((a, b) => Number(first.has(b)) - Number(first.has(a)));
+      return names.map((name) => ({
+        name,
+        from: known.get(name) ?? "runs",
+        link: open.get(name)?.host.transport.link() ?? { state: "idle", since: 0 },
+        check: checks.get(name) ?? null,
+      }));
+    },
+    async connect(name, person) {
+      const host = on(name);
+      await host.transport.connect(person);
+      await host.adopt();
+      host.looks.poke();
+    },
+    disconnect: (name) => open.get(name)?.host.transport.disconnect(),
+    async check(name) {
+      const made = await checkHost(name, on(name).calls);
+      checks.set(name, made);
+      tell();
+      return made;
+    },
+    watch(changed) {
+      watchers.add(changed);
+      return { [Symbol.dispose]: () => void watchers.delete(changed) };
+    },
+    async close() {
+      for (const { host, link } of open.values()) {
+        link[Symbol.dispose]();
+        host.looks.close();
+        host.transport.disconnect();
+      }
+      open.clear();
+    },
+  };
+  return {
+    hosts,
+    code: codeWithMirror(code, mirror),
+    compute: routed(local, on, mirror, wish.runs, finders),
+  };
+}
+
+/** By the directory: this machine's compute, or that of the host that it names. */
+function routed(
+  local: Compute,
+  on: (host: string) => SshHost,
+  mirror: Mirror,
+  runs: string,
+  finders: Set<() => void>,
+): Compute {
+  const of = (directory: string): Compute => {
+    const split = splitHostDirectory(directory);
+    return split === null ? local : on(split.host);
+  };
+  return {
+    ...local,
+    hostOf: (directory) => of(directory).host,
+    prepare: (directory) => of(directory).prepare(directory),
+    launch: (launch) => of(launch.directory).launch(launch),
+    read: (directory, file, offset, length) => of(directory).read(directory, file, offset, length),
+    cancel: (directory) => of(directory).cancel(directory),
+    discard: (directory) => of(directory).discard(directory),
+    async observe(directories) {
+      const groups = new Map<Compute, string[]>();
+      for (const directory of directories) {
+        const compute = of(directory);
+        const own = groups.get(compute);
+        if (own === undefined) groups.set(compute, [directory]);
+        else own.push(directory);
+      }
+      const seen = new Map<string, Observation>();
+      await Promise.all(
+        [...groups].map(async ([compute, own]) => {
+          for (const each of await compute.observe(own)) seen.set(each.directory, each);
+        }),
+      );
+      return directories.flatMap((directory) => seen.get(directory) ?? []);
+    },
+    watch(directory, changed) {
+      if (directory !== runs) return of(directory).watch(directory, changed);
+      const watching = local.watch(directory, changed);
+      finders.add(changed);
+      return {
+        [Symbol.dispose]() {
+          watching[Symbol.dispose]();
+          finders.delete(changed);
+        },
+      };
+    },
+    async list(folder) {
+      const here = await local.list(folder);
+      if (folder !== runs) return here;
+      const all = [...here, ...(await mirror.directories())];
+      return all.sort((a, b) => (basename(a) < basename(b) ? -1 : 1));
+    },
+  };
+}
+
+/** Copies of code lie with the run; those of a run elsewhere with its mirror. */
+function codeWithMirror(code: CodeKeeper, mirror: Mirror): CodeKeeper {
+  const here = (place: CodePlace): CodePlace =>
+    splitHostDirectory(place.directory) === null
+      ? place
+      : { ...place, directory: mirror.folder(basename(place.directory)) };
+  return {
+    keep: (request) =>
+      code.keep({ ...request, directory: here({ ...request, snapshot: nowhere }).directory }),
+    file: (place, path) => code.file(here(place), path),
+    changes: (place, written) => code.changes(here(place), written),
+    checkout: (place) => code.checkout(here(place)),
+    forget: (place, runId) => code.forget(here(place), runId),
+  };
+}
+
+const nowhere: CodePlace["snapshot"] = {
+  ...{ kind: "manifest", id: "", tree: "", head: null, branch: null, remote: null },
+  ...{ changed: [], changed_count: 0, skipped: [] },
+};
+
+/**
+ * A clone of the same repository on another machine of the same person is the same project; without a repository, a folder of the same
+ * name is.
+ */
+async function originOf(workspace: string): Promise<RunOrigin> {
+  const repository = await repositoryOf(workspace);
+  const remote = await repository?.git(["config", "--get", "remote.origin.url"]).catch(() => "");
+  const place = repository === null || !remote?.trim() ? basename(workspace) : repository.prefix;
+  return { project: `${remote?.trim() ?? ""}#${place}`, workspace, machine: hostname() };
+}
