@@ -7,21 +7,28 @@ import type { Changed, Requests } from "./editor.ts";
 
 export type ComparePageCalls = Pick<
   Requests,
-  | "runs/list"
   | "runs/edit"
-  | "runs/files"
-  | "runs/environment"
+  | "runs/log"
   | "metrics/columns"
   | "metrics/bands"
   | "metrics/points"
-  | "metrics/keys"
+  | "metrics/beyond"
+  | "compare/table"
+  | "compare/columns"
+  | "compare/summary"
+  | "compare/details"
+  | "compare/files"
+  | "compare/environments"
   | "compare/importance"
 > & {
-  "page/subject": [Record<string, never>, { readonly runIds: readonly string[] }];
+  /** `view` is that of the link by which the page was opened, told once. */
+  "page/subject": [Record<string, never>, { readonly runIds: readonly string[]; readonly view?: string }];
   "page/openRun": [{ readonly runId: string }, null];
   /** Code of two runs in the native diff editor. */
   "page/openDiff": [{ readonly left: string; readonly right: string }, null];
   "page/addRuns": [Record<string, never>, { readonly runIds: readonly string[] }];
+  /** Copies a link that opens the same runs seen in the same way. */
+  "page/copyLink": [{ readonly runIds: readonly string[]; readonly view: string }, null];
   "page/copy": [{ readonly text: string }, null];
   /** Asks where to, and writes the bytes there. */
   "page/saveFile": [{ readonly name: string; readonly base64: string }, null];
@@ -30,19 +37,25 @@ export type ComparePageCalls = Pick<
 };
 
 export const comparePageCalls = [
-  "runs/list",
   "runs/edit",
-  "runs/files",
-  "runs/environment",
+  "runs/log",
   "metrics/columns",
   "metrics/bands",
   "metrics/points",
-  "metrics/keys",
+  "metrics/beyond",
+  "compare/table",
+  "compare/columns",
+  "compare/summary",
+  "compare/details",
+  "compare/files",
+  "compare/environments",
   "compare/importance",
 ] as const satisfies readonly (keyof ComparePageCalls)[];
 
 export interface ComparePageEvents {
   readonly changed: Changed;
+  /** Whether the server lives; while it does not, what is shown grows old. */
+  readonly server: { readonly up: boolean };
 }
 
 export interface SortKey {
@@ -99,4 +112,12 @@ export interface ComparePageState {
   readonly brushes: Readonly<Record<string, readonly [number, number]>>;
   /** The metric whose final values and whose importance are shown; null is the key metric. */
   readonly target: string | null;
+  readonly differences: {
+    /** Of the runs beside the baseline. */
+    readonly page: number;
+    /** Runs by their ids; null is a choice of the page's own. */
+    readonly code: string | null;
+    readonly left: string | null;
+    readonly right: string | null;
+  };
 }

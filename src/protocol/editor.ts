@@ -3,13 +3,16 @@
  * They travel as custom LSP requests `runline/<name>`. An answer is always a `Reply`: failures are data.
  */
 
+import type { ColumnCells, CompareDetails, CompareTableData } from "../model/compareTable.ts";
 import type { Failure } from "../model/failure.ts";
+import type { HostCheck, HostEntry, HostsSettings, Prompt } from "../model/host.ts";
 import type { Importance } from "../model/importance.ts";
 import type { CaptureSettings, CodeSnapshot } from "../model/journal.ts";
 import type { Direction, LineageGraph, LineageNode, RunFile } from "../model/lineage.ts";
 import type { BandsQuery, BandsResult, ColumnsQuery, ColumnsResult, SeriesRef } from "../model/metric.ts";
 import type { AuditEntry, AuditVerdict, Model, ModelVersion } from "../model/registry.ts";
 import type { Environment, Finding, Run, RunEdit, RunState } from "../model/run.ts";
+import type { TableSummary } from "../model/runTable.ts";
 import type { ScriptArgument } from "../model/scriptArgument.ts";
 
 export type Reply<T> =
@@ -18,8 +21,20 @@ export type Reply<T> =
 
 export interface Requests {
   "runs/list": [
-    { readonly limit?: number; readonly states?: readonly RunState[]; readonly ids?: readonly string[] },
+    {
+      readonly limit?: number;
+      readonly states?: readonly RunState[];
+      readonly ids?: readonly string[];
+      readonly script?: string;
+      /** Words that must all fit (`runWords.ts`). */
+      readonly text?: string;
+    },
     readonly Run[],
+  ];
+  /** How many runs there are, loaded or not: by experiment and quarter of an hour, of which days are made. */
+  "runs/counts": [
+    { readonly states?: readonly RunState[]; readonly text?: string },
+    readonly { readonly experiment: string; readonly from: number; readonly runs: number }[],
   ];
   "runs/get": [{ readonly id: string }, Run];
   "runs/launch": [
@@ -44,7 +59,21 @@ export interface Requests {
   "metrics/bands": [BandsQuery, BandsResult];
   /** Every raw point of one series in step order; for exports. */
   "metrics/points": [SeriesRef, RawPoints];
+  /** How many points of some series of one metric lie below `low` or above `high`, infinities included. */
+  "metrics/beyond": [BeyondQuery, number];
   "metrics/keys": [{ readonly runIds: readonly string[] }, readonly string[]];
+  /** Runs as columns, in the order of the ids: `wanted` columns for certain, others as far as a page shows them first. */
+  "compare/table": [CompareAsk, CompareTableData];
+  /** Further columns of the same runs. */
+  "compare/columns": [CompareAsk, readonly ColumnCells[]];
+  /** All columns that there are, where `compare/table` has only looked at some of the runs. */
+  "compare/summary": [{ readonly runIds: readonly string[] }, TableSummary];
+  /** What takes reading each run whole; at most 100 runs. */
+  "compare/details": [{ readonly runIds: readonly string[] }, CompareDetails];
+  /** Files that the runs read and wrote, parallel to the ids; at most 200 runs. */
+  "compare/files": [{ readonly runIds: readonly string[] }, readonly (readonly RunFile[])[]];
+  /** What the runs ran in, parallel to the ids; at most 200 runs. */
+  "compare/environments": [{ readonly runIds: readonly string[] }, readonly (Environment | null)[]];
   /** How much each parameter tells of a metric's last values over these runs, by a forest; the most important first. */
   "compare/importance": [{ readonly runIds: readonly string[]; readonly metric: string }, Importance];
   "lineage/walk": [
@@ -73,6 +102,13 @@ export interface Requests {
   "audit/verify": [Record<string, never>, AuditVerdict];
   /** Arguments that a script declares, read from its text. */
   "script/arguments": [{ readonly path: string }, readonly ScriptArgument[]];
+  /** Every machine that runs can be started on. Touches no network. */
+  "hosts/list": [Record<string, never>, readonly HostEntry[]];
+  /** A person's wish: the server may ask back (`runline/ask`) until it is connected. */
+  "hosts/connect": [{ readonly host: string }, null];
+  "hosts/disconnect": [{ readonly host: string }, null];
+  /** Whether runs can be started there, with reasons. Connects without asking. */
+  "hosts/check": [{ readonly host: string }, HostCheck];
   "store/status": [Record<string, never>, StoreStatus];
   "store/rebuild": [Record<string, never>, { readonly runs: number }];
 }
@@ -80,6 +116,12 @@ export interface Requests {
 export type RequestName = keyof Requests;
 export type RequestInput<N extends RequestName> = Requests[N][0];
 export type RequestOutput<N extends RequestName> = Requests[N][1];
+
+/** Runs and the ids of columns (`metric:val/acc`) that are needed of them. */
+export interface CompareAsk {
+  readonly runIds: readonly string[];
+  readonly wanted: readonly string[];
+}
 
 /** Starts a script or any command. Exactly one of `script` and `command`. */
 export interface LaunchInput {
@@ -94,6 +136,17 @@ export interface LaunchInput {
   readonly python?: string;
   /** Given by a caller that may ask twice; a known id starts nothing new. */
   readonly id?: string;
+  /** Where it runs: the name of a host, or absent for this machine. */
+  readonly host?: string;
+}
+
+export interface BeyondQuery {
+  readonly series: readonly { readonly runId: string; readonly attempt: number }[];
+  readonly key: string;
+  readonly low: number;
+  readonly high: number;
+  /** Only points at these steps, ends included. */
+  readonly steps?: { readonly from: number; readonly to: number };
 }
 
 /** Parallel arrays; times in epoch milliseconds. */
@@ -136,7 +189,7 @@ export interface ServerOptions {
   readonly settings: ServerSettings;
 }
 
-export interface ServerSettings {
+export interface ServerSettings extends HostsSettings {
   readonly directory: string;
   readonly python: string;
   readonly parallelRuns: number;
@@ -171,3 +224,9 @@ export interface Logged {
   readonly level: "info" | "warn" | "error";
   readonly text: string;
 }
+
+/** Notification `runline/hosts`: a link or a check of a host changed; whoever shows them asks again. */
+export type HostsChanged = Record<string, never>;
+
+/** Request `runline/ask` of the server to the window: what ssh wants to know. Null: the person does not want to answer. */
+export type Ask = [Prompt, string | null];

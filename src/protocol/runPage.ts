@@ -17,6 +17,7 @@ export type RunPageCalls = Pick<
   | "code/changes"
   | "metrics/columns"
   | "metrics/points"
+  | "metrics/beyond"
   | "metrics/keys"
   | "lineage/walk"
 > & {
@@ -49,12 +50,15 @@ export const runPageCalls = [
   "code/changes",
   "metrics/columns",
   "metrics/points",
+  "metrics/beyond",
   "metrics/keys",
   "lineage/walk",
 ] as const satisfies readonly (keyof RunPageCalls)[];
 
 export interface RunPageEvents {
   readonly changed: Changed;
+  /** Whether the server lives; while it does not, what is shown grows old. */
+  readonly server: { readonly up: boolean };
 }
 
 /** What survives a reload: where the person is, never the data. */

@@ -18,7 +18,7 @@ const mostCategories = 40;
 /** Numbers by their size, texts by their natural order at even distances. */
 export function plotAxis(column: GridColumn): PlotAxis {
   if (!column.numeric) return categoryAxis(column);
-  const numbers = column.cells.map((cell) => cell?.number ?? Number.NaN);
+  const numbers = Array.from({ length: column.cells.length }, (_, index) => column.cells.number(index));
   const finite = numbers.filter((value) => Number.isFinite(value));
   const low = finite.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const high = finite.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
@@ -40,15 +40,15 @@ export function plotAxis(column: GridColumn): PlotAxis {
 }
 
 function categoryAxis(column: GridColumn): PlotAxis {
-  const texts = [...new Set(column.cells.flatMap((cell) => (cell === null ? [] : [cell.shown])))]
-    .sort(naturally)
-    .slice(0, mostCategories);
+  const { cells } = column;
+  const shown = Array.from({ length: cells.length }, (_, index) => cells.at(index)?.shown ?? null);
+  const texts = [...new Set(shown.filter((text) => text !== null))].sort(naturally).slice(0, mostCategories);
   const places = new Map(
     texts.map((text, index) => [text, texts.length > 1 ? index / (texts.length - 1) : 0.5]),
   );
   return {
     column,
-    places: column.cells.map((cell) => (cell === null ? Number.NaN : (places.get(cell.shown) ?? Number.NaN))),
+    places: shown.map((text) => (text === null ? Number.NaN : (places.get(text) ?? Number.NaN))),
     ticks: texts.map((text) => ({ place: places.get(text) ?? 0, value: text })),
     logarithmic: false,
   };
@@ -64,7 +64,7 @@ export function brushedRuns(
 ): readonly number[] {
   const tests = Object.entries(brushes).flatMap(([id, range]) => {
     const column = columns.find((each) => each.id === id);
-    return column === undefined ? [] : [{ places: plotAxis(column).places, range }];
+    return column === undefined || !column.loaded ? [] : [{ places: plotAxis(column).places, range }];
   });
   if (tests.length === 0) return order;
   return order.filter((index) =>

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import { isBookkeeping } from "../../src/model/keyMetric.ts";
-import { type Run, terminalStates } from "../../src/model/run.ts";
+import { terminalStates } from "../../src/model/run.ts";
 import { looksOfRuns } from "../../src/model/runColor.ts";
 import type { ChartLayout } from "../../src/protocol/chartLayout.ts";
 import type { ComparePageState } from "../../src/protocol/comparePage.ts";
@@ -14,8 +14,8 @@ import { icon } from "../shared/icon.ts";
 import { Kept } from "../shared/kept.ts";
 import { nameMatches } from "../shared/metricGroups.ts";
 import type { ChartRun, ChartSettings, MetricSource } from "../shared/metricSource.ts";
-import { singleMetrics } from "../shared/singleMetrics.ts";
 import { emptyState } from "../shared/states.ts";
+import type { CompareRun } from "./comparedRuns.ts";
 import type { CompareTable } from "./compareTable.ts";
 import { finalBars } from "./finalBars.ts";
 import { groupName } from "./tableRows.ts";
@@ -30,7 +30,7 @@ export class ChartsTab {
   private readonly source: MetricSource;
   private readonly hover: Hover;
   private readonly save: (change: Partial<ComparePageState>) => void;
-  private readonly single = new Kept<ReadonlySet<string>>();
+  private readonly metrics = new Kept<readonly string[]>();
   private readonly settings = new Kept<ChartSettings>();
   private readonly shownGroups = new Kept<readonly ChartGroup[]>();
   private shownRuns: readonly ChartRun[] = [];
@@ -41,14 +41,10 @@ export class ChartsTab {
     this.save = save;
   }
 
-  /** `keys` are the metrics of all runs. */
-  render(
-    table: CompareTable,
-    keys: readonly string[],
-    state: ComparePageState,
-    hidden: ReadonlySet<string>,
-  ): unknown {
-    const metrics = keys.filter((key) => !key.startsWith("system/"));
+  render(table: CompareTable, state: ComparePageState, hidden: ReadonlySet<string>): unknown {
+    const metrics = this.metrics.of([table.all], () =>
+      table.all.filter(({ group }) => group === "metric").map(({ title }) => title),
+    );
     if (metrics.length === 0)
       return emptyState(
         table.runs.every((run) => terminalStates.has(run.state))
@@ -85,12 +81,13 @@ export class ChartsTab {
 
   private charts(
     table: CompareTable,
-    shown: readonly Run[],
+    shown: readonly CompareRun[],
     metrics: readonly string[],
     settings: ChartSettings,
     state: ComparePageState,
   ): unknown {
-    const single = this.single.of([table.runs], () => singleMetrics(table.runs));
+    const { single } = table;
+    if (single === null) return nothing;
     const curves = metrics.filter((key) => !single.has(key));
     const values = metrics
       .filter((key) => single.has(key) && nameMatches(key, state.search))
@@ -115,16 +112,19 @@ export class ChartsTab {
 
   private finals(
     table: CompareTable,
-    shown: readonly Run[],
+    shown: readonly CompareRun[],
     metrics: readonly string[],
     { collapsed }: ComparePageState,
   ): unknown {
     const open = !collapsed.includes(finalsName);
+    const drawn = metrics.slice(0, mostFinals);
+    if (open) table.need(drawn.map((key) => `metric:${key}`));
+    const indexes = shown.slice(0, mostLines).flatMap(({ id }) => table.places.get(id) ?? []);
     return html`<section class="chart-group">
       <h3><button class="group-head" aria-expanded=${open} @click=${() => this.save({ collapsed: toggled(collapsed, finalsName) })}>
         ${icon(open ? "chevron-down" : "chevron-right")}<span class="clip">${finalsName}</span><span class="count">${metrics.length}</span>
       </button></h3>
-      ${open ? finalBars({ table, shown: shown.slice(0, mostLines), total: shown.length, metrics: metrics.slice(0, mostFinals), hover: this.hover }) : nothing}
+      ${open ? finalBars({ table, shown: indexes, total: shown.length, metrics: drawn, hover: this.hover }) : nothing}
       ${open && metrics.length > mostFinals ? html`<p class="quiet note">and ${(metrics.length - mostFinals).toLocaleString("en-US")} more metrics: search for them</p>` : nothing}
     </section>`;
   }
@@ -155,7 +155,7 @@ export class ChartsTab {
   }
 
   /** The same array while nothing about it changes, so that charts need not look. */
-  private chartRuns(runs: readonly Run[], { looks }: CompareTable): readonly ChartRun[] {
+  private chartRuns(runs: readonly CompareRun[], { looks }: CompareTable): readonly ChartRun[] {
     const made = runs.flatMap(({ id, name }) => {
       const look = looks.get(id);
       return look === undefined ? [] : [{ id, name, look }];

@@ -1,7 +1,7 @@
 /** The compare table: an ARIA grid that draws only the rows and columns that can be seen. Head and name column stay. */
 
 import { html, nothing, type PropertyValues } from "lit";
-import type { Run, RunEdit } from "../../src/model/run.ts";
+import type { RunEdit } from "../../src/model/run.ts";
 import type { RunLook } from "../../src/model/runColor.ts";
 import type { SortKey } from "../../src/protocol/comparePage.ts";
 import { PageElement } from "../shared/element.ts";
@@ -9,6 +9,7 @@ import type { Hover } from "../shared/hover.ts";
 import { icon, iconButton, stateIcon, stateLooks } from "../shared/icon.ts";
 import { swatch } from "../shared/swatch.ts";
 import { VirtualRows } from "../shared/virtualRows.ts";
+import type { CompareRun } from "./comparedRuns.ts";
 import { cellContent, trendLine } from "./gridCells.ts";
 import type { GridColumn } from "./gridColumns.ts";
 import { editableText, editOf } from "./gridEdit.ts";
@@ -29,7 +30,9 @@ interface Active {
 export interface MenuAsk {
   readonly at: { readonly x: number; readonly y: number };
   /** Null for a head. */
-  readonly run: Run | null;
+  readonly run: CompareRun | null;
+  /** Place of the run; −1 for a head. */
+  readonly index: number;
   /** Null for the names. */
   readonly column: GridColumn | null;
   readonly edit: () => void;
@@ -45,6 +48,8 @@ export interface GridEvents {
   readonly "toggle-group": string;
   readonly edit: { readonly runId: string; readonly edit: RunEdit };
   readonly "ask-menu": MenuAsk;
+  /** What can be seen now: columns and runs by their ids. */
+  readonly seen: { readonly columns: readonly string[]; readonly runs: readonly string[] };
 }
 
 export class CompareGrid extends PageElement {
@@ -57,12 +62,15 @@ export class CompareGrid extends PageElement {
     baseline: { attribute: false },
     sort: { attribute: false },
     hover: { attribute: false },
+    version: { attribute: false },
     active: { state: true },
     editing: { state: true },
     scrolled: { state: true },
   };
 
-  declare runs: readonly Run[];
+  declare runs: readonly CompareRun[];
+  /** Changes when more is known of the rows in sight. */
+  declare version: number;
   declare looks: ReadonlyMap<string, RunLook>;
   declare columns: readonly GridColumn[];
   declare rows: readonly TableRow[];
@@ -84,13 +92,17 @@ export class CompareGrid extends PageElement {
   private readonly groupCells = new GroupCells();
   private places: readonly ColumnPlace[] = [];
   private baselineIndex = -1;
+  private inSight: {
+    readonly columns: readonly GridColumn[];
+    readonly rows: readonly (TableRow | undefined)[];
+  } = { columns: [], rows: [] };
   private unsubscribe: (() => void) | undefined;
 
   constructor() {
     super();
     this.active = { row: 0, column: 0 };
     this.editing = null;
-    this.scrolled = { left: 0, width: 1200 };
+    this.scrolled = { left: 0, width: document.documentElement.clientWidth };
   }
 
   override connectedCallback(): void {
@@ -115,6 +127,12 @@ export class CompareGrid extends PageElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
+    this.tell("seen", {
+      columns: this.inSight.columns.map(({ id }) => id),
+      runs: this.inSight.columns.some(({ trend, loaded }) => trend !== undefined || !loaded)
+        ? this.inSight.rows.flatMap((row) => (row?.kind === "run" ? (this.runs[row.index]?.id ?? []) : []))
+        : [],
+    });
     if (!changed.has("editing")) return;
     if (this.editing !== null) this.querySelector<HTMLInputElement>(".cell-edit")?.select();
     else if (changed.get("editing")) this.querySelector<HTMLElement>(".grid")?.focus();
@@ -130,6 +148,10 @@ export class CompareGrid extends PageElement {
       this.scrolled.left + this.scrolled.width - name,
     );
     const items = this.virtual.visible(this.rows.length);
+    this.inSight = {
+      columns: this.columns.slice(seen.first, seen.end),
+      rows: items.map(({ index }) => this.rows[index]),
+    };
     return html`<div class="grid" role="grid" tabindex="0" aria-label="Runs side by side" aria-rowcount=${this.rows.length + 1} aria-colcount=${this.columns.length + 1}
       aria-activedescendant=${`cell-${this.active.row}-${this.active.column}`}
       .style=${`--name-width:${name}px`} @scroll=${this.onScroll} @keydown=${this.onKey} @mouseleave=${() => this.hover.bringForward(null)} @blur=${() => this.hover.bringForward(null)}>
@@ -226,13 +248,14 @@ export class CompareGrid extends PageElement {
   }
 
   private nameCell(
-    run: Run,
+    run: CompareRun,
     row: number,
     hidden: boolean,
     found: TableRow & { readonly kind: "run" },
   ): unknown {
     const look = this.looks.get(run.id);
-    if (this.isEditing(row, 0)) return html`<div class="cell name">${this.editor(run, null)}</div>`;
+    if (this.isEditing(row, 0))
+      return html`<div class="cell name">${this.editor(run, found.index, null)}</div>`;
     return html`<div class=${`cell name ${this.activeClass(row, 0)}`} role="rowheader" id=${`cell-${row}-0`} aria-colindex="1"
       aria-label=${`${run.name}, ${stateLooks[run.state].label}${hidden ? ", not in charts" : ""}${run.id === this.baseline ? ", baseline" : ""}${found.pinned ? ", pinned" : ""}`}
       @contextmenu=${(event: MouseEvent) => this.askMenu(event, row, 0)} @dblclick=${() => this.edit(row, 0)}>
@@ -250,13 +273,11 @@ export class CompareGrid extends PageElement {
 
   private valueCell(column: GridColumn, index: number, row: number, place: number): unknown {
     const run = this.runs[index];
-    const cell = column.cells[index] ?? null;
+    const cell = column.cells.at(index);
     if (run !== undefined && this.isEditing(row, place))
-      return html`<div class="cell" .style=${this.widthOf(place)}>${this.editor(run, column)}</div>`;
-    const base = this.baselineIndex;
-    const against = base < 0 || base === index ? undefined : (column.cells[base] ?? null);
-    const { differs, content } = cellContent({ column, cell, against, withDeltas: base >= 0 });
-    const trend = column.trends?.[index];
+      return html`<div class="cell" .style=${this.widthOf(place)}>${this.editor(run, index, column)}</div>`;
+    const { differs, content } = cellContent({ column, cell, index, baseline: this.baselineIndex });
+    const trend = column.trend?.(index);
     const look = run && this.looks.get(run.id);
     const classes = [
       "cell",
@@ -266,7 +287,7 @@ export class CompareGrid extends PageElement {
       this.activeClass(row, place),
     ];
     return html`<div class=${classes.filter(Boolean).join(" ")} role="gridcell" id=${`cell-${row}-${place}`} aria-colindex=${place + 1}
-      .style=${this.widthOf(place)} title=${cell?.text ?? "no value"} @click=${() => this.activate(row, place)} @dblclick=${() => this.edit(row, place)}
+      .style=${this.widthOf(place)} title=${cell?.text ?? (column.loaded ? "no value" : "being read")} @click=${() => this.activate(row, place)} @dblclick=${() => this.edit(row, place)}
       @contextmenu=${(event: MouseEvent) => this.askMenu(event, row, place)}>
       ${trend === undefined ? content : trend.length > 1 ? trendLine(trend, look === undefined ? "" : `run-${look.color + 1}`) : nothing}
     </div>`;
@@ -280,22 +301,23 @@ export class CompareGrid extends PageElement {
   private edit(row: number, column: number): void {
     const found = this.rows[row];
     const run = found?.kind === "run" ? this.runs[found.index] : undefined;
-    if (run !== undefined && editableText(run, this.columns[column - 1] ?? null) !== null)
+    if (run === undefined || found?.kind !== "run") return;
+    if (editableText(run, found.index, this.columns[column - 1] ?? null) !== null)
       this.editing = { row, column };
   }
 
-  private editor(run: Run, column: GridColumn | null): unknown {
+  private editor(run: CompareRun, index: number, column: GridColumn | null): unknown {
     const end = (event: Event, keep: boolean) => {
       if (this.editing === null) return;
       this.editing = null;
-      const made = keep ? editOf(run, column, (event.target as HTMLInputElement).value) : null;
+      const made = keep ? editOf(run, index, column, (event.target as HTMLInputElement).value) : null;
       if (made !== null) this.tell("edit", { runId: run.id, edit: made });
     };
     const onKey = (event: KeyboardEvent) => {
       event.stopPropagation();
       if (event.key === "Enter" || event.key === "Escape") end(event, event.key === "Enter");
     };
-    return html`<input class="cell-edit" aria-label=${`${column?.title ?? "name"} of ${run.name}`} .value=${editableText(run, column) ?? ""}
+    return html`<input class="cell-edit" aria-label=${`${column?.title ?? "name"} of ${run.name}`} .value=${editableText(run, index, column) ?? ""}
       @keydown=${onKey} @blur=${(event: Event) => end(event, true)} />`;
   }
 
@@ -316,6 +338,7 @@ export class CompareGrid extends PageElement {
     const detail: MenuAsk = {
       at,
       run: found?.kind === "run" ? (this.runs[found.index] ?? null) : null,
+      index: found?.kind === "run" ? found.index : -1,
       column: this.columns[column - 1] ?? null,
       edit: () => this.edit(row, column),
     };

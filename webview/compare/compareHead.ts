@@ -1,13 +1,14 @@
 /** The top of the Compare page: what is compared, against which run, grouped and filtered how, and what can be done with the table. */
 
 import { html, nothing } from "lit";
-import type { Run } from "../../src/model/run.ts";
 import type { ComparePageState } from "../../src/protocol/comparePage.ts";
 import { icon } from "../shared/icon.ts";
 import { searchField } from "../shared/searchField.ts";
-import { noBaseline } from "./compareHost.ts";
+import { differentValues } from "./columnCells.ts";
+import type { CompareRun } from "./comparedRuns.ts";
 import type { CompareTable } from "./compareTable.ts";
 import { csvTable, latexTable, markdownTable } from "./exportTable.ts";
+import { noBaseline } from "./freshState.ts";
 import type { GridColumn } from "./gridColumns.ts";
 import "../shared/menu.ts";
 import "./columnChooser.ts";
@@ -23,6 +24,7 @@ export interface HeadView {
   readonly baseline: string | null;
   readonly save: (change: Partial<ComparePageState>) => void;
   readonly copy: (text: string) => void;
+  readonly copyLink: () => void;
   readonly addRuns: () => void;
 }
 
@@ -55,7 +57,7 @@ export function compareHead(view: HeadView): unknown {
 }
 
 /** The first runs of the table; any other becomes the baseline by its own menu. */
-function baselineChoices({ runs, order }: CompareTable, baseline: string | null): readonly Run[] {
+function baselineChoices({ runs, order }: CompareTable, baseline: string | null): readonly CompareRun[] {
   const first = order.slice(0, mostBaselines).flatMap((index) => runs[index] ?? []);
   const chosen = runs.find((run) => run.id === baseline);
   return chosen === undefined || first.includes(chosen) ? first : [chosen, ...first];
@@ -93,8 +95,9 @@ function hasGroups(column: GridColumn): boolean {
   if (!["parameter", "data", "tag", "fact"].includes(column.group) || column.id === "fact:duration")
     return false;
   if (!column.differs) return false;
-  const values = new Set(column.cells.map((cell) => cell?.shown));
-  return values.size < column.cells.length || column.cells.length < 3;
+  if (!column.loaded) return true;
+  const { length } = column.cells;
+  return length < 3 || differentValues(column.cells, length) < length;
 }
 
 function filterField({ table, state, save }: HeadView): unknown {
@@ -110,7 +113,7 @@ function errorPointer(text: string, at: number): unknown {
   return html`<code aria-hidden="true">${text}\n${" ".repeat(Math.max(0, at))}^</code>`;
 }
 
-function tableMenu({ table, copy }: HeadView) {
+function tableMenu({ table, copy, copyLink }: HeadView) {
   const { runs, columns, order } = table;
   const exported = {
     names: runs.map((run) => run.name),
@@ -118,6 +121,7 @@ function tableMenu({ table, copy }: HeadView) {
     order,
   };
   return [
+    { label: "Copy link to this view", icon: "link", run: copyLink },
     { label: "Copy table as Markdown", icon: "markdown", run: () => copy(markdownTable(exported)) },
     { label: "Copy table as CSV", icon: "table", run: () => copy(csvTable(exported)) },
     { label: "Copy table as LaTeX", icon: "symbol-text", run: () => copy(latexTable(exported)) },

@@ -1,6 +1,5 @@
 /** The host as the Compare page calls it. */
 
-import { freshLayout } from "../../src/protocol/chartLayout.ts";
 import type {
   ComparePageCalls,
   ComparePageEvents,
@@ -9,36 +8,3 @@ import type {
 import type { Host } from "../shared/rpc.ts";
 
 export type CompareHost = Host<ComparePageCalls, ComparePageEvents, ComparePageState>;
-
-/** Where a fresh page stands. */
-export const freshState: ComparePageState = {
-  runIds: [],
-  hidden: [],
-  pinned: [],
-  baseline: null,
-  onlyDifferences: true,
-  columns: {},
-  directions: {},
-  sort: [],
-  filter: "",
-  groupBy: [],
-  closedGroups: [],
-  tab: "charts",
-  search: "",
-  smoothing: 0,
-  smoothingKind: "ema",
-  axis: "step",
-  logarithmic: false,
-  clip: false,
-  bands: "deviation",
-  layout: freshLayout,
-  collapsed: [],
-  split: 0.45,
-  scatter: { x: null, y: null, color: null, logX: false, logY: false },
-  axes: null,
-  brushes: {},
-  target: null,
-};
-
-/** The value of the baseline's choice that means none. */
-export const noBaseline = "none";

@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import type { Failure } from "../../src/model/failure.ts";
 import type { RunFile } from "../../src/model/lineage.ts";
-import type { Run, RunEdit } from "../../src/model/run.ts";
+import type { RunEdit } from "../../src/model/run.ts";
 import type { ComparePageState, CompareTab } from "../../src/protocol/comparePage.ts";
 import { toggled } from "../shared/chartMove.ts";
 import { PageElement } from "../shared/element.ts";
@@ -16,13 +16,18 @@ import { splitter } from "../shared/splitter.ts";
 import { emptyState, noticeBar, queryState } from "../shared/states.ts";
 import { tabBar } from "../shared/tabs.ts";
 import { ChartsTab } from "./chartsTab.ts";
+import type { ComparedRuns, CompareRun } from "./comparedRuns.ts";
 import type { GridEvents } from "./compareGrid.ts";
 import { compareHead } from "./compareHead.ts";
-import { type CompareHost, freshState, noBaseline } from "./compareHost.ts";
-import { type CompareTable, CompareTables } from "./compareTable.ts";
+import type { CompareHost } from "./compareHost.ts";
+import { CompareReader } from "./compareReader.ts";
+import { type CompareTable, CompareTables, neededColumns } from "./compareTable.ts";
 import type { DataKnown } from "./differencesTab.ts";
+import { freshState, noBaseline } from "./freshState.ts";
 import { headHeight, rowHeight } from "./gridLayout.ts";
 import { gridMenu, type MenuView } from "./gridMenu.ts";
+import { viewOf, viewText } from "./linkedView.ts";
+import { filterColumns } from "./runFilter.ts";
 import { toggledSort } from "./sortRows.ts";
 import "./compareGrid.ts";
 import "./differencesTab.ts";
@@ -33,6 +38,8 @@ import "./valuesTab.ts";
 
 // Files are asked for run by run; beyond this the data columns are left out.
 const mostFiles = 200;
+// A drag saves its end, not its way: the state of a large comparison is long.
+const savedAfterMs = 50;
 // Below the last row, so that a scroll bar hides no run.
 const scrollbarRoom = 16;
 
@@ -50,26 +57,31 @@ export class ComparePage extends PageElement {
     host: { attribute: false },
     state: { state: true },
     failed: { state: true },
+    lost: { state: true },
   };
 
   declare host: CompareHost;
   declare state: ComparePageState;
   /** What a person asked for and did not get. */
   declare failed: Failure | null;
+  /** The server is gone. */
+  declare lost: boolean;
 
-  private readonly runs = new Query<readonly Run[]>(this, (signal) => this.readRuns(signal), "later");
-  private readonly keys = new Query<readonly string[]>(
-    this,
-    (signal) => this.host.call("metrics/keys", { runIds: this.state.runIds }, { signal }),
-    "later",
-  );
+  private readonly reader = new CompareReader(this, {
+    host: () => this.host,
+    runIds: () => this.state.runIds,
+    wanted: () => neededColumns(this.state, filterColumns(this.state.filter)),
+    onFailed: (failure) => this.tellFailure(failure),
+  });
   private readonly files = new Query<ReadonlyMap<string, readonly RunFile[]>>(
     this,
     (signal) => this.readFiles(signal),
     "later",
   );
   private readonly hover = new Hover();
-  private readonly tables = new CompareTables();
+  private readonly tables = new CompareTables(this.reader.need);
+  private asksFiles = false;
+  private saving: number | undefined;
   private charts: ChartsTab | undefined;
   private source: MetricSource | undefined;
   private unsubscribe: (() => void) | undefined;
@@ -78,6 +90,7 @@ export class ComparePage extends PageElement {
     super();
     this.state = freshState;
     this.failed = null;
+    this.lost = false;
   }
 
   override connectedCallback(): void {
@@ -87,21 +100,34 @@ export class ComparePage extends PageElement {
     this.source = pageSource(this.host, (query, signal) =>
       this.host.call("metrics/bands", query, { signal }),
     );
+    addEventListener("pagehide", this.saveNow);
     this.charts = new ChartsTab(this.source, this.hover, this.save);
-    this.unsubscribe = this.host.on("changed", (changed) => {
+    const endServer = this.host.on("server", ({ up }) => this.setLost(!up));
+    const endChanged = this.host.on("changed", (changed) => {
       const ids = this.state.runIds;
-      if (touches(changed, "runs", ids) || touches(changed, "metrics", ids)) this.runs.refresh();
-      if (touches(changed, "metrics", ids)) this.keys.refresh();
+      if (touches(changed, "runs", ids) || touches(changed, "metrics", ids)) this.reader.refresh();
       if (touches(changed, "lineage", ids)) this.files.refresh();
     });
-    void this.host
-      .call("page/subject", {})
-      .then((reply) => this.show(reply.ok ? reply.value.runIds : this.state.runIds));
+    this.unsubscribe = () => {
+      endServer();
+      endChanged();
+    };
+    void this.host.call("page/subject", {}).then((reply) => {
+      if (reply.ok && reply.value.view !== undefined)
+        this.state = { ...freshState, ...viewOf(reply.value.view) };
+      this.show(reply.ok ? reply.value.runIds : this.state.runIds);
+    });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    removeEventListener("pagehide", this.saveNow);
+    this.saveNow();
     this.unsubscribe?.();
+  }
+
+  private setLost(lost: boolean): void {
+    this.lost = lost;
   }
 
   private tellFailure(failure: Failure | null): void {
@@ -110,36 +136,35 @@ export class ComparePage extends PageElement {
 
   private show(runIds: readonly string[]): void {
     this.save({ runIds });
-    this.runs.restart();
-    this.keys.restart();
-    this.files.restart();
+    this.files.value = undefined;
+    this.asksFiles = true;
+    this.reader.restart();
   }
 
-  private async readRuns(signal: AbortSignal) {
-    const ids = this.state.runIds;
-    const reply = await this.host.call("runs/list", { ids, limit: ids.length }, { signal });
-    if (!reply.ok) return reply;
-    const byId = new Map(reply.value.map((run) => [run.id, run]));
-    return { ok: true as const, value: ids.map((id) => byId.get(id)).filter((run) => run !== undefined) };
-  }
-
-  /** One call per run, one after the other: the table stands already. A run that fails has no data columns. */
   private async readFiles(signal: AbortSignal) {
-    const files = new Map<string, readonly RunFile[]>();
-    const ids = this.state.runIds.length > mostFiles ? [] : this.state.runIds;
-    for (const id of ids) {
-      const reply = await this.host.call("runs/files", { id }, { signal });
-      if (signal.aborted) break;
-      if (reply.ok) files.set(id, reply.value);
-    }
-    return { ok: true as const, value: files };
+    const ids = this.state.runIds;
+    const reply = await this.host.call("compare/files", { runIds: ids }, { signal });
+    if (!reply.ok) return reply;
+    const files = reply.value.map((each, at): [string, readonly RunFile[]] => [ids[at] ?? "", each]);
+    return { ok: true as const, value: new Map(files) };
+  }
+
+  protected override updated(): void {
+    const known = this.reader.table.value;
+    if (known === undefined) return;
+    this.reader.need(neededColumns(this.state, filterColumns(this.state.filter)));
+    if (!this.asksFiles || this.state.runIds.length > mostFiles) return;
+    this.asksFiles = false;
+    // The charts are asked for first: what the runs have read is a column further right.
+    requestAnimationFrame(() => this.files.restart());
   }
 
   protected override render(): unknown {
     return queryState({
-      query: this.runs,
+      query: this.reader.table,
       rows: 8,
-      show: (runs) => (runs.length === 0 ? this.empty() : this.page(runs)),
+      lost: this.lost,
+      show: (known) => (known.runs.length === 0 ? this.empty() : this.page(known)),
       showLog: () => void this.host.act("page/showLog", {}),
     });
   }
@@ -151,14 +176,14 @@ export class ComparePage extends PageElement {
     });
   }
 
-  private page(runs: readonly Run[]): unknown {
+  private page(known: ComparedRuns): unknown {
     const { state, save } = this;
-    const table = this.tables.of(runs, this.files.value, state);
+    const table = this.tables.of(known, this.files.value, state);
     const hidden = new Set(state.hidden);
-    const baseline = this.baseline(runs);
+    const baseline = this.baseline(table);
     const room = headHeight + rowHeight * Math.max(2, table.rows.length) + scrollbarRoom;
     return html`
-      ${compareHead({ table, state, baseline, save, copy: this.copy, addRuns: () => void this.addRuns() })}
+      ${compareHead({ table, state, baseline, save, copy: this.copy, copyLink: this.copyLink, addRuns: () => void this.addRuns() })}
       ${this.failed === null ? nothing : noticeBar(this.failed, () => this.tellFailure(null))}
       <div class="split">
         <div class="upper" .style=${`height:${state.split * 100}%;max-height:${room}px`}>
@@ -181,12 +206,13 @@ export class ComparePage extends PageElement {
       (event: CustomEvent<GridEvents[N]>) =>
         act(event.detail);
     return html`<rl-compare-grid .runs=${table.runs} .looks=${table.looks} .columns=${table.columns} .rows=${table.rows} .hiddenRuns=${hidden}
-      .baseline=${baseline} .sort=${this.state.sort} .hover=${this.hover}
+      .baseline=${baseline} .sort=${this.state.sort} .hover=${this.hover} .version=${this.reader.version}
+      @seen=${on<"seen">((seen) => this.onSeen(seen))}
       @sort=${on<"sort">(({ column, add }) => this.sortBy(table, column, add))}
       @hide=${on<"hide">((ids) => this.hide(ids))}
       @open=${on<"open">(this.openRun)}
       @pin=${on<"pin">((id) => this.save({ pinned: toggled(this.state.pinned, id) }))}
-      @star=${on<"star">((id) => this.star(table.runs.find((run) => run.id === id)))}
+      @star=${on<"star">((id) => this.star(table.runs[table.places.get(id) ?? -1]))}
       @toggle-group=${on<"toggle-group">((id) => this.save({ closedGroups: toggled(this.state.closedGroups, id) }))}
       @edit=${on<"edit">(({ runId, edit }) => void this.edit(runId, edit))}
       @ask-menu=${on<"ask-menu">((ask) => showPopup(ask.at, ask.run?.name ?? ask.column?.title ?? "Run", gridMenu(ask, this.menuView(baseline))))}></rl-compare-grid>`;
@@ -196,12 +222,7 @@ export class ComparePage extends PageElement {
     const { state, save, host, hover } = this;
     switch (state.tab) {
       case "charts":
-        return queryState({
-          query: this.keys,
-          rows: 6,
-          show: (keys) => this.charts?.render(table, keys, state, hidden),
-          showLog: () => void host.act("page/showLog", {}),
-        });
+        return this.charts?.render(table, state, hidden);
       case "scatter":
         return html`<rl-scatter-tab .table=${table} .state=${state} .hover=${hover} .save=${save} .open=${this.openRun}></rl-scatter-tab>`;
       case "parallel":
@@ -211,7 +232,8 @@ export class ComparePage extends PageElement {
       case "values":
         return html`<rl-values-tab .table=${table} .state=${state} .hover=${hover} .save=${save} .open=${this.openRun}></rl-values-tab>`;
       case "differences":
-        return html`<rl-differences-tab .table=${table} .baseline=${baseline} .host=${host} .data=${this.dataKnown()}></rl-differences-tab>`;
+        return html`<rl-differences-tab .table=${table} .state=${state} .save=${save} .baseline=${baseline} .host=${host} .data=${this.dataKnown()}
+          .details=${this.reader.table.value?.details} .version=${this.reader.version} .needDetails=${this.needDetails}></rl-differences-tab>`;
     }
   }
 
@@ -233,10 +255,17 @@ export class ComparePage extends PageElement {
   }
 
   /** The first run, unless another or none was chosen. */
-  private baseline(runs: readonly Run[]): string | null {
+  private baseline({ runs, places }: CompareTable): string | null {
     if (this.state.baseline === noBaseline || runs.length < 2) return null;
-    return (runs.find((run) => run.id === this.state.baseline) ?? runs[0])?.id ?? null;
+    return (runs[places.get(this.state.baseline ?? "") ?? 0] ?? runs[0])?.id ?? null;
   }
+
+  private onSeen({ columns, runs }: GridEvents["seen"]): void {
+    this.reader.need(columns);
+    this.needDetails(runs);
+  }
+
+  private readonly needDetails = (runIds: readonly string[]): void => this.reader.needDetails(runIds);
 
   private sortBy(table: CompareTable, column: string, add: boolean): void {
     const found = table.all.find((each) => each.id === column) ?? null;
@@ -253,13 +282,13 @@ export class ComparePage extends PageElement {
     this.save({ hidden: [...hidden] });
   }
 
-  private star(run: Run | undefined): void {
+  private star(run: CompareRun | undefined): void {
     if (run !== undefined) void this.edit(run.id, { starred: !run.starred });
   }
 
   private async edit(id: string, edit: RunEdit): Promise<void> {
     await this.host.act("runs/edit", { id, edit });
-    this.runs.refresh();
+    this.reader.refresh();
   }
 
   private async addRuns(): Promise<void> {
@@ -269,11 +298,22 @@ export class ComparePage extends PageElement {
 
   private readonly openRun = (runId: string): void => void this.host.act("page/openRun", { runId });
 
+  private readonly copyLink = (): void => {
+    const { runIds } = this.state;
+    void this.host.act("page/copyLink", { runIds, view: viewText(this.state) });
+  };
+
   private readonly copy = (text: string): void => void this.host.act("page/copy", { text });
 
   private readonly save = (change: Partial<ComparePageState>): void => {
     this.state = { ...this.state, ...change };
-    this.host.saveState(this.state);
+    this.saving ??= window.setTimeout(this.saveNow, savedAfterMs);
+  };
+
+  private readonly saveNow = (): void => {
+    clearTimeout(this.saving);
+    if (this.saving !== undefined) this.host.saveState(this.state);
+    this.saving = undefined;
   };
 }
 

@@ -1,17 +1,20 @@
 /** Everything that the page shows of its runs, made from data and state, and made anew only where they changed. */
 
-import type { Run } from "../../src/model/run.ts";
+import { keyMetricOf } from "../../src/model/compareTable.ts";
 import { looksOfRuns, type RunLook } from "../../src/model/runColor.ts";
 import type { ComparePageState } from "../../src/protocol/comparePage.ts";
 import { Kept } from "../shared/kept.ts";
 import { brushedRuns } from "./brush.ts";
-import { type FilesOfRuns, type GridColumn, gridColumns, keyMetricOf, shownColumns } from "./gridColumns.ts";
+import type { ComparedRuns, CompareRun } from "./comparedRuns.ts";
+import { type FilesOfRuns, type GridColumn, gridColumns, shownColumns } from "./gridColumns.ts";
 import { type FilterResult, filteredRuns } from "./runFilter.ts";
 import { sortedRows } from "./sortRows.ts";
 import { type TableRow, tableRows } from "./tableRows.ts";
 
 export interface CompareTable {
-  readonly runs: readonly Run[];
+  readonly runs: readonly CompareRun[];
+  /** Places of the runs by id. */
+  readonly places: ReadonlyMap<string, number>;
   readonly looks: ReadonlyMap<string, RunLook>;
   /** Every column that there is. */
   readonly all: readonly GridColumn[];
@@ -24,6 +27,10 @@ export interface CompareTable {
   readonly order: readonly number[];
   readonly rows: readonly TableRow[];
   readonly keyMetric: string | null;
+  /** Metrics without a curve; null while that is not known. */
+  readonly single: ReadonlySet<string> | null;
+  /** Asks for the values of columns that a view needs; what is here or on its way is not asked for again. */
+  readonly need: (columns: readonly string[]) => void;
 }
 
 export class CompareTables {
@@ -31,46 +38,71 @@ export class CompareTables {
   private readonly looks = new Kept<ReadonlyMap<string, RunLook>>();
   private readonly columns = new Kept<readonly GridColumn[]>();
   private readonly filter = new Kept<FilterResult>();
+  private readonly names = new Kept<readonly string[]>();
   private readonly sorted = new Kept<readonly number[]>();
   private readonly brushed = new Kept<readonly number[]>();
   private readonly rows = new Kept<readonly TableRow[]>();
+  private readonly need: CompareTable["need"];
+
+  constructor(need: CompareTable["need"]) {
+    this.need = need;
+  }
 
   /** `files` are the files by run as far as they are known. */
-  of(runs: readonly Run[], files: FilesOfRuns | undefined, state: ComparePageState): CompareTable {
+  of(known: ComparedRuns, files: FilesOfRuns | undefined, state: ComparePageState): CompareTable {
+    const { runs, places } = known;
     const { directions, sort, pinned, groupBy, closedGroups, brushes, onlyDifferences } = state;
-    const all = this.all.of([runs, files, directions], () =>
-      gridColumns(runs, files ?? new Map(), Date.now(), directions),
+    const all = this.all.of([known, files, directions], () =>
+      gridColumns(known, files ?? new Map(), Date.now(), directions),
     );
-    const filter = this.filter.of([runs, state.filter], () => filteredRuns(runs, state.filter));
+    const filter = this.filter.of([known, state.filter], () => filteredRuns(known, state.filter));
+    const names = this.names.of([runs], () => runs.map((run) => run.name));
     const filtered = this.sorted.of([all, filter, sort, pinned], () => {
-      const names = runs.map((run) => run.name);
-      const kept = sortedRows(names, all, sort).filter((index) => filter.kept.has(index));
-      const first = (index: number) => Number(!pinned.includes(runs[index]?.id ?? ""));
-      return pinned.length === 0 ? kept : kept.sort((a, b) => first(a) - first(b));
+      const kept = sortedRows(names, all, sort).filter(filter.keeps);
+      const first = new Set(pinned.flatMap((id) => places.get(id) ?? []));
+      return first.size === 0
+        ? kept
+        : [...kept.filter((index) => first.has(index)), ...kept.filter((index) => !first.has(index))];
     });
     const order = this.brushed.of([filtered, all, brushes], () => brushedRuns(filtered, all, brushes));
-    const rows = this.rows.of([order, all, groupBy, closedGroups, sort], () =>
-      tableRows({
+    const rows = this.rows.of([order, all, groupBy, closedGroups, sort], () => {
+      const first = new Set(pinned.flatMap((id) => places.get(id) ?? []));
+      return tableRows({
         order,
-        isPinned: (index) => pinned.includes(runs[index]?.id ?? ""),
-        by: groupBy.flatMap((id) => all.find((column) => column.id === id) ?? []),
+        isPinned: (index) => first.has(index),
+        by: groupBy.flatMap((id) => all.find((column) => column.id === id && column.loaded) ?? []),
         closed: closedGroups,
         sort,
         columns: all,
-      }),
-    );
+      });
+    });
     return {
-      runs,
+      ...{ runs, places, all, filter, filtered, order, rows, need: this.need },
       looks: this.looks.of([runs], () => looksOfRuns(runs.map((run) => run.id))),
-      all,
       columns: this.columns.of([all, onlyDifferences, state.columns], () =>
         shownColumns(all, runs.length, onlyDifferences, state.columns),
       ),
-      filter,
-      filtered,
-      order,
-      rows,
-      keyMetric: keyMetricOf(runs),
+      keyMetric: keyMetricOf(known.summary),
+      single: known.single,
     };
   }
+}
+
+/** Columns that are needed wherever they stand: those that rows are sorted, grouped, filtered or chosen by. */
+export function neededColumns(
+  { sort, groupBy, brushes, axes, scatter, target }: ComparePageState,
+  filtered: readonly string[],
+): readonly string[] {
+  const chosen = [scatter.x, scatter.y, scatter.color].filter((id) => id !== null);
+  return [
+    ...new Set([
+      ...sort.map(({ column }) => column),
+      ...groupBy,
+      ...Object.keys(brushes),
+      ...(axes ?? []),
+      ...chosen,
+      ...(target === null ? [] : [`metric:${target}`]),
+      ...filtered,
+    ]),
+  ];
 }

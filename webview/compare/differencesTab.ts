@@ -1,16 +1,19 @@
 /** What differs between the runs beyond their numbers: parameters, data, packages, and the code by way of the editor's own diff. */
 
 import { html, nothing } from "lit";
-import type { Run } from "../../src/model/run.ts";
+import type { ComparePageState } from "../../src/protocol/comparePage.ts";
 import { PageElement } from "../shared/element.ts";
-import { icon } from "../shared/icon.ts";
+import { icon, iconButton } from "../shared/icon.ts";
 import { Query } from "../shared/query.ts";
 import { emptyState } from "../shared/states.ts";
 import { swatch } from "../shared/swatch.ts";
+import type { GridCell } from "./columnCells.ts";
+import type { ComparedRuns, CompareRun } from "./comparedRuns.ts";
 import type { CompareHost } from "./compareHost.ts";
 import type { CompareTable } from "./compareTable.ts";
 import { type EnvironmentOfRun, environmentRows } from "./environmentRows.ts";
-import type { GridCell, GridColumn } from "./gridColumns.ts";
+import { codeName, type GridColumn } from "./gridColumns.ts";
+import "./logPairView.ts";
 
 // Beside each other on a screen; the table above has them all.
 const mostRuns = 12;
@@ -29,16 +32,22 @@ export class DifferencesTab extends PageElement {
     table: { attribute: false },
     baseline: { attribute: false },
     host: { attribute: false },
+    state: { attribute: false },
     data: { attribute: false },
-    left: { state: true },
+    details: { attribute: false },
+    version: { attribute: false },
   };
 
   declare table: CompareTable;
   declare baseline: string | null;
   declare host: CompareHost;
   declare data: DataKnown;
-  /** The run that a person has chosen to set the others' code against; null for the first. */
-  declare left: string | null;
+  /** What is known of each run; it grows, and `version` with it. */
+  declare details: ComparedRuns["details"];
+  declare version: number;
+  declare needDetails: (runIds: readonly string[]) => void;
+  declare state: ComparePageState;
+  declare save: (change: Partial<ComparePageState>) => void;
   private readonly environments = new Query<ReadonlyMap<string, EnvironmentOfRun>>(
     this,
     (signal) => this.readEnvironments(signal),
@@ -46,12 +55,14 @@ export class DifferencesTab extends PageElement {
   );
   private asked = "";
 
-  constructor() {
-    super();
-    this.left = null;
-  }
-
   protected override updated(): void {
+    const { all, need } = this.table;
+    need(
+      all
+        .filter(({ group, differs }) => differs && (group === "parameter" || group === "tag"))
+        .map(({ id }) => id),
+    );
+    this.needDetails(this.shown().map(({ id }) => id));
     const wanted = this.shown()
       .map((run) => run.id)
       .join(" ");
@@ -60,28 +71,58 @@ export class DifferencesTab extends PageElement {
     this.environments.restart();
   }
 
-  /** The baseline first, then the others in the order of the table. */
-  private shown(): readonly Run[] {
+  /** The baseline (or else the first run) on every page, then some of the others in the order of the table. */
+  private shown(): readonly CompareRun[] {
+    const { first, others } = this.runs();
+    const from = this.page() * (mostRuns - 1);
+    return [...first, ...others.slice(from, from + mostRuns - 1)];
+  }
+
+  private runs() {
     const runs = this.table.order.flatMap((index) => this.table.runs[index] ?? []);
-    const base = runs.filter((run) => run.id === this.baseline);
-    return [...base, ...runs.filter((run) => run.id !== this.baseline)].slice(0, mostRuns);
+    const first = runs.find((run) => run.id === this.baseline) ?? runs[0];
+    return { first: first === undefined ? [] : [first], others: runs.filter((run) => run !== first) };
+  }
+
+  private pages(): number {
+    return Math.max(1, Math.ceil((this.table.order.length - 1) / (mostRuns - 1)));
+  }
+
+  /** The last one where runs have gone since. */
+  private page(): number {
+    return Math.min(this.state.differences.page, this.pages() - 1);
+  }
+
+  private choose(change: Partial<ComparePageState["differences"]>): void {
+    this.save({ differences: { ...this.state.differences, ...change } });
+  }
+
+  /** With more runs than stand beside each other: which of them, and the way to the others. */
+  private pager(shown: readonly CompareRun[]): unknown {
+    const pages = this.pages();
+    if (pages < 2) return nothing;
+    const page = this.page();
+    const from = page * (mostRuns - 1) + 1;
+    const say = (count: number) => count.toLocaleString("en-US");
+    const go = (to: number) => this.choose({ page: (to + pages) % pages });
+    return html`<div class="controls" role="group" aria-label="Runs beside each other">
+      <span>${shown[0]?.name ?? ""} beside runs ${say(from)} to ${say(from + shown.length - 2)} of ${say(this.table.order.length - 1)} others, in the order of the table</span>
+      ${iconButton("chevron-left", "Runs before these", () => go(page - 1))}
+      ${iconButton("chevron-right", "Runs after these", () => go(page + 1))}
+    </div>`;
   }
 
   private async readEnvironments(signal: AbortSignal) {
-    const found = new Map<string, EnvironmentOfRun>();
-    for (const { id } of this.shown()) {
-      const reply = await this.host.call("runs/environment", { id }, { signal });
-      if (signal.aborted) break;
-      if (!reply.ok) return reply;
-      found.set(id, reply.value);
-    }
-    return { ok: true as const, value: found };
+    const runIds = this.shown().map(({ id }) => id);
+    const reply = await this.host.call("compare/environments", { runIds }, { signal });
+    if (!reply.ok) return reply;
+    const found = reply.value.map((each, at): [string, EnvironmentOfRun] => [runIds[at] ?? "", each]);
+    return { ok: true as const, value: new Map(found) };
   }
 
   protected override render(): unknown {
     const shown = this.shown();
     if (shown.length < 2) return emptyState("Differences need two runs or more.");
-    const left = this.table.order.length - shown.length;
     const parameters = this.lines(shown, (column) => column.group === "parameter");
     const facts = this.lines(
       shown,
@@ -90,37 +131,50 @@ export class DifferencesTab extends PageElement {
         (column.group === "fact" && !["fact:duration", "fact:code", "fact:state"].includes(column.id)) ||
         column.group === "tag",
     );
-    return html`${left > 0 ? html`<p class="quiet note">${icon("info")} The first ${shown.length} runs in the order of the table; ${left.toLocaleString("en-US")} more stand there.</p>` : nothing}
+    return html`${this.pager(shown)}
       <div class="differences"><table class="facts">
         <thead><tr><th scope="col"></th>${shown.map((run) => this.head(run))}</tr></thead>
         ${this.section("Parameters", parameters, "All parameters are the same.")}
         ${this.code(shown)}
         ${this.section("Data, host and tags", facts, sameData[this.data])}
         ${this.environment(shown)}
-      </table></div>`;
+      </table></div>
+      ${this.output(shown)}`;
   }
 
-  private head(run: Run): unknown {
+  /** Two of the shown runs; a person may choose which. */
+  private output(shown: readonly CompareRun[]): unknown {
+    const { left, right } = this.state.differences;
+    const one = shown.find((run) => run.id === left) ?? shown[0];
+    const other = shown.find((run) => run.id === right && run !== one) ?? shown.find((run) => run !== one);
+    if (one === undefined || other === undefined) return nothing;
+    const choice = (side: "left" | "right", chosen: CompareRun) =>
+      html`<select aria-label=${`Output on the ${side}`} .value=${chosen.id} @change=${(event: Event) => this.choose({ [side]: (event.target as HTMLSelectElement).value })}>
+        ${shown.filter((run) => run === chosen || (run !== one && run !== other)).map((run) => html`<option value=${run.id} ?selected=${run === chosen}>${run.name}</option>`)}</select>`;
+    return html`<section class="log-section" aria-label="Output"><h3 class="log-title">Output</h3>
+      <div class="log-pair-heads">${choice("left", one)}${choice("right", other)}</div>
+      <rl-log-pair .host=${this.host} .left=${one.id} .right=${other.id}></rl-log-pair></section>`;
+  }
+
+  private head(run: CompareRun): unknown {
     const look = this.table.looks.get(run.id);
     return html`<th scope="col" title=${run.name}><span class="difference-run">${look === undefined ? nothing : swatch(look)}<span class="clip">${run.name}</span></span>
       ${run.id === this.baseline ? html`<span class="quiet">baseline</span>` : nothing}</th>`;
   }
 
-  private lines(shown: readonly Run[], wanted: (column: GridColumn) => boolean): readonly Line[] {
-    const indexes = shown.map((run) => this.table.runs.indexOf(run));
+  private lines(shown: readonly CompareRun[], wanted: (column: GridColumn) => boolean): readonly Line[] {
+    const indexes = shown.map(({ id }) => this.table.places.get(id) ?? -1);
     return this.table.all
       .filter((column) => wanted(column) && column.differs)
       .map((column) => ({
         title: column.title,
-        texts: distinct(indexes.map((index) => column.cells[index] ?? null)),
+        texts: distinct(indexes.map((index) => column.cells.at(index))),
       }))
       .filter(({ texts }) => new Set(texts).size > 1);
   }
 
-  private leftChoice(shown: readonly Run[], base: Run | undefined): unknown {
-    const choose = (event: Event) => {
-      this.left = (event.target as HTMLSelectElement).value;
-    };
+  private leftChoice(shown: readonly CompareRun[], base: CompareRun | undefined): unknown {
+    const choose = (event: Event) => this.choose({ code: (event.target as HTMLSelectElement).value });
     return html`<select aria-label="Code against" @change=${choose}>${shown.map(
       (run) => html`<option value=${run.id} .selected=${run === base}>${run.name}</option>`,
     )}</select>`;
@@ -138,7 +192,7 @@ export class DifferencesTab extends PageElement {
       )}</tbody>`;
   }
 
-  private environment(shown: readonly Run[]): unknown {
+  private environment(shown: readonly CompareRun[]): unknown {
     const { value, failure, waiting } = this.environments;
     if (value !== undefined) {
       const known = shown.map((run) => value.get(run.id) ?? null);
@@ -155,21 +209,26 @@ export class DifferencesTab extends PageElement {
     return waiting === "placeholder" ? this.section("Environment", [], "Reading …") : nothing;
   }
 
-  private code(shown: readonly Run[]): unknown {
-    const base = shown.find((run) => run.id === this.left) ?? shown[0];
-    const trees = new Set(shown.map((run) => run.code?.tree ?? null));
-    const diff = (run: Run) =>
-      base !== undefined &&
-      run !== base &&
-      run.code !== null &&
-      base.code !== null &&
-      run.code.tree !== base.code.tree
-        ? html`<button class="link" @click=${() => this.host.act("page/openDiff", { left: base.id, right: run.id })}>${icon("diff")} open diff</button>`
-        : html`<span class="quiet">${run === base ? "" : run.code === null || base?.code === null ? "not recorded" : "same"}</span>`;
-    return html`<tbody><tr class="section"><th scope="rowgroup" colspan="99">Code${trees.size > 1 ? nothing : html` <span class="quiet">All runs have the same code.</span>`}</th></tr>
+  private code(shown: readonly CompareRun[]): unknown {
+    const codeOf = (run: CompareRun | undefined) => this.details.get(run?.id ?? "")?.code ?? null;
+    const base = shown.find((run) => run.id === this.state.differences.code) ?? shown[0];
+    const trees = new Set(shown.map((run) => codeOf(run)?.tree ?? null));
+    const diff = (run: CompareRun) => {
+      const [code, against] = [codeOf(run), codeOf(base)];
+      if (base === undefined || run === base) return "";
+      if (code === null || against === null) return html`<span class="quiet">not recorded</span>`;
+      if (code.tree === against.tree) return html`<span class="quiet">same</span>`;
+      return html`<button class="link" @click=${() => this.host.act("page/openDiff", { left: base.id, right: run.id })}>${icon("diff")} open diff</button>`;
+    };
+    const name = (run: CompareRun) => {
+      const code = codeOf(run);
+      return code === null ? "–" : codeName(code);
+    };
+    const known = shown.every(({ id }) => this.details.has(id));
+    return html`<tbody><tr class="section"><th scope="rowgroup" colspan="99">Code${trees.size > 1 ? nothing : html` <span class="quiet">${known ? "All runs have the same code." : "Reading …"}</span>`}</th></tr>
       ${
         trees.size > 1
-          ? html`<tr><th scope="row">snapshot</th>${shown.map((run) => html`<td class="mono">${codeName(run)}</td>`)}</tr>
+          ? html`<tr><th scope="row">snapshot</th>${shown.map((run) => html`<td class="mono">${name(run)}</td>`)}</tr>
             <tr><th scope="row"><label class="against">against ${this.leftChoice(shown, base)}</label></th>${shown.map((run) => html`<td>${diff(run)}</td>`)}</tr>`
           : nothing
       }</tbody>`;
@@ -187,12 +246,6 @@ function distinct(cells: readonly (GridCell | null)[]): readonly (string | null)
   const shown = cells.map((cell) => cell?.shown ?? null);
   const full = cells.map((cell) => cell?.text ?? null);
   return new Set(shown).size < new Set(full).size ? full : shown;
-}
-
-function codeName({ code }: Run): string {
-  if (code === null) return "–";
-  const id = (code.head ?? code.id).replace(/^sha256:/, "").slice(0, 7);
-  return code.changed_count > 0 ? `${id} + ${code.changed_count}` : id;
 }
 
 interface NestedLine {

@@ -16,7 +16,7 @@ export function markdownTable({ names, columns, order }: ExportedTable): string 
   const line = (cells: readonly string[]) => `| ${cells.map(plain).join(" | ")} |`;
   const rule = ["---", ...columns.map((column) => (column.numeric ? "---:" : "---"))];
   const rows = order.map((index) =>
-    line([names[index] ?? "", ...columns.map((column) => column.cells[index]?.shown ?? "")]),
+    line([names[index] ?? "", ...columns.map((column) => column.cells.at(index)?.shown ?? "")]),
   );
   return `${[line(["run", ...columns.map((column) => column.title)]), `| ${rule.join(" | ")} |`, ...rows].join("\n")}\n`;
 }
@@ -24,8 +24,8 @@ export function markdownTable({ names, columns, order }: ExportedTable): string 
 /** CSV with exact numbers. */
 export function csvTable({ names, columns, order }: ExportedTable): string {
   const value = (column: GridColumn, index: number): string | number => {
-    const cell = column.cells[index];
-    return cell ? (cell.number ?? cell.shown) : "";
+    const cell = column.cells.at(index);
+    return cell === null ? "" : (cell.number ?? cell.shown);
   };
   const head = columns.map((column) => (column.title === "duration" ? "duration_ms" : column.title));
   return csvText([
@@ -38,8 +38,8 @@ export function csvTable({ names, columns, order }: ExportedTable): string {
 export function latexTable({ names, columns, order }: ExportedTable): string {
   const line = (cells: readonly string[]) => `  ${cells.join(" & ")} \\\\`;
   const value = (column: GridColumn, index: number) => {
-    const cell = column.cells[index];
-    if (!cell) return "--";
+    const cell = column.cells.at(index);
+    if (cell === null) return "--";
     const text = latexText(cell.shown);
     return cell.number !== null && cell.number === column.best ? `\\textbf{${text}}` : text;
   };

@@ -2,7 +2,6 @@
 
 import { html, nothing } from "lit";
 import { formatValue } from "../../src/model/format.ts";
-import type { Run } from "../../src/model/run.ts";
 import type { Hover } from "../shared/hover.ts";
 import { icon } from "../shared/icon.ts";
 import { metricUnit } from "../shared/metricUnit.ts";
@@ -13,8 +12,8 @@ const mostBars = 8;
 
 export interface FinalBarsView {
   readonly table: CompareTable;
-  /** In the order of the table. */
-  readonly shown: readonly Run[];
+  /** Places of the runs in the order of the table. */
+  readonly shown: readonly number[];
   readonly metrics: readonly string[];
   readonly hover: Hover;
   /** Runs in all, where only the first of them are given. */
@@ -28,20 +27,24 @@ export function finalBars(view: FinalBarsView): unknown {
 }
 
 function barsOf(metric: string, { table, shown, total, hover, most = mostBars }: FinalBarsView): unknown {
-  const valued = shown.filter((run) => run.metrics[metric] !== undefined);
-  const lastOf = (run: Run) => run.metrics[metric]?.last ?? Number.NaN;
-  const finite = valued.map(lastOf).filter((value) => Number.isFinite(value));
+  const column = table.all.find(({ id }) => id === `metric:${metric}`);
+  if (column === undefined) return nothing;
+  const { cells, best } = column;
+  const valued = shown.filter((index) => cells.has(index));
+  const finite = valued.map((index) => cells.number(index)).filter((value) => Number.isFinite(value));
   const low = finite.reduce((a, b) => Math.min(a, b), 0);
   const high = finite.reduce((a, b) => Math.max(a, b), 0);
   const share = (value: number) => (100 * (value - low)) / (high - low || 1);
-  const best = table.all.find((column) => column.id === `metric:${metric}`)?.best ?? null;
   const unit = metricUnit(metric);
   const more = (total ?? shown.length) - Math.min(valued.length, most);
-  const bar = (run: Run) => {
-    const value = lastOf(run);
+  const front = new Set(hover.frontRuns);
+  const bar = (index: number) => {
+    const run = table.runs[index];
+    if (run === undefined) return nothing;
+    const value = cells.number(index);
     const look = table.looks.get(run.id);
     const [from, to] = [Math.min(share(0), share(value)), Math.max(share(0), share(value))];
-    return html`<li class=${`final-row ${hover.frontRun === run.id ? "front" : ""}`} title=${`${run.name}: ${value}`}
+    return html`<li class=${`final-row ${front.has(run.id) ? "front" : ""}`} title=${`${run.name}: ${value}`}
       @mouseenter=${() => hover.bringForward(run.id)} @mouseleave=${() => hover.bringForward(null)}>
       ${look === undefined ? nothing : swatch(look)}<span class="clip">${run.name}</span>
       <span class="bar-room" aria-hidden="true">${Number.isFinite(value) && look !== undefined ? html`<span class=${`bar run-${look.color + 1}`} .style=${`left:${from}%;width:${to - from}%`}></span>` : nothing}</span>

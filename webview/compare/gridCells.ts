@@ -2,7 +2,8 @@
 
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { icon } from "../shared/icon.ts";
-import { differenceOf, type GridCell, type GridColumn } from "./gridColumns.ts";
+import type { GridCell } from "./columnCells.ts";
+import { differenceOf, type GridColumn, hasDeltas } from "./gridColumns.ts";
 
 const trendSize = { width: 80, height: 14 };
 
@@ -25,10 +26,9 @@ export function trendLine(values: readonly number[], colorClass: string): Templa
 export interface CellView {
   readonly column: GridColumn;
   readonly cell: GridCell | null;
-  /** The baseline's cell; undefined where nothing is compared with it. */
-  readonly against: GridCell | null | undefined;
-  /** A baseline is chosen: deltas have their place even where there is none. */
-  readonly withDeltas: boolean;
+  readonly index: number;
+  /** Place of the baseline, −1 without one: deltas have their place even where there is none. */
+  readonly baseline: number;
 }
 
 export interface CellContent {
@@ -37,16 +37,18 @@ export interface CellContent {
 }
 
 /** Value, mark of the best, difference from the baseline. */
-export function cellContent({ column, cell, against, withDeltas }: CellView): CellContent {
-  const difference = against === undefined ? null : differenceOf(column, cell, against);
+export function cellContent({ column, cell, index, baseline }: CellView): CellContent {
+  const withDeltas = baseline >= 0;
+  const compared = withDeltas && baseline !== index && column.loaded;
+  const difference = compared ? differenceOf(column, index, baseline) : null;
   const best = cell !== null && column.best !== null && cell.number === column.best;
   const { delta = null, better = null } = difference ?? {};
   const differs = difference?.differs ?? false;
   const content = html`
     ${best ? html`<span class="best" role="img" aria-label="best" title="best of these runs">${icon("star-full")}</span>` : nothing}
-    <span class="clip">${cell?.shown ?? "–"}</span>
+    <span class="clip">${cell?.shown ?? (column.loaded ? "–" : "…")}</span>
     ${delta ? html`<span class=${`delta ${better === null ? "" : better ? "better" : "worse"}`}>${delta}</span>` : nothing}
     ${differs && delta === null && cell !== null ? html`<span class="unequal" role="img" aria-label="differs from the baseline">≠</span>` : nothing}
-    ${withDeltas && column.group === "metric" && !delta ? html`<span class="delta"></span>` : nothing}`;
+    ${withDeltas && hasDeltas(column) && !delta ? html`<span class="delta"></span>` : nothing}`;
   return { differs, content };
 }

@@ -1,35 +1,42 @@
 /** The columns of the compare table: everything in which runs can differ, ready to be shown and sorted. Pure. */
 
-import { type ComparisonCell, compareRuns, sameCell } from "../../src/model/comparison.ts";
+import { columnId, firstMetrics, orderedMetrics, type RunDetail } from "../../src/model/compareTable.ts";
 import { knownDirection, type MetricDirection } from "../../src/model/direction.ts";
-import { formatDelta, formatDuration, formatValue } from "../../src/model/format.ts";
-import { isBookkeeping } from "../../src/model/keyMetric.ts";
+import { formatDelta, formatDuration } from "../../src/model/format.ts";
 import type { RunFile } from "../../src/model/lineage.ts";
-import { type Run, terminalStates } from "../../src/model/run.ts";
-
-// Of a hundred metrics only some stand before the parameters, so that both are in sight.
-const firstMetrics = 3;
+import { terminalStates } from "../../src/model/run.ts";
+import type { ColumnSummary, MetricColumnSummary } from "../../src/model/runTable.ts";
+import {
+  type Cells,
+  cellColumn,
+  cellsDiffer,
+  type GridCell,
+  lateColumn,
+  noCells,
+  numberColumn,
+  textColumn,
+  withoutEmpty,
+} from "./columnCells.ts";
+import type { ComparedRuns, CompareRun } from "./comparedRuns.ts";
 
 export type ColumnGroup = "trend" | "metric" | "parameter" | "data" | "fact" | "tag" | "note";
-
-export interface GridCell extends ComparisonCell {
-  /** As it stands in the table; `text` is the full value. */
-  readonly shown: string;
-}
 
 export interface GridColumn {
   readonly id: string;
   readonly group: ColumnGroup;
   readonly title: string;
-  /** One per run, in the order of the runs. */
-  readonly cells: readonly (GridCell | null)[];
+  /** In the order of the runs; empty until they have come. */
+  readonly cells: Cells;
+  readonly loaded: boolean;
+  /** How many runs have a value. */
+  readonly present: number;
   readonly numeric: boolean;
   readonly differs: boolean;
   readonly direction: MetricDirection | null;
   /** The best value where the direction is known and the runs differ. */
   readonly best: number | null;
-  /** In the column of the trend: values of the key metric over each run. */
-  readonly trends?: readonly (readonly number[])[];
+  /** In the column of the trend: values of the key metric over a run. */
+  readonly trend?: (index: number) => readonly number[];
 }
 
 /** Which way metrics get better where a person has said so. */
@@ -43,38 +50,28 @@ export type FilesOfRuns = ReadonlyMap<string, readonly RunFile[]>;
  * duration, the remaining metrics, facts, tags, note.
  */
 export function gridColumns(
-  runs: readonly Run[],
+  known: ComparedRuns,
   files: FilesOfRuns,
   now: number,
   directions: Directions = {},
 ): readonly GridColumn[] {
-  const compared = compareRuns(runs).columns.map(({ kind, key, cells }) => {
-    const shown = cells.map((cell, index) => cell && shownCell(kind, key, cell, runs[index]));
-    return column(kind, key, shown, kind === "metric" ? directions[key] : undefined);
-  });
-  const of = (group: ColumnGroup) => compared.filter((each) => each.group === group);
-  const facts = of("fact").filter((each) => each.title !== "code");
-  const code = of("fact").filter((each) => each.title === "code");
-  const [key, ...metrics] = keyFirst(of("metric"), runs);
+  const { summary } = known;
+  const [key, ...metrics] = orderedMetrics(summary).map((metric) =>
+    metricColumn(known, metric, directions[metric.key]),
+  );
+  const texts = (kind: "parameter" | "tag") =>
+    summary[`${kind}s`].map((column) => textsColumn(known, kind, column));
   return [
-    ...(key === undefined ? [] : [key, ...trendColumn(runs)]),
-    ...metrics.slice(0, firstMetrics),
-    ...of("parameter"),
-    ...dataColumns(runs, files),
-    ...code,
-    column(
-      "fact",
-      "duration",
-      runs.map((run) => durationCell(run, now)),
-    ),
-    ...metrics.slice(firstMetrics),
-    ...facts,
-    ...of("tag"),
-    column(
-      "note",
-      "note",
-      runs.map((run) => (run.note === "" ? null : plainCell(run.note.replace(/\s+/g, " "), run.note))),
-    ),
+    ...(key === undefined ? [] : [key, ...trendColumn(known, key.title)]),
+    ...metrics.slice(0, firstMetrics - 1),
+    ...texts("parameter"),
+    ...dataColumns(known.runs, files),
+    codeColumn(known),
+    column("fact", "duration", durationCells(known.runs, now)),
+    ...metrics.slice(firstMetrics - 1),
+    ...factColumns(known),
+    ...texts("tag"),
+    noteColumn(known),
   ];
 }
 
@@ -85,17 +82,9 @@ export function shownColumns(
   onlyDifferences: boolean,
   chosen: Readonly<Record<string, boolean>> = {},
 ): readonly GridColumn[] {
-  const shownOfItself = (column: GridColumn) =>
-    onlyDifferences && runs > 1 ? column.differs : column.cells.some((cell) => cell !== null);
+  const shownOfItself = ({ differs, present }: GridColumn) =>
+    onlyDifferences && runs > 1 ? differs : present > 0;
   return columns.filter((column) => chosen[column.id] ?? shownOfItself(column));
-}
-
-/** The key metric of most runs, or null. */
-export function keyMetricOf(runs: readonly Run[]): string | null {
-  const votes = new Map<string, number>();
-  for (const { keyMetric } of runs)
-    if (keyMetric !== null) votes.set(keyMetric, (votes.get(keyMetric) ?? 0) + 1);
-  return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
 }
 
 /** What a cell is against the baseline's. */
@@ -106,122 +95,156 @@ export interface Difference {
   readonly better: boolean | null;
 }
 
-/** Compares with the baseline's cell. Deltas are for metrics and durations only: a parameter has no better. */
-export function differenceOf(
-  column: GridColumn,
-  cell: GridCell | null,
-  baseline: GridCell | null,
-): Difference {
-  const differs = !sameCell(cell, baseline);
-  const comparable = column.group === "metric" && differs;
-  const [now, before] = [cell?.number ?? null, baseline?.number ?? null];
-  if (!comparable || now === null || before === null || !Number.isFinite(now - before))
-    return { differs, delta: null, better: null };
-  const better = column.direction === null ? null : now > before === (column.direction === "up");
-  return { differs, delta: formatDelta(Number((now - before).toPrecision(2))), better };
+/** Compares a run's cell with the baseline's. Deltas are for metrics and durations only: a parameter has no better. */
+export function differenceOf(column: GridColumn, index: number, baseline: number): Difference {
+  const { cells, id, direction } = column;
+  const [key, other] = [cells.key(index), cells.key(baseline)];
+  const differs = key !== other && !(Number.isNaN(key) && Number.isNaN(other));
+  const [now, before] = [cells.number(index), cells.number(baseline)];
+  if (!hasDeltas(column) || !Number.isFinite(now - before)) return { differs, delta: null, better: null };
+  const better = !differs || direction === null ? null : now > before === (direction === "up");
+  if (!differs) return { differs, delta: null, better };
+  const text = id === durationId ? durationDelta : formatDelta;
+  return { differs, delta: text(Number((now - before).toPrecision(2))), better };
 }
 
-function column(
-  group: ColumnGroup,
-  title: string,
-  cells: readonly (GridCell | null)[],
-  told?: MetricDirection | "none",
-): GridColumn {
-  const present = cells.filter((cell) => cell !== null);
-  const first = cells[0] ?? null;
-  const differs = cells.some((cell) => !sameCell(first, cell));
-  const direction = group !== "metric" || told === "none" ? null : (told ?? knownDirection(title));
-  const numbers = present
-    .map((cell) => cell.number)
-    .filter((value) => value !== null && Number.isFinite(value));
-  const best =
-    direction === null || !differs || numbers.length < 2
-      ? null
-      : numbers.reduce((a, b) => (direction === "up" ? Math.max(a ?? 0, b ?? 0) : Math.min(a ?? 0, b ?? 0)));
+export const durationId = "fact:duration";
+
+const durationDelta = (milliseconds: number) =>
+  `${milliseconds < 0 ? "−" : "+"}${formatDuration(Math.abs(milliseconds))}`;
+
+/** Columns whose cells say how far they are from the baseline's. */
+export const hasDeltas = ({ group, id }: GridColumn) => group === "metric" || id === durationId;
+
+const plain = { direction: null, best: null, loaded: true } as const;
+
+function column(group: ColumnGroup, title: string, cells: Cells): GridColumn {
+  const { present, numeric } = cells;
   return {
+    ...plain,
     id: `${group}:${title}`,
     group,
     title,
     cells,
-    numeric: present.length > 0 && present.every((cell) => cell.number !== null),
-    differs,
-    direction,
-    best,
+    present,
+    numeric,
+    differs: cellsDiffer(cells),
+  };
+}
+
+function metricColumn(
+  { cells }: ComparedRuns,
+  { key, runs, differs, low, high }: MetricColumnSummary,
+  told: MetricDirection | "none" | undefined,
+): GridColumn {
+  const id = columnId("metric", key);
+  const direction = told === "none" ? null : (told ?? knownDirection(key));
+  const extreme = direction === "up" ? high : low;
+  return {
+    ...{ id, group: "metric", title: key, present: runs, numeric: true, differs, direction },
+    ...{ cells: cells.get(id) ?? noCells, loaded: cells.has(id) },
+    // Of equal values, or of a single one, none is the best.
+    best: direction === null || !(low < high) ? null : extreme,
+  };
+}
+
+function textsColumn(
+  { cells }: ComparedRuns,
+  group: "parameter" | "tag",
+  { key, runs, differs }: ColumnSummary,
+): GridColumn {
+  const id = columnId(group, key);
+  const found = cells.get(id);
+  return {
+    ...{ ...plain, id, group, title: key, present: runs, differs },
+    ...{ cells: found ?? noCells, loaded: found !== undefined, numeric: found?.numeric ?? false },
   };
 }
 
 const plainCell = (shown: string, text = shown): GridCell => ({ shown, text, number: null });
 
-function shownCell(kind: string, key: string, cell: ComparisonCell, run: Run | undefined): GridCell {
-  if (kind === "metric" && cell.number !== null) {
-    const summary = run?.metrics[key];
-    const range =
-      summary === undefined
-        ? ""
-        : `; lowest ${summary.min}, highest ${summary.max}, ${summary.count.toLocaleString("en-US")} points`;
-    return { ...cell, text: `${cell.text}${range}`, shown: formatValue(cell.number) };
-  }
-  if (kind === "fact" && key === "code" && run?.code) {
-    const id = (run.code.head ?? run.code.id).replace(/^sha256:/, "").slice(0, 7);
-    return { ...cell, shown: run.code.changed_count > 0 ? `${id} + ${run.code.changed_count}` : id };
-  }
-  // The record's word is the British one.
-  if (kind === "fact" && key === "state" && cell.text === "cancelled") return plainCell("canceled");
-  // Long numbers in a few digits; all of them on hover.
-  const long = cell.number !== null && cell.text.length > 10;
-  return { ...cell, shown: long ? formatValue(cell.number ?? Number.NaN) : cell.text };
+/** The record's word is the British one. */
+const stateText = (text: string) => (text === "cancelled" ? "canceled" : text);
+
+function factColumns({ heads }: ComparedRuns): readonly GridColumn[] {
+  return [
+    column("fact", "state", textColumn(heads.state, stateText)),
+    column("fact", "script", textColumn(heads.script)),
+    column("fact", "experiment", textColumn(heads.experiment)),
+    column("fact", "host", textColumn(heads.host)),
+  ];
 }
 
-function durationCell(run: Run, now: number): GridCell | null {
-  if (run.started === null) return null;
-  const end = run.ended ?? (terminalStates.has(run.state) ? null : now);
-  return end === null
-    ? null
-    : {
-        shown: formatDuration(end - run.started),
-        text: formatDuration(end - run.started),
-        number: end - run.started,
-      };
+function noteColumn({ heads }: ComparedRuns): GridColumn {
+  const cells = textColumn(heads.note, (text) => text.replace(/\s+/g, " "));
+  return column("note", "note", withoutEmpty(cells));
 }
 
-/** One column per path that any run read: which version of it, equal where the bytes are equal. */
-function dataColumns(runs: readonly Run[], files: FilesOfRuns): readonly GridColumn[] {
-  const read = (run: Run) => (files.get(run.id) ?? []).filter((file) => file.direction === "read");
-  const paths = [...new Set(runs.flatMap((run) => read(run).map((file) => file.path)))].sort();
-  return paths.map((path) => {
-    const cells = runs.map((run) => {
-      const file = read(run).find((each) => each.path === path);
-      if (file === undefined) return null;
-      const name =
-        file.version === null
-          ? (file.digest?.replace(/^sha256:/, "").slice(0, 7) ?? "unknown")
-          : `v${file.version}`;
-      return { shown: name, text: file.digest ?? file.node, number: null };
-    });
-    return column("data", path, cells);
+export const codeId = "fact:code";
+
+/** Two snapshots of the same tree are the same code, whatever their commits are called. */
+function codeColumn({ runs, details }: ComparedRuns): GridColumn {
+  const cells = lateColumn(runs.length, (index) => {
+    const code = details.get(runs[index]?.id ?? "")?.code ?? null;
+    return code === null ? null : plainCell(codeName(code), code.tree);
+  });
+  if (runs.every(({ id }) => details.has(id))) return column("fact", "code", cells);
+  const waiting = { loaded: false, present: 0, numeric: false, differs: false };
+  return { ...plain, id: codeId, group: "fact", title: "code", cells, ...waiting };
+}
+
+/** e.g. "4f2a1c9 + 2": the commit, and how many files had changed since. */
+export function codeName(code: NonNullable<RunDetail["code"]>): string {
+  const id = (code.head ?? code.id).replace(/^sha256:/, "").slice(0, 7);
+  return code.changed_count > 0 ? `${id} + ${code.changed_count}` : id;
+}
+
+/** Of a run that goes on: up to now. */
+function durationCells(runs: readonly CompareRun[], now: number): Cells {
+  const values = new Float64Array(runs.length).fill(Number.NaN);
+  const has = new Uint8Array(runs.length);
+  for (const [index, { started, ended, state }] of runs.entries()) {
+    const end = ended ?? (terminalStates.has(state) ? null : now);
+    if (started === null || end === null) continue;
+    values[index] = end - started;
+    has[index] = 1;
+  }
+  return numberColumn({ values, has }, (value) => {
+    const shown = formatDuration(value);
+    return { shown, text: shown, number: value };
   });
 }
 
-/** The way of the key metric through each run; left out where no run has more than one value. */
-function trendColumn(runs: readonly Run[]): readonly GridColumn[] {
-  const trends = runs.map((run) => run.sparkline);
-  if (!trends.some((values) => values.length > 1)) return [];
-  const cells = trends.map((values) =>
-    values.length > 1 ? plainCell("", `${values.length} values of the key metric over the run`) : null,
-  );
-  return [{ ...column("trend", "trend", cells), differs: true, trends }];
+/** One column per path that any run read: which version of it, equal where the bytes are equal. */
+function dataColumns(runs: readonly CompareRun[], files: FilesOfRuns): readonly GridColumn[] {
+  if (files.size === 0) return [];
+  const read = runs.map(({ id }) => {
+    const mine = (files.get(id) ?? []).filter((file) => file.direction === "read");
+    return new Map(mine.map((file) => [file.path, file]));
+  });
+  const paths = [...new Set(read.flatMap((mine) => [...mine.keys()]))].sort();
+  return paths.map((path) => {
+    const cells = read.map((mine) => {
+      const file = mine.get(path);
+      return file === undefined ? null : plainCell(fileName(file), file.digest ?? file.node);
+    });
+    return column("data", path, cellColumn(cells));
+  });
 }
 
-/** The key metric first, bookkeeping (learning rate, epoch) last, between them those that most runs have first. */
-function keyFirst(metrics: readonly GridColumn[], runs: readonly Run[]): readonly GridColumn[] {
-  const key = keyMetricOf(runs);
-  const present = new Map(
-    metrics.map((metric) => [metric, metric.cells.filter((cell) => cell !== null).length]),
-  );
-  return [...metrics].sort(
-    (a, b) =>
-      Number(b.title === key) - Number(a.title === key) ||
-      Number(isBookkeeping(a.title)) - Number(isBookkeeping(b.title)) ||
-      (present.get(b) ?? 0) - (present.get(a) ?? 0),
-  );
+function fileName({ version, digest }: RunFile): string {
+  return version === null ? (digest?.replace(/^sha256:/, "").slice(0, 7) ?? "unknown") : `v${version}`;
+}
+
+/** The way of the key metric through each run; left out where no run has more than one value. */
+function trendColumn({ runs, details, single }: ComparedRuns, key: string): readonly GridColumn[] {
+  if (single === null || single.has(key)) return [];
+  const trend = (index: number) => details.get(runs[index]?.id ?? "")?.trend ?? [];
+  const cells = lateColumn(runs.length, (index) => {
+    const { length } = trend(index);
+    return length > 1 ? plainCell("", `${length} values of the key metric over the run`) : null;
+  });
+  const { length } = runs;
+  const shown = { present: length, numeric: false, differs: true };
+  return [{ ...plain, id: "trend:trend", group: "trend", title: "trend", cells, ...shown, trend }];
 }

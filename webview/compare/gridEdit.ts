@@ -1,19 +1,25 @@
 /** What a person may change in the table itself: a run's name, note and tags. Pure. */
 
-import type { Run, RunEdit } from "../../src/model/run.ts";
+import type { RunEdit } from "../../src/model/run.ts";
+import type { CompareRun } from "./comparedRuns.ts";
 import type { GridColumn } from "./gridColumns.ts";
 
 /** The text to edit in a cell (null is the name's column), or null where it is not a person's to change. */
-export function editableText(run: Run, column: GridColumn | null): string | null {
+export function editableText(run: CompareRun, index: number, column: GridColumn | null): string | null {
   if (column === null) return run.name;
   if (column.group === "note") return run.note;
-  return column.group === "tag" ? (run.tags[column.title] ?? "") : null;
+  return column.group === "tag" && column.loaded ? (column.cells.at(index)?.text ?? "") : null;
 }
 
 /** The edit that makes the cell say this, or null when nothing changes. An empty tag is removed; a name is never empty. */
-export function editOf(run: Run, column: GridColumn | null, text: string): RunEdit | null {
+export function editOf(
+  run: CompareRun,
+  index: number,
+  column: GridColumn | null,
+  text: string,
+): RunEdit | null {
   const trimmed = text.trim();
-  if (trimmed === editableText(run, column)) return null;
+  if (trimmed === editableText(run, index, column)) return null;
   if (column === null) return trimmed === "" ? null : { name: trimmed };
   if (column.group === "note") return { note: trimmed };
   return { tags: { [column.title]: trimmed === "" ? null : trimmed } };

@@ -1,6 +1,6 @@
 /** Where columns stand and which of them can be seen. Pure. */
 
-import type { GridColumn } from "./gridColumns.ts";
+import { type GridColumn, hasDeltas } from "./gridColumns.ts";
 
 export const rowHeight = 22;
 export const headHeight = 28;
@@ -10,6 +10,7 @@ const widest = 240;
 const character = 7.4;
 const padding = 28;
 const groupedLength = 17;
+const usualLength = 7;
 const deltaWidth = 64;
 const bestWidth = 18;
 const unequalWidth = 18;
@@ -28,13 +29,15 @@ export function columnPlaces(
 ): readonly ColumnPlace[] {
   let left = 0;
   return columns.map((column) => {
-    const longest = column.cells.reduce(
-      (most, cell) => Math.max(most, cell?.shown.length ?? 0),
+    const longest = Math.max(
+      // A column that has not come yet is as wide as most numbers, so that it does not jump when it does.
+      column.loaded ? column.cells.longest : usualLength,
+      column.title.length,
       // "0.9430 ± 0.0042 (12)" in the rows of groups.
-      Math.max(column.title.length, grouped && column.numeric && column.differs ? groupedLength : 0),
+      grouped && column.numeric && column.differs ? groupedLength : 0,
     );
     const extra =
-      (withDeltas ? (column.group === "metric" ? deltaWidth : unequalWidth) : 0) +
+      (withDeltas ? (hasDeltas(column) ? deltaWidth : unequalWidth) : 0) +
       (column.best === null ? 0 : bestWidth);
     const own = column.group === "trend" ? trendWidth : 0;
     const width =

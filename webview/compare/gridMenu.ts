@@ -1,11 +1,11 @@
 /** What can be done with a run or a column of the table, by the right button or the menu key. */
 
-import type { Run } from "../../src/model/run.ts";
 import type { ComparePageState } from "../../src/protocol/comparePage.ts";
 import { toggled } from "../shared/chartMove.ts";
 import type { PopupItem } from "../shared/popup.ts";
+import type { CompareRun } from "./comparedRuns.ts";
 import type { MenuAsk } from "./compareGrid.ts";
-import { noBaseline } from "./compareHost.ts";
+import { noBaseline } from "./freshState.ts";
 import type { GridColumn } from "./gridColumns.ts";
 import { editableText } from "./gridEdit.ts";
 import { nameColumn } from "./sortRows.ts";
@@ -15,7 +15,7 @@ export interface MenuView {
   readonly baseline: string | null;
   readonly save: (change: Partial<ComparePageState>) => void;
   readonly open: (runId: string) => void;
-  readonly star: (run: Run) => void;
+  readonly star: (run: CompareRun) => void;
   readonly diff: (left: string, right: string) => void;
   readonly copy: (text: string) => void;
 }
@@ -60,10 +60,10 @@ function headMenu(column: GridColumn | null, { state, save }: MenuView): readonl
   return items;
 }
 
-function runMenu(run: Run, ask: MenuAsk, view: MenuView): readonly PopupItem[] {
+function runMenu(run: CompareRun, ask: MenuAsk, view: MenuView): readonly PopupItem[] {
   const { state, baseline, save } = view;
   const pinned = state.pinned.includes(run.id);
-  const editable = editableText(run, ask.column) !== null;
+  const editable = editableText(run, ask.index, ask.column) !== null;
   const named = ask.column === null ? "Rename" : `Change ${ask.column.title}`;
   const cell = ask.column?.cells;
   return [

@@ -1,7 +1,10 @@
 /** One cell for many runs: mean ± standard deviation of numbers, the one value or the number of different texts. Pure. */
 
 import { formatDuration, formatValue } from "../../src/model/format.ts";
-import type { GridCell, GridColumn } from "./gridColumns.ts";
+import type { GridCell } from "./columnCells.ts";
+import type { GridColumn } from "./gridColumns.ts";
+
+const mostTexts = 12;
 
 export interface Spread {
   readonly count: number;
@@ -38,14 +41,16 @@ export function spreadText({ mean, deviation }: Spread): string {
 }
 
 export function groupCell(column: GridColumn, members: readonly number[]): GridCell | null {
-  const cells = members.map((index) => column.cells[index] ?? null).filter((cell) => cell !== null);
-  const [first] = cells;
+  const { cells } = column;
+  const present = members.filter((index) => cells.has(index));
+  const [first] = present;
   if (first === undefined) return null;
-  if (cells.every((cell) => cell.text === first.text)) return first;
-  const spread = column.numeric ? spreadOf(cells.map((cell) => cell.number ?? Number.NaN)) : null;
+  const keys = new Set(present.map((index) => cells.key(index)));
+  if (keys.size === 1) return cells.at(first);
+  const spread = column.numeric ? spreadOf(present.map((index) => cells.number(index))) : null;
   if (spread === null) {
-    const texts = new Set(cells.map((cell) => cell.text));
-    return { shown: `${texts.size} values`, text: [...texts].slice(0, 12).join(", "), number: null };
+    const texts = [...keys].slice(0, mostTexts).map(String);
+    return { shown: `${keys.size} values`, text: texts.join(", "), number: null };
   }
   const missing = members.length - spread.count;
   const shown =

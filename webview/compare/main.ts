@@ -3,11 +3,15 @@
 import "@vscode-elements/elements/dist/vscode-button/index.js";
 import "@vscode-elements/elements/dist/vscode-checkbox/index.js";
 import "../shared/theme.css";
+import "../shared/states.css";
+import "../shared/parts.css";
 import "../shared/menu.css";
 import "../shared/tabs.css";
 import "../shared/charts.css";
 import "./compare.css";
+import "./grid.css";
 import "./controls.css";
+import "./logs.css";
 import "./views.css";
 import type {
   ComparePageCalls,

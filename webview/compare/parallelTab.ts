@@ -1,6 +1,6 @@
 /** One line a run through any columns side by side. Dragging along an axis keeps the runs that pass there, in the table as well. */
 
-import { html, nothing } from "lit";
+import { html, nothing, type PropertyValues } from "lit";
 import type { ComparePageState } from "../../src/protocol/comparePage.ts";
 import { toggled } from "../shared/chartMove.ts";
 import { colorText } from "../shared/contrast.ts";
@@ -63,8 +63,13 @@ export class ParallelTab extends PlotElement {
       ${last === undefined ? nothing : colorLegend(last.column.title, colorScale(last.column, theme().runs, textOf(last.column)))}`;
   }
 
+  protected override updated(changed: PropertyValues<this>): void {
+    super.updated(changed);
+    this.table.need(this.axes().map(({ column }) => column.id));
+  }
+
   private frontName(): unknown {
-    const run = this.table.runs.find((each) => each.id === this.hover.frontRun);
+    const run = this.table.runs[this.table.places.get(this.hover.frontRun ?? "") ?? -1];
     return run === undefined ? html`<span class="quiet">Drag along an axis to choose runs</span>` : run.name;
   }
 
@@ -144,9 +149,7 @@ export class ParallelTab extends PlotElement {
 
   private choices(): readonly GridColumn[] {
     const kinds = ["metric", "parameter", "fact", "tag", "data"];
-    return this.table.all.filter(
-      (column) => kinds.includes(column.group) && column.cells.some((cell) => cell !== null),
-    );
+    return this.table.all.filter((column) => kinds.includes(column.group) && column.present > 0);
   }
 
   /** The chosen ones; of themselves the parameters that differ, and the key metric at the right. */
@@ -184,7 +187,7 @@ export class ParallelTab extends PlotElement {
     if (last === undefined) return;
     const scale = colorScale(last.column, colors.runs, textOf(last.column));
     const chosen = new Set(this.table.order);
-    const front = this.hover.frontRun;
+    const front = this.hover.frontRuns.flatMap((id) => this.table.places.get(id) ?? []);
     const draw = (index: number, width: number, alpha: number) => {
       const color = scale.colors[index] ?? null;
       context.globalAlpha = alpha;
@@ -195,9 +198,8 @@ export class ParallelTab extends PlotElement {
     const { filtered } = this.table;
     const strength = filtered.length > 300 ? 0.4 : 0.85;
     for (const index of filtered) if (!chosen.has(index)) draw(index, 1, 0.08);
-    for (const index of this.table.order) draw(index, 1.25, front === null ? strength : 0.2);
-    const index = this.table.runs.findIndex((run) => run.id === front);
-    if (index >= 0) draw(index, 3, 1);
+    for (const index of this.table.order) draw(index, 1.25, front.length === 0 ? strength : 0.2);
+    for (const index of front) if (chosen.has(index)) draw(index, front.length === 1 ? 3 : 2, 1);
     context.globalAlpha = 1;
     for (const [place, axis] of axes.entries())
       this.drawAxis(context, axis, this.xOf(place, axes.length), colors);

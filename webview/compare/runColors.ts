@@ -32,7 +32,10 @@ export function colorScale(
   const order = axis.ticks.map(({ value }) => value);
   const colorOf = (index: number) => palette[index % palette.length] ?? from;
   return {
-    colors: column.cells.map((cell) => (cell === null ? null : colorOf(order.indexOf(cell.shown)))),
+    colors: Array.from({ length: column.cells.length }, (_, index) => {
+      const cell = column.cells.at(index);
+      return cell === null ? null : colorOf(order.indexOf(cell.shown));
+    }),
     legend: order.map((value, index) => ({ color: colorOf(index), text: String(value) })),
   };
 }

@@ -1,6 +1,6 @@
 /** One mark a run: any two columns against each other, colored by a third. */
 
-import { html, nothing } from "lit";
+import { html, nothing, type PropertyValues } from "lit";
 import { formatDuration, formatValue } from "../../src/model/format.ts";
 import type { ComparePageState } from "../../src/protocol/comparePage.ts";
 import { paddedRange, valueTicks } from "../shared/axis.ts";
@@ -11,6 +11,7 @@ import { PlotElement, type PlotSize } from "../shared/plotElement.ts";
 import { emptyState } from "../shared/states.ts";
 import { type Theme, theme } from "../shared/theme.ts";
 import { colorLegend } from "./colorLegend.ts";
+import { differentValues } from "./columnCells.ts";
 import { columnChoice } from "./columnChoice.ts";
 import type { CompareTable } from "./compareTable.ts";
 import type { GridColumn } from "./gridColumns.ts";
@@ -59,12 +60,18 @@ export class ScatterTab extends PlotElement {
       ${scale === null || color === null ? nothing : colorLegend(color.title, scale)}`;
   }
 
+  protected override updated(changed: PropertyValues<this>): void {
+    super.updated(changed);
+    const { x, y, color } = this.columns();
+    this.table.need([x, y, color].flatMap((column) => column?.id ?? []));
+  }
+
   private readout(x: GridColumn, y: GridColumn, color: GridColumn | null): unknown {
-    const index = this.table.runs.findIndex((run) => run.id === this.hover.frontRun);
+    const index = this.table.places.get(this.hover.frontRun ?? "") ?? -1;
     const run = this.table.runs[index];
     if (run === undefined) return html`<span class="quiet">Click a mark to open its run</span>`;
     const said = [y, x, ...(color === null ? [] : [color])].map(
-      (column) => `${column.title} ${column.cells[index]?.shown ?? "–"}`,
+      (column) => `${column.title} ${column.cells.at(index)?.shown ?? "–"}`,
     );
     return html`<span class="clip"><b>${run.name}</b> <span class="number">${said.join(" · ")}</span></span>`;
   }
@@ -77,7 +84,7 @@ export class ScatterTab extends PlotElement {
     const y = find(scatter.y) ?? find(key) ?? numeric[0] ?? null;
     const parameter = numeric
       .filter((column) => column.group === "parameter" && column.differs && column.title !== "seed")
-      .sort((a, b) => differentValues(b) - differentValues(a))[0];
+      .sort((a, b) => differentValues(b.cells) - differentValues(a.cells))[0];
     const x = find(scatter.x) ?? parameter ?? numeric.find((column) => column !== y) ?? null;
     return { numeric, x, y, color: find(scatter.color) };
   }
@@ -99,15 +106,15 @@ export class ScatterTab extends PlotElement {
       return Number.isFinite(at.x) && Number.isFinite(at.y) ? [{ index, id, ...at }] : [];
     });
     const scale = this.scale(color);
-    const front = this.hover.frontRun;
+    const front = new Set(this.hover.frontRuns);
     const many = this.marks.length > 400;
-    // The one in front comes last, so that nothing lies over it.
-    for (const mark of this.marks.toSorted((a, b) => Number(a.id === front) - Number(b.id === front))) {
+    // Those in front come last, so that nothing lies over them.
+    for (const mark of this.marks.toSorted((a, b) => Number(front.has(a.id)) - Number(front.has(b.id)))) {
       const look = this.table.looks.get(mark.id);
       const own = scale === null ? colors.runs[look?.color ?? 0] : scale.colors[mark.index];
-      context.globalAlpha = front === null || front === mark.id ? (many ? 0.75 : 1) : 0.35;
+      context.globalAlpha = front.size === 0 || front.has(mark.id) ? (many ? 0.75 : 1) : 0.35;
       context.fillStyle = own ? colorText(own) : colors.quiet;
-      const radius = front === mark.id ? 7 : many ? 3 : 5;
+      const radius = front.has(mark.id) ? 7 : many ? 3 : 5;
       drawShape(context, scale === null ? (look?.marker ?? "circle") : "circle", mark.x, mark.y, radius);
     }
     context.globalAlpha = 1;
@@ -132,9 +139,7 @@ interface Axis {
   readonly at: (value: number) => number;
 }
 
-const numberAt = (column: GridColumn, index: number) => column.cells[index]?.number ?? Number.NaN;
-
-const differentValues = (column: GridColumn) => new Set(column.cells.map((cell) => cell?.text)).size;
+const numberAt = (column: GridColumn, index: number) => column.cells.number(index);
 
 export function textOf(column: GridColumn): (value: number) => string {
   return column.id === "fact:duration" ? formatDuration : formatValue;

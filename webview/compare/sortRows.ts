@@ -1,11 +1,10 @@
 /** The order of the rows by any columns. Pure and stable; runs without a value come last either way. */
 
 import type { SortKey } from "../../src/protocol/comparePage.ts";
-import type { GridCell, GridColumn } from "./gridColumns.ts";
+import type { GridColumn } from "./gridColumns.ts";
+import { placesOf } from "./naturalOrder.ts";
 
 export const nameColumn = "name";
-
-const collator = new Intl.Collator("en", { numeric: true });
 
 /** Indexes of the runs in the order of the keys; ties keep the order in which the runs were chosen. */
 export function sortedRows(
@@ -13,35 +12,46 @@ export function sortedRows(
   columns: readonly GridColumn[],
   keys: readonly SortKey[],
 ): readonly number[] {
-  const comparers = keys.flatMap((key) => {
-    if (key.column === nameColumn)
-      return [(a: number, b: number) => sign(key) * collator.compare(names[a] ?? "", names[b] ?? "")];
+  const ranks = keys.flatMap((key) => {
     const column = columns.find((each) => each.id === key.column);
-    return column === undefined
-      ? []
-      : [(a: number, b: number) => byCell(column.cells[a] ?? null, column.cells[b] ?? null, sign(key))];
+    if (key.column === nameColumn) return [ranksOf(placesOf(names), key.descending)];
+    return column?.loaded === true ? [ranksOf(valuesOf(column, names.length), key.descending)] : [];
   });
-  return [...names.keys()].sort((a, b) => {
-    for (const compare of comparers) {
-      const order = compare(a, b);
-      if (order !== 0) return order;
+  const rows = [...names.keys()];
+  if (ranks.length === 0) return rows;
+  return rows.sort((a, b) => {
+    for (const rank of ranks) {
+      const [one, other] = [rank[a] ?? 0, rank[b] ?? 0];
+      if (one !== other) return one < other ? -1 : 1;
     }
     return a - b;
   });
 }
 
-const sign = (key: SortKey) => (key.descending ? -1 : 1);
-
-function byCell(a: GridCell | null, b: GridCell | null, direction: number): number {
-  const [emptyA, emptyB] = [isEmpty(a), isEmpty(b)];
-  if (a === null || b === null || emptyA || emptyB) return Number(emptyA) - Number(emptyB);
-  if (a.number !== null && b.number !== null)
-    return direction * (a.number < b.number ? -1 : a.number > b.number ? 1 : 0);
-  return direction * collator.compare(a.text, b.text);
+/** Numbers that sort as the column does; NaN where there is nothing to sort by. */
+function valuesOf({ cells, numeric }: GridColumn, runs: number): Float64Array {
+  if (numeric) return Float64Array.from({ length: runs }, (_, index) => cells.number(index));
+  const texts = new Map<number | string | null, string>();
+  const keys = Array.from({ length: runs }, (_, index) => {
+    const key = cells.key(index);
+    if (key !== null && !texts.has(key)) texts.set(key, cells.at(index)?.text ?? "");
+    return key;
+  });
+  const order = [...texts];
+  const places = placesOf(order.map(([, text]) => text));
+  const byKey = new Map(order.map(([key], at) => [key, places[at] ?? Number.NaN]));
+  // Numbers among texts stand by their size, before the texts.
+  return Float64Array.from(keys, (key) => byKey.get(key) ?? Number.NaN);
 }
 
-const isEmpty = (cell: GridCell | null) =>
-  cell === null || (cell.number !== null && Number.isNaN(cell.number));
+/** Ascending numbers in the wanted order; what is not a number comes last, after the infinities. */
+function ranksOf(values: Float64Array, descending: boolean): Float64Array {
+  return values.map((value) => {
+    if (Number.isNaN(value)) return Number.POSITIVE_INFINITY;
+    const bounded = Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, value));
+    return descending ? -bounded : bounded;
+  });
+}
 
 /**
  * What a click on a header makes of the order: the best first, then the other way round, then not at all. With `add` the other keys

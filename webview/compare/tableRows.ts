@@ -2,7 +2,8 @@
 
 import type { SortKey } from "../../src/protocol/comparePage.ts";
 import { naturally } from "../shared/metricGroups.ts";
-import type { GridCell, GridColumn } from "./gridColumns.ts";
+import type { GridCell } from "./columnCells.ts";
+import type { GridColumn } from "./gridColumns.ts";
 import { groupCell } from "./groupCell.ts";
 import { nameColumn } from "./sortRows.ts";
 
@@ -79,21 +80,24 @@ function grouped(
 
 /** In the order of the first sort key's means where it is a number, else by value; runs without a value come last. */
 function groupsBy({ sort, columns }: RowsInput, column: GridColumn, members: readonly number[]) {
-  const groups = new Map<string | null, number[]>();
+  const groups = new Map<string | number | null, number[]>();
   for (const index of members) {
-    const value = column.cells[index]?.shown ?? null;
+    const value = column.cells.key(index);
     const known = groups.get(value);
     if (known === undefined) groups.set(value, [index]);
     else known.push(index);
   }
   const [key] = sort;
   const sorted = columns.find((each) => each.id === key?.column);
-  const all = [...groups].map(([value, indexes]) => ({ value, indexes }));
+  const all = [...groups.values()].map((indexes) => ({
+    value: column.cells.at(indexes[0] ?? -1)?.shown ?? null,
+    indexes,
+  }));
   const means = new Map(
     all.map((each) => [each, sorted?.numeric ? (groupCell(sorted, each.indexes)?.number ?? null) : null]),
   );
   const byValue = (a: GroupMembers, b: GroupMembers) =>
-    byCell(column.cells[a.indexes[0] ?? -1] ?? null, column.cells[b.indexes[0] ?? -1] ?? null);
+    byCell(column.cells.at(a.indexes[0] ?? -1), column.cells.at(b.indexes[0] ?? -1));
   const turned = key?.column === column.id || key?.column === nameColumn ? key.descending : false;
   return all.sort((a, b) => {
     const [meanA, meanB] = [means.get(a) ?? null, means.get(b) ?? null];
@@ -105,7 +109,7 @@ function groupsBy({ sort, columns }: RowsInput, column: GridColumn, members: rea
 
 /** A group by the values of several columns at once, e.g. "lr 0.01 · depth 3". */
 export function groupName(by: readonly GridColumn[], index: number): string {
-  return by.map((column) => `${column.title} ${column.cells[index]?.shown ?? "none"}`).join(" · ");
+  return by.map((column) => `${column.title} ${column.cells.at(index)?.shown ?? "none"}`).join(" · ");
 }
 
 interface GroupMembers {

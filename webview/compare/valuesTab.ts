@@ -55,6 +55,7 @@ export class ValuesTab extends PageElement {
     const column = this.table.all.find((each) => each.id === `metric:${metric}`);
     if (metric === null || column === undefined) return emptyState("These runs have no metrics.");
     const metrics = this.table.all.filter((each) => each.group === "metric");
+    this.table.need([column.id]);
     const grouped = this.state.groupBy.length > 0;
     return html`<div class="controls" role="group" aria-label="Final values">
         ${columnChoice({ label: "Metric", columns: metrics, chosen: column.id, onChoose: (id) => this.save({ target: id?.replace(/^metric:/, "") ?? null }) })}
@@ -64,8 +65,7 @@ export class ValuesTab extends PageElement {
   }
 
   private bars(metric: string): unknown {
-    const shown = this.table.order.flatMap((index) => this.table.runs[index] ?? []);
-    return html`<div class="wide-finals">${finalBars({ table: this.table, shown, metrics: [metric], hover: this.hover, most: mostRuns })}</div>`;
+    return html`<div class="wide-finals">${finalBars({ table: this.table, shown: this.table.order, metrics: [metric], hover: this.hover, most: mostRuns })}</div>`;
   }
 
   private boxes(column: GridColumn): unknown {
@@ -119,7 +119,7 @@ export class ValuesTab extends PageElement {
     const by = this.state.groupBy.flatMap((id) => this.table.all.find((each) => each.id === id) ?? []);
     const groups = new Map<string, { members: number[]; values: number[] }>();
     for (const index of this.table.order) {
-      const value = column.cells[index]?.number ?? Number.NaN;
+      const value = column.cells.number(index);
       if (!Number.isFinite(value)) continue;
       const name = groupName(by, index);
       const group = groups.get(name) ?? { members: [], values: [] };
@@ -129,7 +129,7 @@ export class ValuesTab extends PageElement {
     }
     const compare = (a: Group, b: Group) => {
       for (const { cells } of by) {
-        const order = byCell(cells[a.members[0] ?? -1] ?? null, cells[b.members[0] ?? -1] ?? null);
+        const order = byCell(cells.at(a.members[0] ?? -1), cells.at(b.members[0] ?? -1));
         if (order !== 0) return order;
       }
       return 0;

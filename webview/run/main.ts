@@ -3,10 +3,14 @@
 import "@vscode-elements/elements/dist/vscode-button/index.js";
 import "@vscode-elements/elements/dist/vscode-checkbox/index.js";
 import "../shared/theme.css";
+import "../shared/states.css";
+import "../shared/parts.css";
 import "../shared/menu.css";
 import "../shared/tabs.css";
 import "../shared/charts.css";
 import "./run.css";
+import "./output.css";
+import "./runTabs.css";
 import "./terminal.css";
 import type { RunPageCalls, RunPageEvents, RunPageState } from "../../src/protocol/runPage.ts";
 import { connectHost } from "../shared/rpc.ts";

@@ -4,6 +4,7 @@ import { html, nothing, type PropertyValues } from "lit";
 import type { Failure } from "../../src/model/failure.ts";
 import type { Finding, Run } from "../../src/model/run.ts";
 import { looksOfRuns } from "../../src/model/runColor.ts";
+import { singleMetrics } from "../../src/model/singleMetrics.ts";
 import type { ChartLayout } from "../../src/protocol/chartLayout.ts";
 import type { RunPageState } from "../../src/protocol/runPage.ts";
 import { chartControls } from "../shared/chartControls.ts";
@@ -15,7 +16,6 @@ import { nameMatches } from "../shared/metricGroups.ts";
 import type { ChartRun, ChartSettings, MetricSource } from "../shared/metricSource.ts";
 import { pageSource } from "../shared/pageSource.ts";
 import { Query } from "../shared/query.ts";
-import { singleMetrics } from "../shared/singleMetrics.ts";
 import { emptyState, noticeBar, queryState } from "../shared/states.ts";
 import { tabBar } from "../shared/tabs.ts";
 import { finalTiles } from "./finalTiles.ts";
@@ -36,6 +36,7 @@ export class RunPage extends PageElement {
     host: { attribute: false },
     state: { state: true },
     failed: { state: true },
+    lost: { state: true },
     renaming: { state: true },
     showsFindings: { state: true },
   };
@@ -44,6 +45,8 @@ export class RunPage extends PageElement {
   declare state: RunPageState;
   /** What a person asked for and did not get. */
   declare failed: Failure | null;
+  /** The server is gone. */
+  declare lost: boolean;
   declare renaming: boolean;
   declare showsFindings: boolean;
 
@@ -69,6 +72,7 @@ export class RunPage extends PageElement {
   constructor() {
     super();
     this.failed = null;
+    this.lost = false;
     this.renaming = false;
     this.showsFindings = false;
     this.state = { ...freshState, runId: "" };
@@ -80,11 +84,18 @@ export class RunPage extends PageElement {
     this.host.onActFailed((failure) => {
       this.failed = failure;
     });
-    this.unsubscribe = this.host.on("changed", ({ kinds, runIds }) => {
+    const endServer = this.host.on("server", ({ up }) => {
+      this.lost = !up;
+    });
+    const endChanged = this.host.on("changed", ({ kinds, runIds }) => {
       if (runIds.length > 0 && !runIds.includes(this.state.runId)) return;
       if (kinds.includes("runs") || kinds.includes("metrics")) this.run.refresh();
       if (kinds.includes("metrics")) this.keys.refresh();
     });
+    this.unsubscribe = () => {
+      endServer();
+      endChanged();
+    };
     // A running run's duration grows though nothing is recorded.
     this.clock = window.setInterval(() => {
       if (!document.hidden && this.run.value?.started && this.run.value.ended === null) this.requestUpdate();
@@ -119,6 +130,7 @@ export class RunPage extends PageElement {
     return queryState({
       query: this.run,
       rows: 6,
+      lost: this.lost,
       show: (run) => this.page(run),
       showLog: () => void this.host.act("page/showLog", {}),
     });

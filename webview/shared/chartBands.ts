@@ -7,6 +7,7 @@ import type {
   ColumnsResult,
   RunGroup,
   SeriesColumns,
+  SmoothLine,
 } from "../../src/model/metric.ts";
 import type { RunLook } from "../../src/model/runColor.ts";
 import { nearestIndex } from "./chartLine.ts";
@@ -45,9 +46,49 @@ export function bandOf(columns: BandColumns, kind: BandKind): Band {
   }
 }
 
-/** The means as the series of a chart, so that a group is drawn, read and listed as a run is. */
-export function meanSeries({ x0, x1, bands }: BandsResult): ColumnsResult {
-  return { x0, x1, series: bands.filter((band) => band.x.length > 0).map(meanColumns) };
+/**
+ * The means as the series of a chart, so that a group is drawn, read and listed as a run is. Where the lines of the runs were smoothed, so is
+ * the mean: it is that of the smoothed lines.
+ */
+export function meanSeries(
+  { x0, x1, bands }: BandsResult,
+  groups: readonly RunGroup[],
+  smoothed?: readonly SeriesColumns[],
+): ColumnsResult {
+  const series = bands
+    .filter((band) => band.x.length > 0)
+    .map((band) => {
+      const members = new Set(groups.find(({ name }) => name === band.group)?.runIds);
+      const lines = smoothed?.filter(({ runId }) => members.has(runId));
+      return { ...meanColumns(band), ...(lines === undefined ? {} : { smooth: smoothMean(band.x, lines) }) };
+    });
+  return { x0, x1, series };
+}
+
+/** The mean over the runs' smoothed lines at each x: a run counts from its first to its last point, its latest attempt alone. */
+function smoothMean(x: readonly number[], lines: readonly SeriesColumns[]): SmoothLine {
+  const latest = new Map<string, SeriesColumns>();
+  for (const line of lines)
+    if (line.attempt >= (latest.get(line.runId)?.attempt ?? 0)) latest.set(line.runId, line);
+  const sums = new Float64Array(x.length);
+  const counts = new Uint32Array(x.length);
+  for (const { smooth } of latest.values()) {
+    if (smooth === undefined) continue;
+    let next = 0;
+    for (const [at, place] of x.entries()) {
+      while (next < smooth.x.length && (smooth.x[next] ?? 0) <= place) next++;
+      const over = next === smooth.x.length && (smooth.x.at(-1) ?? 0) < place;
+      const value = smooth.y[next - 1];
+      if (value === undefined || over) continue;
+      sums[at] = (sums[at] ?? 0) + value;
+      counts[at] = (counts[at] ?? 0) + 1;
+    }
+  }
+  const known = [...x.keys()].filter((at) => (counts[at] ?? 0) > 0);
+  return {
+    x: known.map((at) => x[at] ?? 0),
+    y: known.map((at) => (sums[at] ?? 0) / (counts[at] ?? 1)),
+  };
 }
 
 function meanColumns({ group, key, x, mean }: BandColumns): SeriesColumns {

@@ -1,38 +1,18 @@
-/** Keeps the place of a chart while it is far away. */
+/** Keeps the place of a chart, which exists only while it is near the visible part of the page. */
 
-import { html, nothing } from "lit";
-import type { ZoomRange } from "../../src/protocol/chartLayout.ts";
-import type { ChartGroup } from "./chartBands.ts";
+import { nothing, type TemplateResult } from "lit";
 import { PageElement } from "./element.ts";
-import type { Hover } from "./hover.ts";
-import type { ChartRun, ChartSettings, MetricSource } from "./metricSource.ts";
-import "./metricChart.ts";
 
 class ChartSlot extends PageElement {
   static override properties = {
-    source: { attribute: false },
-    runs: { attribute: false },
-    groups: { attribute: false },
-    metric: { attribute: false },
-    label: { attribute: false },
-    settings: { attribute: false },
-    hover: { attribute: false },
-    zoom: { attribute: false },
-    pinned: { attribute: false },
-    full: { attribute: false },
+    content: { attribute: false },
+    first: { attribute: false },
     near: { state: true },
   };
 
-  declare source: MetricSource;
-  declare runs: readonly ChartRun[];
-  declare groups: readonly ChartGroup[];
-  declare metric: string;
-  declare label: string;
-  declare settings: ChartSettings;
-  declare hover: Hover;
-  declare zoom: ZoomRange | null;
-  declare pinned: boolean;
-  declare full: boolean;
+  declare content: TemplateResult;
+  /** One of the first of the page: drawn before anybody has looked whether it can be seen. */
+  declare first: boolean;
   declare near: boolean;
 
   private readonly observer = new IntersectionObserver(
@@ -44,6 +24,7 @@ class ChartSlot extends PageElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.near = this.first;
     this.observer.observe(this);
   }
 
@@ -54,9 +35,7 @@ class ChartSlot extends PageElement {
   }
 
   protected override render(): unknown {
-    if (!this.near) return nothing;
-    return html`<rl-metric-chart .source=${this.source} .runs=${this.runs} .groups=${this.groups} .metric=${this.metric} .label=${this.label}
-      .settings=${this.settings} .hover=${this.hover} .zoom=${this.zoom} .pinned=${this.pinned} .full=${this.full}></rl-metric-chart>`;
+    return this.near ? this.content : nothing;
   }
 }
 

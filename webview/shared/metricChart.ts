@@ -1,12 +1,12 @@
 /** One chart of one metric: asks for the pixels it has, draws them, and answers pointer and keyboard. */
 
 import { html, nothing, type PropertyValues } from "lit";
-import type { BandColumns, ColumnsResult, SeriesColumns } from "../../src/model/metric.ts";
+import type { ColumnsResult, SeriesColumns } from "../../src/model/metric.ts";
 import type { ZoomRange } from "../../src/protocol/chartLayout.ts";
-import type { Reply } from "../../src/protocol/editor.ts";
 import { axisKind, xText } from "./axis.ts";
-import { type Band, bandOf, bandText, type ChartGroup, meanSeries } from "./chartBands.ts";
+import { type Band, bandOf, bandText, type ChartGroup } from "./chartBands.ts";
 import { ChartCanvas } from "./chartCanvas.ts";
+import { axisId, ChartData } from "./chartData.ts";
 import { type DrawingInput, drawingOf, frontOf, shownSeries } from "./chartDrawing.ts";
 import { saveBands, savePng, savePoints, saveSvg } from "./chartExport.ts";
 import { readingAt } from "./chartLine.ts";
@@ -15,19 +15,13 @@ import { type Front, Overlay } from "./chartOverlay.ts";
 import type { Drawing } from "./chartPicture.ts";
 import { ChartPointer } from "./chartPointer.ts";
 import { badTexts, chartSummary, hiddenText, tableRows } from "./chartText.ts";
+import { ClippedCount } from "./clippedCount.ts";
 import { PageElement } from "./element.ts";
 import type { Hover } from "./hover.ts";
 import { icon, iconButton } from "./icon.ts";
 import type { MenuItem } from "./menu.ts";
-import {
-  type ChartRun,
-  type ChartSettings,
-  type MetricSource,
-  smoothingOf,
-  touches,
-} from "./metricSource.ts";
+import { type ChartRun, type ChartSettings, type MetricSource, touches } from "./metricSource.ts";
 import { metricUnit } from "./metricUnit.ts";
-import { Query } from "./query.ts";
 import { onThemeChange, theme } from "./theme.ts";
 import { hideTooltip, showTooltip } from "./tooltip.ts";
 import "./menu.ts";
@@ -64,14 +58,13 @@ export class MetricChart extends PageElement {
   declare full: boolean;
   declare asTable: boolean;
 
-  private readonly query = new Query<ColumnsResult>(this, (signal) => this.read(signal), "later");
-  private bands: readonly BandColumns[] = [];
+  private readonly data = new ChartData(this, () => this);
+  private readonly clipped = new ClippedCount(this, () => this);
   private readonly pointer = new ChartPointer(this);
   private canvas: ChartCanvas | undefined;
   private overlay: Overlay | undefined;
-  private width = 0;
-  private asked = "";
-  private askedSmoothing: string | undefined;
+  /** Of the plot, in CSS pixels. */
+  width = 0;
   private observed: Element | undefined;
   private drawn: ColumnsResult | undefined;
   private overview: ColumnsResult | null = null;
@@ -93,7 +86,7 @@ export class MetricChart extends PageElement {
     super.connectedCallback();
     this.unsubscribe = [
       this.source.onChanged((changed) => {
-        if (touches(changed, "metrics", this.runIds())) this.query.refresh();
+        if (touches(changed, "metrics", this.runIds())) this.data.query.refresh();
       }),
       this.hover.subscribe(() => this.drawOverlay()),
       onThemeChange(() => this.redraw()),
@@ -112,7 +105,7 @@ export class MetricChart extends PageElement {
   }
 
   protected override render(): unknown {
-    const series = this.query.value?.series ?? [];
+    const series = this.data.query.value?.series ?? [];
     const named = this.named(series);
     const unit = metricUnit(this.metric);
     return html`<section class="chart" aria-label=${this.metric} @dragover=${this.onDragOver} @drop=${this.onDrop}>
@@ -142,9 +135,9 @@ export class MetricChart extends PageElement {
 
   private badges(series: readonly SeriesColumns[]): unknown {
     const texts = [...badTexts(series), this.settings.logarithmic ? hiddenText(series) : null];
-    const clipped = this.drawing?.clipped ?? 0;
+    const clipped = this.clipped.text;
     return html`${texts.map((text) => (text === null ? nothing : html`<span class="badge warn" title=${badgeHelp}>${text}</span>`))}
-      ${clipped === 0 ? nothing : html`<button class="badge warn" title=${clipHelp} @click=${() => this.dispatchEvent(new CustomEvent("show-all", { bubbles: true }))}>${clipped.toLocaleString("en-US")} clipped</button>`}`;
+      ${clipped === null ? nothing : html`<button class="badge warn" title=${clipHelp} @click=${() => this.dispatchEvent(new CustomEvent("show-all", { bubbles: true }))}>${clipped}</button>`}`;
   }
 
   private menu(series: readonly SeriesColumns[]): readonly MenuItem[] {
@@ -168,7 +161,13 @@ export class MetricChart extends PageElement {
     return [
       ...pictures,
       ...(this.groups.length > 0
-        ? [{ label: "Save the means as CSV", icon: "table", run: () => void saveBands(chart, this.bands) }]
+        ? [
+            {
+              label: "Save the means as CSV",
+              icon: "table",
+              run: () => void saveBands(chart, this.data.bands),
+            },
+          ]
         : [{ label: "Save all points as CSV", icon: "table", run: () => void savePoints(chart, series) }]),
       { label: "Move to the left", icon: "arrow-left", run: () => this.act("left") },
       { label: "Move to the right", icon: "arrow-right", run: () => this.act("right") },
@@ -200,11 +199,11 @@ export class MetricChart extends PageElement {
 
   /** What lies over an empty plot. */
   private cover(series: readonly SeriesColumns[]): unknown {
-    const { failure, value, waiting } = this.query;
+    const { failure, value, waiting } = this.data.query;
     if (failure !== undefined)
       return html`<div class="plot-cover" role="alert">
         <span>${icon("warning")} ${failure.message}</span>
-        <button class="link" @click=${() => this.query.restart()}>Try again</button>
+        <button class="link" @click=${() => this.data.query.restart()}>Try again</button>
       </div>`;
     if (value === undefined)
       return waiting === "placeholder" || waiting === "long"
@@ -242,40 +241,11 @@ export class MetricChart extends PageElement {
     if (plot !== null && plot !== this.observed) {
       this.observed = plot;
       this.observer.observe(plot);
+      // Measured now, not a frame later: the points are on their way while the page is laid out.
+      this.width = plot.clientWidth;
     }
-    const groups = this.groups.map(({ name, runIds }) => [name, runIds]);
-    const wanted = JSON.stringify([
-      this.metric,
-      axisId(this.settings.axis),
-      this.runIds(),
-      groups,
-      this.zoom,
-    ]);
-    const smoothing = JSON.stringify(smoothingOf(this.settings));
-    if (wanted !== this.asked) {
-      if (this.width > 0) this.query.restart();
-    } else if (smoothing !== this.askedSmoothing && this.width > 0) this.query.refresh();
-    this.asked = wanted;
-    this.askedSmoothing = smoothing;
-    if (this.query.value !== this.drawn || changed.has("settings") || changed.has("runs")) this.redraw();
-  }
-
-  private async read(signal: AbortSignal): Promise<Reply<ColumnsResult>> {
-    const width = Math.min(8192, Math.max(1, Math.round(this.width * devicePixelRatio)));
-    const range = this.zoom === null ? {} : { x0: this.zoom.x0, x1: this.zoom.x1 };
-    const view = { keys: [this.metric], axis: this.settings.axis, width, ...range };
-    if (this.groups.length > 0 && this.source.bands !== undefined) {
-      const groups = this.groups.map(({ name, runIds }) => ({ name, runIds }));
-      const reply = await this.source.bands({ groups, ...view }, signal);
-      if (reply.ok) this.bands = reply.value.bands;
-      return reply.ok ? { ok: true, value: meanSeries(reply.value) } : reply;
-    }
-    this.bands = [];
-    const smoothing = smoothingOf(this.settings);
-    return this.source.columns(
-      { runIds: this.runIds(), ...view, ...(smoothing === undefined ? {} : { smoothing }) },
-      signal,
-    );
+    this.data.follow();
+    if (this.data.query.value !== this.drawn || changed.has("settings") || changed.has("runs")) this.redraw();
   }
 
   private fit(): void {
@@ -285,12 +255,12 @@ export class MetricChart extends PageElement {
     this.width = plot.clientWidth;
     this.canvas?.resize(plot.clientWidth, plot.clientHeight);
     this.overlay?.resize(plot.clientWidth, plot.clientHeight);
-    if (grown) this.query.restart();
+    if (grown) this.data.query.restart();
     this.redraw();
   }
 
   private redraw(): void {
-    const result = this.query.value;
+    const result = this.data.query.value;
     const lines = this.querySelector<HTMLCanvasElement>("canvas.lines");
     const over = this.querySelector<HTMLCanvasElement>("canvas.overlay");
     if (result === undefined || lines === null || over === null || this.width === 0) return;
@@ -306,8 +276,10 @@ export class MetricChart extends PageElement {
       bands: this.shownBands(),
     };
     const drawing = drawingOf(this.input);
-    if (drawing.clipped !== (this.drawing?.clipped ?? 0)) this.requestUpdate();
+    // The head tells what is clipped, and its menu saves what is drawn.
+    if (drawing.clipped !== this.drawing?.clipped) this.requestUpdate();
     this.drawing = drawing;
+    this.clipped.follow(result, drawing);
     if (this.canvas === undefined) {
       const plot = lines.parentElement;
       this.canvas = new ChartCanvas(lines, drawing, theme());
@@ -399,7 +371,7 @@ export class MetricChart extends PageElement {
     const { bands } = this.settings;
     return this.groups.length === 0 || bands === "off"
       ? []
-      : this.bands.map((columns) => bandOf(columns, bands));
+      : this.data.bands.map((columns) => bandOf(columns, bands));
   }
 
   /** Place on the axis under a pixel of the plot, or null outside the frame. */
@@ -438,6 +410,5 @@ const clipHelp =
   "Outliers beyond the shown range. They are marked at the edge of the chart and stay in the table. Click to show them.";
 const badgeHelp =
   "Values that are not numbers. They are marked in the chart: a cross at the bottom for NaN, a triangle at the top for infinity.";
-const axisId = (axis: ChartSettings["axis"]) => (typeof axis === "string" ? axis : `metric ${axis.metric}`);
 
 customElements.define("rl-metric-chart", MetricChart);

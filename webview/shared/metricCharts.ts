@@ -11,7 +11,10 @@ import { icon } from "./icon.ts";
 import { groupMetrics, type MetricGroup, nameMatches } from "./metricGroups.ts";
 import type { ChartRun, ChartSettings, MetricSource } from "./metricSource.ts";
 import "./chartSlot.ts";
+import "./metricChart.ts";
 
+/** Charts that can be seen at once on most screens. */
+const mostFirst = 2;
 const pinnedName = "Pinned";
 const noTitles: ReadonlyMap<string, string> = new Map();
 
@@ -58,14 +61,14 @@ export class MetricCharts extends PageElement {
   protected override render(): unknown {
     const { full } = this.layout;
     if (full !== null && this.metrics.includes(full))
-      return html`<div class="chart-full" @keydown=${this.onKey}>${this.chartOf({ key: full, label: full }, [full])}</div>`;
+      return html`<div class="chart-full" @keydown=${this.onKey}>${this.chartOf({ key: full, label: full }, [full], true)}</div>`;
     const groups = this.sections();
     if (groups.length === 0)
       return html`<div class="state"><p>No metric is called “${this.search}”.</p></div>`;
     return html`<div class=${`chart-groups charts-${this.layout.size}`}>${repeat(
       groups,
       (group) => group.name,
-      (group) => this.group(group, groups.length > 1),
+      (group, at) => this.group(group, groups.length > 1, at === 0),
     )}</div>`;
   }
 
@@ -81,13 +84,13 @@ export class MetricCharts extends PageElement {
     return pinned.length === 0 ? groups : [first, ...groups];
   }
 
-  private group(group: MetricGroup, titled: boolean): unknown {
+  private group(group: MetricGroup, titled: boolean, first: boolean): unknown {
     const open = !this.collapsed.includes(group.name);
     const shown = group.metrics.map(({ key }) => key);
     const grid = html`<div class="chart-grid">${repeat(
       group.metrics,
       ({ key }) => key,
-      (metric) => this.chartOf(metric, shown),
+      (metric, at) => this.chartOf(metric, shown, first && at < mostFirst),
     )}</div>`;
     if (!titled) return grid;
     return html`<section class="chart-group">
@@ -98,10 +101,15 @@ export class MetricCharts extends PageElement {
     </section>`;
   }
 
-  private chartOf({ key, label }: MetricGroup["metrics"][number], shown: readonly string[]): unknown {
-    return html`<rl-chart-slot .source=${this.source} .runs=${this.runs} .groups=${this.groups} .metric=${key} .label=${this.titles.get(key) ?? label} .settings=${this.settings} .hover=${this.hover}
-      .zoom=${this.layout.zoom[key] ?? null} .pinned=${this.layout.pinned.includes(key)} .full=${this.layout.full === key}
-      @chart-act=${(event: CustomEvent<ChartAct>) => this.onAct(event.detail, shown)}></rl-chart-slot>`;
+  private chartOf(
+    { key, label }: MetricGroup["metrics"][number],
+    shown: readonly string[],
+    first: boolean,
+  ): unknown {
+    const chart = html`<rl-metric-chart .source=${this.source} .runs=${this.runs} .groups=${this.groups} .metric=${key} .label=${this.titles.get(key) ?? label} .settings=${this.settings}
+      .hover=${this.hover} .zoom=${this.layout.zoom[key] ?? null} .pinned=${this.layout.pinned.includes(key)} .full=${this.layout.full === key}
+      @chart-act=${(event: CustomEvent<ChartAct>) => this.onAct(event.detail, shown)}></rl-metric-chart>`;
+    return html`<rl-chart-slot .content=${chart} .first=${first}></rl-chart-slot>`;
   }
 
   private onAct(act: ChartAct, shown: readonly string[]): void {

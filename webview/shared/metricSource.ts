@@ -11,13 +11,15 @@ import type {
   XAxis,
 } from "../../src/model/metric.ts";
 import type { RunLook } from "../../src/model/runColor.ts";
-import type { Changed, RawPoints, Reply } from "../../src/protocol/editor.ts";
+import type { BeyondQuery, Changed, RawPoints, Reply } from "../../src/protocol/editor.ts";
 import type { BandKind } from "./chartBands.ts";
 
 export interface MetricSource {
   columns(query: ColumnsQuery, signal: AbortSignal): Promise<Reply<ColumnsResult>>;
   /** Of pages that show groups. */
   bands?(query: BandsQuery, signal: AbortSignal): Promise<Reply<BandsResult>>;
+  /** How many points lie beyond a range of values. */
+  beyond?(query: BeyondQuery, signal: AbortSignal): Promise<Reply<number>>;
   onChanged(listener: (changed: Changed) => void): () => void;
   /** Every point of one series, for exports. */
   points(series: SeriesRef): Promise<RawPoints | undefined>;

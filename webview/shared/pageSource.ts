@@ -5,7 +5,7 @@ import type { Changed, RawPoints, Requests } from "../../src/protocol/editor.ts"
 import type { MetricSource } from "./metricSource.ts";
 import type { Host } from "./rpc.ts";
 
-type ChartCalls = Pick<Requests, "metrics/columns" | "metrics/points"> & {
+type ChartCalls = Pick<Requests, "metrics/columns" | "metrics/points" | "metrics/beyond"> & {
   "page/saveFile": [{ readonly name: string; readonly base64: string }, null];
   "page/showLog": [Record<string, never>, null];
 };
@@ -22,6 +22,7 @@ export function pageSource(host: ChartHost, bands?: NonNullable<MetricSource["ba
   return {
     columns: (query, signal) => host.call("metrics/columns", query, { signal }),
     ...(bands === undefined ? {} : { bands }),
+    beyond: (query, signal) => host.call("metrics/beyond", query, { signal }),
     points: (series: SeriesRef): Promise<RawPoints | undefined> => host.act("metrics/points", series),
     save: async (name, content) => {
       await host.act("page/saveFile", { name, base64: await base64Of(content) });

@@ -9,6 +9,7 @@ const placeholderMs = 200;
 const longWaitMs = 10_000;
 /** Live values are asked for at most four times a second. */
 const shortestGapMs = 250;
+const restingFactor = 5;
 
 export type Waiting = "no" | "short" | "placeholder" | "long";
 
@@ -19,6 +20,8 @@ export type Waiting = "no" | "short" | "placeholder" | "long";
 export class Query<T> implements ReactiveController {
   value: T | undefined;
   failure: Failure | undefined;
+  /** When the value came, in epoch milliseconds. */
+  readAt = 0;
   waiting: Waiting = "no";
   private readonly element: ReactiveControllerHost;
   private readonly read: (signal: AbortSignal) => Promise<Reply<T>>;
@@ -27,6 +30,7 @@ export class Query<T> implements ReactiveController {
   private connected = false;
   private readonly startsAtOnce: boolean;
   private startedAt = 0;
+  private lastTook = 0;
   private timers: number[] = [];
   private gap: number | undefined;
 
@@ -73,7 +77,9 @@ export class Query<T> implements ReactiveController {
 
   private startQueued(): void {
     if (!this.queued || this.running !== undefined || document.hidden || this.gap !== undefined) return;
-    const wait = this.startedAt + shortestGapMs - performance.now();
+    // What takes long to read is read less often, so that it takes a fifth of the time at most.
+    const gap = Math.max(shortestGapMs, this.lastTook * restingFactor);
+    const wait = this.startedAt + gap - performance.now();
     if (wait > 0) {
       this.gap = window.setTimeout(() => {
         this.gap = undefined;
@@ -97,7 +103,11 @@ export class Query<T> implements ReactiveController {
     const reply = await this.read(run.signal);
     if (this.running !== run) return;
     this.stop();
-    if (reply.ok) this.value = reply.value;
+    if (reply.ok) {
+      this.value = reply.value;
+      this.readAt = Date.now();
+    }
+    this.lastTook = performance.now() - this.startedAt;
     this.failure = reply.ok ? undefined : reply.failure;
     this.element.requestUpdate();
     this.startQueued();

@@ -40,16 +40,18 @@ export interface QueryView<T> {
   readonly rows: number;
   readonly show: (value: T) => unknown;
   readonly showLog: () => void;
+  /** The server is gone: what is shown is from before. */
+  readonly lost?: boolean;
 }
 
 /** A query as it stands: its value if there is one (a failure since then is told above it), else what it waits for. */
-export function queryState<T>({ query, rows, show, showLog }: QueryView<T>): unknown {
+export function queryState<T>({ query, rows, show, showLog, lost = false }: QueryView<T>): unknown {
   const actions: readonly Action[] = [
     { label: "Try again", run: () => query.restart() },
     { label: "Show log", run: showLog },
   ];
   if (query.value !== undefined)
-    return html`${query.failure ? stale(query.failure, actions) : nothing}${show(query.value)}`;
+    return html`${query.failure || lost ? old(query, query.failure?.message ?? serverGone) : nothing}${show(query.value)}`;
   if (query.failure !== undefined) return errorState(query.failure, actions);
   if (query.waiting === "long")
     return html`<div class="state" role="status">
@@ -59,11 +61,18 @@ export function queryState<T>({ query, rows, show, showLog }: QueryView<T>): unk
   return query.waiting === "placeholder" ? placeholder(rows) : nothing;
 }
 
-function stale(failure: Failure, actions: readonly Action[]): TemplateResult {
-  const [again] = actions;
-  return html`<div class="banner" role="status">
-    ${icon("warning")}<span class="grow">${failure.message} What is shown is from before.</span>
-    ${again ? html`<button class="link" @click=${again.run}>${again.label}</button>` : nothing}
+const serverGone = "Runline's server is not running.";
+
+/** What follows it on the page is greyed (states.css). */
+function old<T>(query: Query<T>, why: string): TemplateResult {
+  const time = new Date(query.readAt).toLocaleTimeString(undefined, {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
+  return html`<div class="banner old" role="status">
+    ${icon("debug-disconnect")}<span class="grow">${why} What is shown is as of ${time}.</span>
+    <button class="link" @click=${() => query.restart()}>Reconnect</button>
   </div>`;
 }
 

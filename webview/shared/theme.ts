@@ -52,11 +52,14 @@ function readTheme(): Theme {
 }
 
 let known: Theme | undefined;
+let watching = false;
 const listeners = new Set<() => void>();
 
 /** The present theme; read once until it changes. The run colours become `--run-1` … `--run-12` for the page's styles. */
 export function theme(): Theme {
   if (known === undefined) {
+    if (!watching) watchTheme();
+    watching = true;
     known = readTheme();
     known.runs.forEach((color, index) => {
       document.body.style.setProperty(`--run-${index + 1}`, colorText(color));
@@ -67,16 +70,15 @@ export function theme(): Theme {
 
 /** Calls back after each change of theme until the answered function is called. */
 export function onThemeChange(listener: () => void): () => void {
-  if (listeners.size === 0) {
-    const watch = { attributes: true, attributeFilter: ["class", "style"] };
-    observer.observe(document.body, watch);
-    observer.observe(document.documentElement, watch);
-  }
   listeners.add(listener);
-  return () => {
-    listeners.delete(listener);
-    if (listeners.size === 0) observer.disconnect();
-  };
+  return () => listeners.delete(listener);
+}
+
+/** From the first look at the theme on, whoever listens: a page without charts has colored marks too. */
+function watchTheme(): void {
+  const watch = { attributes: true, attributeFilter: ["class", "style"] };
+  observer.observe(document.body, watch);
+  observer.observe(document.documentElement, watch);
 }
 
 const observer = new MutationObserver(() => {

@@ -25,6 +25,8 @@ export class VirtualRows implements ReactiveController {
       getScrollElement: scroller,
       estimateSize: () => rowHeight,
       overscan: 12,
+      // Until it is measured: rows are in the first picture, not in the second.
+      initialRect: { width: 0, height: document.documentElement.clientHeight / 2 },
       observeElementRect,
       observeElementOffset,
       scrollToFn: elementScroll,

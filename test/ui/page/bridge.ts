@@ -10,7 +10,14 @@ import * as path from "node:path";
 import { packed } from "../../../src/model/exactNumbers.ts";
 import { failureOf, RunlineError } from "../../../src/model/failure.ts";
 import { parameterImportance } from "../../../src/model/importance.ts";
-import type { Changed } from "../../../src/protocol/editor.ts";
+import {
+  compareColumns,
+  compareDetails,
+  compareSummary,
+  compareTable,
+} from "../../../src/ops/compareTable.ts";
+import { pointsBeyond } from "../../../src/ops/pointsBeyond.ts";
+import type { BeyondQuery, Changed, CompareAsk } from "../../../src/protocol/editor.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { bodyClasses, type ThemeName, themeNames, themeVariables } from "./themes.ts";
 
@@ -164,6 +171,14 @@ function answersOf(store: Store): Answers {
       const { steps, times, values } = await store.metrics.points(series);
       return { steps: [...steps], times: [...times], values: [...values] };
     },
+    "compare/table": (ask: CompareAsk) => compareTable(ask, store.runs),
+    "compare/columns": (ask: CompareAsk) => compareColumns(ask, store.runs),
+    "compare/summary": ({ runIds }: CompareAsk) => compareSummary(runIds, store.runs),
+    "compare/details": ({ runIds }: CompareAsk) => compareDetails(runIds, store.runs),
+    "compare/files": ({ runIds }: CompareAsk) => Promise.all(runIds.map((id) => store.lineage.files(id))),
+    "compare/environments": ({ runIds }: CompareAsk) =>
+      Promise.all(runIds.map((id) => store.runs.environment(id))),
+    "metrics/beyond": (query: BeyondQuery) => pointsBeyond(query, store.metrics),
     "compare/importance": async ({ runIds, metric }: { runIds: readonly string[]; metric: string }) =>
       parameterImportance(await store.runs.list({ ids: runIds, limit: runIds.length }), metric),
     "metrics/keys": ({ runIds }: { runIds: readonly string[] }) => store.metrics.keys(runIds),

@@ -148,7 +148,7 @@ test("no run, one run", async () => {
 
 test("slow answers have placeholders, failed ones say why in their place", async () => {
   const { faults } = pages.bridge;
-  for (const call of ["runs/list", "metrics/keys", "metrics/columns"]) {
+  for (const call of ["compare/table", "metrics/columns"]) {
     faults.set(call, "hang");
     const page = await pages.open("compare", four);
     await page.locator(".placeholder, .placeholder-plot").first().waitFor();
@@ -156,9 +156,9 @@ test("slow answers have placeholders, failed ones say why in their place", async
     faults.clear();
     await page.close();
   }
-  faults.set("metrics/keys", "fail").set("runs/environment", "fail");
+  faults.set("metrics/columns", "fail").set("compare/environments", "fail");
   const page = await pages.open("compare", four);
-  await page.getByRole("alert").getByText("the connection was lost").waitFor();
+  await page.getByRole("alert").getByText("the connection was lost").first().waitFor();
   await page.getByRole("tab", { name: "Differences" }).click();
   await page.getByRole("alert").getByText("the connection was lost").waitFor();
   await shot(page, "compare-failed");
@@ -166,8 +166,53 @@ test("slow answers have placeholders, failed ones say why in their place", async
   await page.getByText("Try again", { exact: true }).click();
   await page.getByText("Interpreter, packages and devices are the same.").waitFor();
   await page.getByRole("tab", { name: "Charts" }).click();
-  await page.getByText("Try again", { exact: true }).click();
+  await page.locator(".plot-cover").first().waitFor({ state: "detached" });
   await page.locator(".plot canvas").first().waitFor();
+  await page.close();
+});
+
+test("a page that hears nothing any more says since when it is old; Reconnect makes it new", async () => {
+  const page = await pages.open("compare", four);
+  await page.locator(".plot canvas").first().waitFor();
+  const old = page.getByText(/What is shown is as of \d/);
+  pages.bridge.faults.set("compare/table", "fail");
+  pages.bridge.tell({ revision: 1, kinds: ["runs"], runIds: [] });
+  await old.waitFor();
+  expect(await page.locator(".grid-row").count()).toBe(4);
+  await shot(page, "compare-old");
+  pages.bridge.faults.clear();
+  await page.getByRole("button", { name: "Reconnect" }).click();
+  await old.waitFor({ state: "detached" });
+  const serverIs = (up: boolean) =>
+    page.evaluate((value) => postMessage({ type: "event", name: "server", value: { up: value } }, "*"), up);
+  await serverIs(false);
+  await page.getByText("Runline's server is not running.").waitFor();
+  await serverIs(true);
+  await old.waitFor({ state: "detached" });
+  await page.close();
+});
+
+test("more runs than stand beside each other: Differences goes through them, and compares the output of any two", async () => {
+  const many: string[] = [];
+  for (let index = 0; index < 15; index++) {
+    const run = { name: `paged-${index}`, index: 7000 + index, state: "finished", steps: 20 } as const;
+    const log = `start\nstep 1 loss 0.${index}\n${index === 14 ? "a warning\n" : ""}done\n`;
+    many.push(await addRun(pages.store, pages.folder, { ...run, learningRate: 0.01 * index, log }, now));
+  }
+  const page = await pages.open("compare", many, { width: 1400 });
+  await page.getByRole("tab", { name: "Differences" }).click();
+  await page.getByText("paged-0 beside runs 1 to 11 of 14 others").waitFor();
+  await page.getByText("1 line differs").waitFor();
+  await page.getByRole("button", { name: "Runs after these" }).click();
+  await page.getByText("paged-0 beside runs 12 to 14 of 14 others").waitFor();
+  await page.getByLabel("Output on the right").selectOption({ label: "paged-14" });
+  await page.getByText("2 lines differ").waitFor();
+  await page.getByRole("table", { name: "Output side by side" }).focus();
+  await page.keyboard.press("F7");
+  await page.keyboard.press("F7");
+  await page.getByText("2 of 2 lines differ").waitFor();
+  await page.locator(".log-pair-row.current .log-text.gone").waitFor();
+  await shot(page, "compare-output");
   await page.close();
 });
 

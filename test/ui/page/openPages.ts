@@ -68,6 +68,7 @@ async function buildBundles(folder: string): Promise<void> {
   await esbuild.build({
     entryPoints: panels.map((panel) => ({ in: path.join(root, "webview", panel, "main.ts"), out: panel })),
     bundle: true,
+    minify: true,
     format: "esm",
     target: "es2023",
     tsconfig: path.join(root, "webview", "tsconfig.json"),

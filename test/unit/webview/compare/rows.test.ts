@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { singleMetrics } from "../../../../src/model/singleMetrics.ts";
 import { brushedRuns, plotAxis } from "../../../../webview/compare/brush.ts";
 import { latexTable } from "../../../../webview/compare/exportTable.ts";
 import { gridColumns, shownColumns } from "../../../../webview/compare/gridColumns.ts";
@@ -7,8 +8,7 @@ import { groupCell, spreadOf, spreadText } from "../../../../webview/compare/gro
 import { quartiles } from "../../../../webview/compare/quartiles.ts";
 import { filteredRuns } from "../../../../webview/compare/runFilter.ts";
 import { type RowsInput, tableRows } from "../../../../webview/compare/tableRows.ts";
-import { singleMetrics } from "../../../../webview/shared/singleMetrics.ts";
-import { comparedRun } from "./runs.ts";
+import { comparedRun, knownRuns } from "./runs.ts";
 
 const runs = [
   comparedRun("a", { val_acc: 0.9, lr: 0.1 }, { lr: "0.1", seed: "1" }),
@@ -16,7 +16,9 @@ const runs = [
   comparedRun("c", { val_acc: 0.92, lr: 0.1 }, { lr: "0.1", seed: "2" }),
   comparedRun("d", { val_acc: 0.8 }, { seed: "2" }),
 ];
-const columns = gridColumns(runs, new Map(), 0);
+const known = await knownRuns(runs);
+const columns = gridColumns(known, new Map(), 0);
+const kept = (filter: string) => [...runs.keys()].filter(filteredRuns(known, filter).keeps);
 const column = (id: string) => {
   const found = columns.find((each) => each.id === id);
   if (found === undefined) throw new Error(`no column ${id}`);
@@ -88,7 +90,7 @@ test("bookkeeping comes after what measures quality", () => {
 
 test("a direction that a person has chosen decides what is best", () => {
   const best = (directions: Readonly<Record<string, "up" | "down" | "none">>) =>
-    gridColumns(runs, new Map(), 0, directions).find((each) => each.id === "metric:val_acc")?.best;
+    gridColumns(known, new Map(), 0, directions).find((each) => each.id === "metric:val_acc")?.best;
   expect([best({}), best({ val_acc: "down" }), best({ val_acc: "none" })]).toEqual([0.94, 0.8, null]);
 });
 
@@ -101,12 +103,13 @@ test("a person's choice of columns goes before what differs", () => {
 });
 
 test("a filter, a word in a name, and what is wrong with one", () => {
-  expect([...filteredRuns(runs, "metrics.val_acc > 0.91").kept]).toEqual([1, 2]);
-  expect([...filteredRuns(runs, "").kept]).toHaveLength(4);
-  expect([...filteredRuns(runs, "b").kept]).toEqual([1]);
-  const wrong = filteredRuns(runs, "metrics.val_acc > and");
-  expect(wrong.kept.size).toBe(4);
-  expect(wrong.error?.column).toBe(18);
+  expect(kept("metrics.val_acc > 0.91")).toEqual([1, 2]);
+  expect(kept("params.lr = 0.1 or params.seed = '2'")).toEqual([0, 2, 3]);
+  expect(kept("metrics.nowhere is null")).toHaveLength(4);
+  expect(kept("")).toHaveLength(4);
+  expect(kept("b")).toEqual([1]);
+  expect(kept("metrics.val_acc > and")).toHaveLength(4);
+  expect(filteredRuns(known, "metrics.val_acc > and").error?.column).toBe(18);
 });
 
 test("axes: numbers over two decades are logarithmic, texts stand at even distances", () => {
@@ -120,11 +123,11 @@ test("axes: numbers over two decades are logarithmic, texts stand at even distan
 test("edits in the table", () => {
   const [first] = runs;
   if (first === undefined) throw new Error("no run");
-  expect(editOf(first, null, " new name ")).toEqual({ name: "new name" });
-  expect(editOf(first, null, "  ")).toBeNull();
-  expect(editOf(first, null, "a")).toBeNull();
+  expect(editOf(first, 0, null, " new name ")).toEqual({ name: "new name" });
+  expect(editOf(first, 0, null, "  ")).toBeNull();
+  expect(editOf(first, 0, null, "a")).toBeNull();
   const note = columns.find((each) => each.group === "note") ?? null;
-  expect(editOf(first, note, "good")).toEqual({ note: "good" });
+  expect(editOf(first, 0, note, "good")).toEqual({ note: "good" });
 });
 
 test("LaTeX: its signs are text, the best value is bold", () => {

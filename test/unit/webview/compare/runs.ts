@@ -1,6 +1,10 @@
 /** A run as the comparison sees it, with the parts that a test is about. */
 
+import { compareRuns } from "../../../../src/model/comparison.ts";
 import type { MetricSummary, Run } from "../../../../src/model/run.ts";
+import type { MetricColumn, TableSummary } from "../../../../src/model/runTable.ts";
+import { compareTable } from "../../../../src/ops/compareTable.ts";
+import { type ComparedRuns, comparedRuns } from "../../../../webview/compare/comparedRuns.ts";
 
 const summary = (last: number): MetricSummary => ({
   ...{ last, lastStep: 9, min: last, minStep: 9, max: last, maxStep: 9 },
@@ -25,4 +29,51 @@ export function comparedRun(
     metrics: Object.fromEntries(Object.entries(metrics).map(([key, value]) => [key, summary(value)])),
     ...change,
   };
+}
+
+/** The runs as the page has them: by way of the server's own answer, over runs that lie in memory. */
+export async function knownRuns(runs: readonly Run[]): Promise<ComparedRuns> {
+  const runIds = runs.map(({ id }) => id);
+  return comparedRuns(runIds, await compareTable({ runIds, wanted: [] }, inMemory(runs)));
+}
+
+function inMemory(runs: readonly Run[]): Parameters<typeof compareTable>[1] {
+  const asked = (ids: readonly string[] | undefined) => runs.filter(({ id }) => ids?.includes(id) ?? true);
+  return {
+    list: async ({ ids }) => asked(ids),
+    table: async ({ ids, metrics, parameters, tags, summary }) => {
+      const found = asked(ids);
+      return {
+        runs: found,
+        metrics: metrics.map((key) => metricOf(found, key)),
+        parameters: parameters.map((key) => ({
+          key,
+          values: found.map((run) => run.parameters[key]?.value ?? null),
+        })),
+        tags: tags.map((key) => ({ key, values: found.map((run) => run.tags[key] ?? null) })),
+        ...(summary === true ? { summary: summaryOf(found) } : {}),
+      };
+    },
+  };
+}
+
+function metricOf(runs: readonly Run[], key: string): MetricColumn {
+  const of = (figure: "last" | "min" | "max") =>
+    Float64Array.from(runs, (run) => run.metrics[key]?.[figure] ?? Number.NaN);
+  const has = Uint8Array.from(runs, (run) => (run.metrics[key] === undefined ? 0 : 1));
+  return { key, has, last: of("last"), min: of("min"), max: of("max") };
+}
+
+function summaryOf(runs: readonly Run[]): TableSummary {
+  const columns = compareRuns(runs).columns.map(({ kind, key, cells, differs }) => {
+    const present = cells.filter((cell) => cell !== null);
+    const finite = present
+      .map(({ number }) => number ?? Number.NaN)
+      .filter((value) => Number.isFinite(value));
+    const [low, high] =
+      finite.length === 0 ? [Number.NaN, Number.NaN] : [Math.min(...finite), Math.max(...finite)];
+    return { kind, key, runs: present.length, differs, low, high };
+  });
+  const of = (wanted: string) => columns.filter(({ kind }) => kind === wanted);
+  return { metrics: of("metric"), parameters: of("parameter"), tags: of("tag") };
 }

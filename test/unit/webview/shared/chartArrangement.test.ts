@@ -70,10 +70,34 @@ test("a band lies around the mean as it was chosen; one run has none", () => {
   expect(edges("interval")).toEqual([1.2, 2.8]);
   expect(bandText(bandOf(band, "deviation"), 1)).toBe("1.5 … 2.5, n 3");
   expect(bandText(bandOf(band, "deviation"), 9)).toBe("n 1");
-  expect(meanSeries({ x0: 0, x1: 10, bands: [band] }).series[0]).toMatchObject({
+  const groups = [{ name: "lr 0.1", runIds: ["a", "b"] }];
+  expect(meanSeries({ x0: 0, x1: 10, bands: [band] }, groups).series[0]).toMatchObject({
     runId: "lr 0.1",
     last: [2, 1],
   });
+});
+
+test("a smoothed mean is that of the runs' smoothed lines, each from its first to its last point, of its latest attempt", () => {
+  const none = {
+    count: 0,
+    x: [],
+    min: [],
+    max: [],
+    minX: [],
+    maxX: [],
+    first: [],
+    last: [],
+    nan: [],
+    inf: [],
+  };
+  const line = (runId: string, attempt: number, x: number[], y: number[]) => ({
+    ...{ ...none, runId, attempt, key: "loss", smooth: { x, y } },
+  });
+  const lines = [line("a", 1, [0, 10], [9, 9]), line("a", 2, [0, 9], [2, 4]), line("b", 1, [5, 12], [6, 8])];
+  const groups = [{ name: "lr 0.1", runIds: ["a", "b"] }];
+  const columns = { ...band, x: [0, 5, 10, 12] };
+  const [mean] = meanSeries({ x0: 0, x1: 12, bands: [columns] }, groups, lines).series;
+  expect(mean?.smooth).toEqual({ x: [0, 5, 10, 12], y: [2, 4, 6, 8] });
 });
 
 test("smoothing of each kind grows with its strength; none is none", () => {
