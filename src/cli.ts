@@ -15,6 +15,7 @@ async function start(): Promise<number> {
     import("./api/cli/terminal.ts"),
     import("./api/cli/folder.ts"),
   ]);
+  const { commandPace, reachFrom } = await import("./compute/reach.ts");
   const [{ localCompute }, { localIdentity }, { localCode }, { openSqliteStore }] = await Promise.all([
     import("./compute/local/local.ts"),
     import("./compute/local/identity.ts"),
@@ -23,10 +24,13 @@ async function start(): Promise<number> {
   ]);
   const { version } = JSON.parse(readFileSync(path.join(here, "..", "package.json"), "utf8"));
   const recorder = existsSync(beside("recorder.pyz")) ? beside("recorder.pyz") : beside("recorder");
+  const local = localCompute(recorder);
+  const reach = reachFrom({ local, code: localCode(), recorder, pace: commandPace });
   const engines = {
     openStore: (file: string) => openSqliteStore(file),
-    compute: localCompute(recorder),
+    compute: local,
     code: localCode(),
+    reach,
     identity: localIdentity,
     clock: Date.now,
     versions: { Runline: String(version), Node: process.versions.node },
@@ -35,6 +39,7 @@ async function start(): Promise<number> {
   return main(process.argv.slice(2), {
     terminal,
     version: String(version),
+    environment: process.env,
     openProject: async (folder) => openFolder(await findFolder(folder), engines, process.env, terminal),
   });
 }

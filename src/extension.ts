@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { provideAuditDocument } from "./host/auditDocument.ts";
 import { provideCodeDocuments } from "./host/codeDocuments.ts";
+import { hostCommands } from "./host/commands/hosts.ts";
 import { launchCommands } from "./host/commands/launch.ts";
 import { lineageCommands } from "./host/commands/lineage.ts";
 import { openCommands } from "./host/commands/open.ts";
@@ -12,6 +13,7 @@ import { runEditCommands } from "./host/commands/runEdits.ts";
 import { runLifeCommands } from "./host/commands/runLife.ts";
 import { supportCommands, viewCommands } from "./host/commands/support.ts";
 import { targetIn } from "./host/commands/target.ts";
+import { openLinkedComparisons } from "./host/compareLink.ts";
 import { ComparePanels } from "./host/comparePanel.ts";
 import { serverOptions } from "./host/configuration.ts";
 import { noticeEnds } from "./host/endNotice.ts";
@@ -48,13 +50,13 @@ export function activate(context: vscode.ExtensionContext): Runline {
   const memory = context.workspaceState;
 
   const runs = own(new RunsTree(source, memory));
-  const lineage = own(new LineageTree(server, source, memory, log));
+  const lineage = own(new LineageTree(server, memory, log));
   const models = own(new ModelsTree(server, log));
-  const target = targetIn(source, runs);
+  const target = targetIn(source, runs, server.request);
 
   const runPanels = own(new RunPanels(context.extensionUri, server, source));
   const comparePanels = own(
-    new ComparePanels(context.extensionUri, server, async (except) => {
+    new ComparePanels({ uri: context.extensionUri, id: context.extension.id }, server, async (except) => {
       const title = vscode.l10n.t("Add runs");
       const added = await target([], { title, many: true, fits: ({ id }) => !except.includes(id) });
       return added.map(({ id }) => id);
@@ -67,16 +69,18 @@ export function activate(context: vscode.ExtensionContext): Runline {
   const { request } = server;
   const handlers: Handlers = {
     ...launchCommands({ request, source, memory, log, openRun }),
-    ...openCommands({ request, source, target, runs: runPanels, comparisons: comparePanels }),
+    ...openCommands({ request, target, tree: runs, runs: runPanels, comparisons: comparePanels }),
     ...runEditCommands(request, source, target),
     ...runLifeCommands(request, source, target),
     ...registryCommands(request, target, models),
     ...lineageCommands(request, target, lineage),
+    ...hostCommands(request, log),
     ...viewCommands(source, runs, server),
     ...supportCommands(context, server, source, log),
   };
   own(registerCommands(handlers, log));
 
+  own(openLinkedComparisons(request, (runIds, view) => comparePanels.show(runIds, view)));
   own(provideCodeDocuments(request));
   own(provideLogDocuments(server, log));
   own(provideAuditDocument(server));

@@ -7,6 +7,7 @@ import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { startServer } from "./api/editor/connection.ts";
 import { localIdentity } from "./compute/local/identity.ts";
 import { localCompute } from "./compute/local/local.ts";
+import { editorPace, reachFrom } from "./compute/reach.ts";
 import { localCode } from "./compute/snapshot/snapshot.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
 
@@ -16,12 +17,15 @@ const beside = (name: string) => path.join(here, name);
 const recorder = existsSync(beside("recorder.pyz")) ? beside("recorder.pyz") : beside("recorder");
 const { version } = JSON.parse(readFileSync(path.join(here, "..", "package.json"), "utf8"));
 
+const local = localCompute(recorder);
+
 startServer(
   createConnection(ProposedFeatures.all),
   {
     openStore: (file) => openSqliteStore(file),
-    compute: localCompute(recorder),
+    compute: local,
     code: localCode(),
+    reach: reachFrom({ local, code: localCode(), recorder, pace: editorPace }),
     identity: localIdentity,
     clock: Date.now,
     versions: { Runline: String(version), Node: process.versions.node },

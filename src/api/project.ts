@@ -1,7 +1,7 @@
 /** One workspace folder, as the faces see it: where its files are, its store, its compute, and what is set. */
 
 import type { CodeKeeper } from "../compute/code.ts";
-import type { Compute } from "../compute/compute.ts";
+import type { Compute, Hosts, Reach, ReachWish } from "../compute/compute.ts";
 import type { Actor } from "../model/registry.ts";
 import { type Layout, layoutOf } from "../ops/layout.ts";
 import { rebuild } from "../ops/rebuild.ts";
@@ -13,6 +13,8 @@ export interface Engines {
   readonly openStore: OpenStore;
   readonly compute: Compute;
   readonly code: CodeKeeper;
+  /** Other machines besides this one; absent where there are none to be had. */
+  readonly reach?: (wish: ReachWish) => Reach;
   /** Who works in a folder. */
   readonly identity: (workspace: string) => Promise<Actor>;
   readonly clock: () => number;
@@ -23,6 +25,8 @@ export interface Engines {
 export interface Project extends Pick<Engines, "compute" | "code" | "clock" | "versions"> {
   readonly layout: Layout;
   readonly store: StoreAccess;
+  /** The other machines that runs can be started on; null where there are none to be had. Closed by whoever opened the project. */
+  readonly hosts: Hosts | null;
   /** As it is now: settings change while a project is open. */
   readonly settings: ServerSettings;
   /** False in Restricted Mode: then everything may be looked at and nothing is run. */
@@ -41,7 +45,16 @@ export function openProject(
   events?: StoreEvents,
 ): Project {
   const layout = layoutOf(workspace, options().settings.directory);
-  const { compute, code, clock, versions, openStore } = engines;
+  const { clock, versions, openStore } = engines;
+  const { directory, runs } = layout;
+  const reach = engines.reach?.({
+    workspace: layout.workspace,
+    directory,
+    runs,
+    settings: () => options().settings,
+    allowed: () => options().trusted,
+  });
+  const { compute, code } = reach ?? engines;
   const store = storeAccess(layout, openStore, events);
   return {
     compute,
@@ -50,6 +63,7 @@ export function openProject(
     versions,
     layout,
     store,
+    hosts: reach?.hosts ?? null,
     get settings() {
       return options().settings;
     },

@@ -23,10 +23,22 @@ export const defaultSettings: ServerSettings = {
   },
   graceSeconds: 10,
   codeLens: true,
+  hosts: {},
+  sshConfigFile: "",
 };
 
 const line = z.string().max(4_096);
 const lines = z.array(line).max(1_000);
+
+const host = z.strictObject({
+  directory: line.exactOptional(),
+  python: line.exactOptional(),
+  environment: line.exactOptional(),
+  modules: lines.exactOptional(),
+  image: line.exactOptional(),
+  folders: z.record(line, line).exactOptional(),
+  parallelRuns: z.int().min(0).max(1_000).exactOptional(),
+});
 
 const captureFields = {
   stdout: z.boolean(),
@@ -47,6 +59,8 @@ const ownFields = {
   codeSizeLimitMegabytes: z.number().min(0).max(10_000),
   graceSeconds: z.number().min(0).max(3_600),
   codeLens: z.boolean(),
+  hosts: z.record(line, host),
+  sshConfigFile: line,
 } satisfies { readonly [K in Exclude<keyof ServerSettings, "capture">]: z.ZodType<ServerSettings[K]> };
 
 /** Names as a person knows them, where they are not those of the field. */

@@ -29,6 +29,16 @@ function eventText(event: RegistryEvent, t: Translate): string {
   switch (event.type) {
     case "model.created":
       return t("{0} was created.", event.model);
+    case "model.renamed":
+      return t("{0} was renamed to {1}.", event.model, event.name);
+    case "model.described":
+      return t("{0} was described: {1}", event.model, event.description);
+    case "model.tagged":
+      return event.value === null
+        ? t("Tag {0} of {1} was removed.", event.tag, event.model)
+        : t("Tag {0} of {1} was set to {2}.", event.tag, event.model, event.value);
+    case "model.deleted":
+      return t("{0} was deleted with its versions.", event.model);
     case "version.registered":
       return t(
         "{0} v{1} was registered: {2} of run {3}, {4}.",
@@ -38,6 +48,27 @@ function eventText(event: RegistryEvent, t: Translate): string {
         event.runId,
         event.digest,
       );
+    case "version.created":
+      return event.runId === null
+        ? t("{0} v{1} was registered: {2}.", event.model, event.version, event.source)
+        : t(
+            "{0} v{1} was registered from run {2}: {3}, {4}.",
+            event.model,
+            event.version,
+            event.runId,
+            event.source,
+            event.digest ?? t("contents not known"),
+          );
+    case "version.described":
+      return t("{0} v{1} was described: {2}", event.model, event.version, event.description);
+    case "version.tagged":
+      return event.value === null
+        ? t("Tag {0} of {1} v{2} was removed.", event.tag, event.model, event.version)
+        : t("Tag {0} of {1} v{2} was set to {3}.", event.tag, event.model, event.version, event.value);
+    case "version.staged":
+      return t("{0} v{1} was moved to stage {2}.", event.model, event.version, event.stage);
+    case "version.deleted":
+      return t("{0} v{1} was deleted.", event.model, event.version);
     case "alias.set":
       return event.previous === null
         ? t("{0} of {1} was set to v{2}.", event.alias, event.model, event.version)

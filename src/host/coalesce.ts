@@ -45,7 +45,8 @@ export function coalesce(
       if (inFlight === null) return begin();
       queued ??= inFlight.then(() => {
         queued = null;
-        return begin();
+        // Who waited for the turn that has just ended may have begun the next one already.
+        return inFlight ?? begin();
       });
       return queued;
     },

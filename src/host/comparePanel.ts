@@ -3,8 +3,9 @@
 import * as vscode from "vscode";
 import { type ComparePageCalls, comparePageCalls } from "../protocol/comparePage.ts";
 import { openDifferenceOfRuns } from "./codeDocuments.ts";
+import { compareLink, mostLinked } from "./compareLink.ts";
 import { command } from "./contract.ts";
-import { type OwnCalls, Page } from "./panel.ts";
+import { type OwnCalls, Page, type PageSpec } from "./panel.ts";
 import { saveFile } from "./saveFile.ts";
 import type { Server } from "./server.ts";
 
@@ -16,22 +17,33 @@ export type AskRuns = (except: readonly string[]) => Promise<readonly string[]>;
 interface Open {
   readonly page: Page;
   runIds: readonly string[];
+  /** Of the link that opened it, until the page has it. */
+  view: string;
 }
 
 export class ComparePanels implements vscode.Disposable {
   private readonly extension: vscode.Uri;
+  private readonly extensionId: string;
   private readonly server: Server;
   private readonly askRuns: AskRuns;
   private readonly open = new Set<Open>();
   private readonly disposables: vscode.Disposable[];
 
-  constructor(extension: vscode.Uri, server: Server, askRuns: AskRuns) {
-    this.extension = extension;
+  constructor(
+    { uri, id }: { readonly uri: vscode.Uri; readonly id: string },
+    server: Server,
+    askRuns: AskRuns,
+  ) {
+    this.extension = uri;
+    this.extensionId = id;
     this.server = server;
     this.askRuns = askRuns;
     this.disposables = [
       server.onChanged((changed) => {
         for (const { page } of this.open) page.tell("changed", changed);
+      }),
+      server.onRunning((up) => {
+        for (const { page } of this.open) page.tell("server", { up });
       }),
       vscode.window.registerWebviewPanelSerializer(comparePageType, {
         deserializeWebviewPanel: async (panel, state) => this.adopt(panel, idsOf(state)),
@@ -39,14 +51,17 @@ export class ComparePanels implements vscode.Disposable {
     ];
   }
 
-  show(runIds: readonly string[]): void {
+  /** `view` is how the page is to look, from a link. */
+  show(runIds: readonly string[], view = ""): void {
     const same = [...this.open].find((entry) => sameSet(entry.runIds, runIds));
     if (same !== undefined) {
       same.page.panel.reveal();
+      same.view = view;
+      if (view !== "") same.page.load(this.spec(same.runIds, () => same));
       return;
     }
     const panel = vscode.window.createWebviewPanel(comparePageType, "", vscode.ViewColumn.Active);
-    this.adopt(panel, runIds);
+    this.adopt(panel, runIds, view);
   }
 
   dispose(): void {
@@ -54,18 +69,27 @@ export class ComparePanels implements vscode.Disposable {
     for (const { page } of this.open) page.panel.dispose();
   }
 
-  private adopt(panel: vscode.WebviewPanel, runIds: readonly string[]): void {
-    const own = this.ownCalls(() => entry);
-    const spec = { bundle: "compare", title: titleOf(runIds), passes: comparePageCalls, own } as const;
-    const entry: Open = { page: new Page(panel, this.extension, this.server.pass, spec), runIds };
+  private adopt(panel: vscode.WebviewPanel, runIds: readonly string[], view = ""): void {
+    const spec = this.spec(runIds, () => entry);
+    const entry: Open = { page: new Page(panel, this.extension, this.server.pass, spec), runIds, view };
     this.open.add(entry);
     panel.onDidDispose(() => this.open.delete(entry));
+  }
+
+  private spec(runIds: readonly string[], entry: () => Open): PageSpec {
+    const first = { name: "compare/table", input: { runIds, wanted: [] } } as const;
+    const own = this.ownCalls(entry);
+    return { bundle: "compare", title: titleOf(runIds), passes: comparePageCalls, own, first };
   }
 
   private ownCalls(entry: () => Open): OwnCalls<ComparePageCalls> {
     const run = (id: unknown) => this.server.request("runs/get", { id: String(id) });
     return {
-      "page/subject": async () => ({ runIds: entry().runIds }),
+      "page/subject": async () => {
+        const { runIds, view } = entry();
+        entry().view = "";
+        return view === "" ? { runIds } : { runIds, view };
+      },
       "page/openRun": ({ runId }) => execute("runline.openRun", String(runId)),
       "page/openDiff": async ({ left, right }) => {
         const [one, other] = await Promise.all([run(left), run(right)]);
@@ -77,6 +101,12 @@ export class ComparePanels implements vscode.Disposable {
         here.runIds = [...here.runIds, ...(await this.askRuns(here.runIds))];
         here.page.panel.title = titleOf(here.runIds);
         return { runIds: here.runIds };
+      },
+      "page/copyLink": async ({ runIds, view }) => {
+        const ids = [...runIds].map(String);
+        await vscode.env.clipboard.writeText(compareLink(this.extensionId, ids, String(view)));
+        vscode.window.setStatusBarMessage(linkCopied(ids.length), toldMs);
+        return null;
       },
       "page/copy": async ({ text }) => {
         await vscode.env.clipboard.writeText(String(text));
@@ -95,6 +125,14 @@ export class ComparePanels implements vscode.Disposable {
 async function execute(id: Parameters<typeof command>[0], ...given: unknown[]): Promise<null> {
   void vscode.commands.executeCommand(command(id), ...given);
   return null;
+}
+
+const toldMs = 4_000;
+
+function linkCopied(runs: number): string {
+  return runs > mostLinked
+    ? vscode.l10n.t("The link to the first {0} of {1} runs was copied.", mostLinked, runs)
+    : vscode.l10n.t("The link was copied. It opens these runs where their folder is open.");
 }
 
 function titleOf(runIds: readonly string[]): string {

@@ -22,7 +22,16 @@ export const commands = {
     palette: `${canRun} && editorLangId == python`,
   },
   "runline.runCommand": { title: "Run command…", icon: "$(terminal)", palette: canRun },
+  "runline.runOnHost": {
+    title: "Run on host…",
+    icon: "$(vm)",
+    palette: `${canRun} && editorLangId == python`,
+  },
+  "runline.connectHost": { title: "Connect host…", icon: "$(plug)", palette: canRun },
+  "runline.disconnectHost": { title: "Disconnect host…", icon: "$(debug-disconnect)", palette: canRun },
+  "runline.checkHost": { title: "Check host…", icon: "$(pulse)", palette: canRun },
   "runline.openRun": { title: "Open run", icon: "$(graph-line)", palette: hasFolder },
+  "runline.openSelectedRun": { title: "Open selected run", palette: "false" },
   "runline.openRunToStay": { title: "Open run and keep it open", palette: "false" },
   "runline.openLog": { title: "Open log", icon: "$(output)", palette: hasFolder },
   "runline.cancel": {
@@ -88,6 +97,10 @@ export interface CommandArguments extends Record<CommandId, readonly unknown[]> 
   "runline.run": [script?: { readonly fsPath: string } | string];
   "runline.runWith": [script?: { readonly fsPath: string } | string];
   "runline.openRun": [runId?: string];
+  "runline.runOnHost": [script?: { readonly fsPath: string } | string, host?: string];
+  "runline.connectHost": [host?: string];
+  "runline.disconnectHost": [host?: string];
+  "runline.checkHost": [host?: string];
   "runline.showScriptRuns": [path?: string];
   "runline.showModel": [model: string];
   "runline.openSample": [folder?: { readonly fsPath: string }];
@@ -99,8 +112,8 @@ export function command(id: CommandId): CommandId {
 }
 
 export interface SettingSpec {
-  readonly type: "boolean" | "string" | "integer" | "number" | "strings";
-  readonly default: boolean | string | number | readonly string[];
+  readonly type: "boolean" | "string" | "integer" | "number" | "strings" | "object";
+  readonly default: boolean | string | number | readonly string[] | Readonly<Record<string, unknown>>;
   readonly description: string;
   readonly scope: "machine-overridable" | "resource" | "window";
   readonly minimum?: number;
@@ -216,6 +229,21 @@ export const settings = {
     description: "Seconds between two looks at CPU, memory and GPU of a run. `0` switches it off.",
     scope: "resource",
   },
+  "runline.hosts": {
+    type: "object",
+    default: {},
+    description:
+      'Machines that runs can be started on, by the name that `ssh` takes, with what is different there: `directory`, `python`, `environment`, `modules`, `image`, `folders`, `parallelRuns`. Aliases of your SSH configuration need no entry. Example: `{ "gpu-box": { "python": "/opt/ml/bin/python", "folders": { "data": "/mnt/data" } } }`.',
+    scope: "machine-overridable",
+    restricted: true,
+  },
+  "runline.sshConfigFile": {
+    type: "string",
+    default: "",
+    description: "SSH configuration to use in place of your own `~/.ssh/config`. It is only read.",
+    scope: "machine-overridable",
+    restricted: true,
+  },
   "runline.codeLens": {
     type: "boolean",
     default: true,
@@ -251,7 +279,9 @@ export type SettingValue<S extends SettingId> = (typeof settings)[S]["type"] ext
     ? string
     : (typeof settings)[S]["type"] extends "strings"
       ? readonly string[]
-      : number;
+      : (typeof settings)[S]["type"] extends "object"
+        ? Readonly<Record<string, unknown>>
+        : number;
 
 export const views = {
   "runline.runs": { name: "Runs" },

@@ -3,7 +3,7 @@
  * once the server is, so activation does not pay for it.
  */
 
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
 import {
   CloseAction,
   type CloseHandlerResult,
@@ -22,6 +22,8 @@ export interface Client {
   request(method: string, input: unknown, token: vscode.CancellationToken): Promise<unknown>;
   notify(method: string, input: unknown): Promise<void>;
   onNotification(method: string, handler: (value: unknown) => void): vscode.Disposable;
+  /** Answers a request of the server. */
+  onRequest(method: string, handler: (value: unknown) => Promise<unknown>): vscode.Disposable;
   /** `true` each time the server has come up, `false` each time it has gone. */
   onRunning(handler: (running: boolean) => void): vscode.Disposable;
 }
@@ -43,7 +45,11 @@ function restarting(clock: () => number): () => CloseHandlerResult {
     crashes.push(clock());
     while ((crashes[0] ?? 0) < clock() - restartWindowMs) crashes.shift();
     if (crashes.length <= restartLimit) return { action: CloseAction.Restart, handled: true };
-    const message = `Runline's server has ended ${crashes.length} times in ${restartWindowMs / 60_000} minutes. It is not started again by itself.`;
+    const message = vscode.l10n.t(
+      "Runline's server has ended {0} times in {1} minutes. It is not started again by itself.",
+      crashes.length,
+      restartWindowMs / 60_000,
+    );
     return { action: CloseAction.DoNotRestart, handled: true, message };
   };
 }
@@ -77,6 +83,7 @@ export function createClient(
     request: (method, input, token) => client.sendRequest(method, input, token),
     notify: (method, input) => client.sendNotification(method, input),
     onNotification: (method, handler) => client.onNotification(method, handler),
+    onRequest: (method, handler) => client.onRequest(method, handler),
     onRunning: (handler) =>
       client.onDidChangeState(({ newState }) => {
         if (newState === State.Running) handler(true);

@@ -7,7 +7,6 @@ import { coalesce } from "./coalesce.ts";
 import { setContextKey } from "./contextKey.ts";
 import { type LineageRow, leadsOn, lineageDescription, lineageStep, nodeIcons } from "./lineageRows.ts";
 import { escapeMarkdown, shorten } from "./markdown.ts";
-import type { RunsSource } from "./runsSource.ts";
 import { type Server, shownFailure } from "./server.ts";
 import { failureMessage } from "./welcomeCause.ts";
 
@@ -26,7 +25,6 @@ interface Walked {
 
 export class LineageTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   private readonly server: Server;
-  private readonly source: RunsSource;
   private readonly memory: vscode.Memento;
   private readonly emitter = new vscode.EventEmitter<undefined>();
   private readonly pull;
@@ -39,9 +37,8 @@ export class LineageTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
   readonly onDidChangeTreeData = this.emitter.event;
   readonly view: vscode.TreeView<Row>;
 
-  constructor(server: Server, source: RunsSource, memory: vscode.Memento, log: vscode.LogOutputChannel) {
+  constructor(server: Server, memory: vscode.Memento, log: vscode.LogOutputChannel) {
     this.server = server;
-    this.source = source;
     this.memory = memory;
     this.pull = coalesce(
       () => this.walk(),
@@ -136,22 +133,30 @@ export class LineageTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
   }
 
   private async walk(): Promise<void> {
-    const node = this.pinned ?? this.followed ?? (await this.newest());
-    if (node === null) return;
     try {
-      const [upstream, downstream] = await Promise.all([
-        this.server.request("lineage/walk", { node, direction: "upstream" }),
-        this.server.request("lineage/walk", { node, direction: "downstream" }),
-      ]);
-      const root = [...upstream.nodes, ...downstream.nodes].find(({ id }) => id === node);
-      this.walked = root === undefined ? this.walked : { root, upstream, downstream };
-      const cut = upstream.truncated || downstream.truncated;
+      const walked = await this.walkFrom(this.pinned ?? this.followed);
+      // What was looked at may be gone, and the newest run with it; a pinned node stays as it was last seen.
+      if (walked !== null || this.pinned === null) this.walked = walked;
+      const cut = (walked?.upstream.truncated || walked?.downstream.truncated) ?? false;
       this.view.message = cut ? t("Only the nearest part is shown; there is more.") : "";
-      this.view.description = this.pinned === null ? "" : t("pinned: {0}", root?.label ?? "");
+      this.view.description = this.pinned === null ? "" : t("pinned: {0}", this.walked?.root.label ?? "");
     } catch (error) {
       this.view.message = failureMessage(shownFailure(error), this.walked === null ? 0 : 1);
     }
     this.fireIfNew();
+  }
+
+  /** From the node, or from the newest run where there is no such node. Null while there is nothing to show. */
+  private async walkFrom(node: string | null): Promise<Walked | null> {
+    const start = node ?? (await this.newest());
+    if (start === null) return null;
+    const [upstream, downstream] = await Promise.all([
+      this.server.request("lineage/walk", { node: start, direction: "upstream" }),
+      this.server.request("lineage/walk", { node: start, direction: "downstream" }),
+    ]);
+    const root = [...upstream.nodes, ...downstream.nodes].find(({ id }) => id === start);
+    if (root !== undefined) return { root, upstream, downstream };
+    return node === null || node === this.pinned ? null : this.walkFrom(null);
   }
 
   /** Reading the tree again makes the editor forget the row that a menu is open on; it is done only for something new. */
@@ -163,7 +168,7 @@ export class LineageTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
   }
 
   private async newest(): Promise<string | null> {
-    const known = this.source.snapshot.runs[0] ?? (await this.server.request("runs/list", { limit: 1 }))[0];
+    const [known] = await this.server.request("runs/list", { limit: 1 });
     return known === undefined ? null : nodeId("run", known.id);
   }
 

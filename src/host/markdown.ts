@@ -24,3 +24,8 @@ export function shorten(text: string, limit: number): string {
   const characters = [...text];
   return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join("")}…`;
 }
+
+/** The text without anything that the editor would draw as an icon where labels may hold some. */
+export function withoutIcons(text: string): string {
+  return text.replaceAll("$(", "$\u200b(");
+}

@@ -2,7 +2,7 @@
 
 import { metricDirection } from "../model/direction.ts";
 import { formatBytes, formatValue } from "../model/format.ts";
-import type { Alias, Model, ModelVersion } from "../model/registry.ts";
+import { type Alias, type Model, type ModelVersion, versionPlace } from "../model/registry.ts";
 import type { Run } from "../model/run.ts";
 import { escapeMarkdown, markdownTable, shorten } from "./markdown.ts";
 import { timeText } from "./runTooltip.ts";
@@ -29,12 +29,14 @@ export function versionDescription(
   champion: ModelVersion | undefined,
   runs: ReadonlyMap<string, Run>,
 ): string {
-  const run = runs.get(version.runId);
+  const run = runs.get(version.runId ?? "");
   const key = run?.keyMetric ?? null;
   const value = key === null ? undefined : run?.metrics[key]?.last;
   if (key === null || value === undefined) return version.aliases.join(" · ");
   const against =
-    champion === undefined || champion === version ? undefined : runs.get(champion.runId)?.metrics[key]?.last;
+    champion === undefined || champion === version
+      ? undefined
+      : runs.get(champion.runId ?? "")?.metrics[key]?.last;
   const metric = `${shorten(key, 32)} ${formatValue(value)}${difference(key, value, against)}`;
   return [metric, ...version.aliases].join(" · ");
 }
@@ -53,17 +55,42 @@ export function versionTooltip(
   run: Run | undefined,
   t: Translate,
 ): string {
+  const { digest, bytes, runId, description, stage, origin } = version;
+  const signature = origin?.signature ?? null;
   const rows: [string, string][] = [
-    [t("File"), escapeMarkdown(shorten(version.artifact, 120))],
-    [t("Size"), formatBytes(version.bytes)],
-    [t("Digest"), escapeMarkdown(shorten(version.digest, 80))],
-    [t("From run"), escapeMarkdown(run?.name ?? version.runId)],
+    [
+      version.artifact === null ? t("Source") : t("File"),
+      escapeMarkdown(shorten(versionPlace(version), 120)),
+    ],
+    ...given(t("Size"), bytes === null ? "" : formatBytes(bytes)),
+    [t("Digest"), digest === null ? t("not known: its files could not be read") : cell(digest, 80)],
+    [t("From run"), runId === null ? t("none") : escapeMarkdown(run?.name ?? runId)],
+    ...given(t("Logged model"), cell(origin?.loggedModel ?? "", 80)),
+    ...given(t("Flavors"), cell(signature?.flavors.join(", ") ?? "", 200)),
+    ...given(t("Inputs"), cell(signature?.inputs.join(", ") ?? "", 300)),
+    ...given(t("Outputs"), cell(signature?.outputs.join(", ") ?? "", 300)),
+    ...given(t("Stage"), stage === "None" ? "" : stage),
+    ...given(t("Description"), cell(description, 300)),
+    ...Object.entries(version.tags)
+      .slice(0, shownTags)
+      .map(([tag, value]): [string, string] => [cell(tag, 60), cell(value, 120)]),
     [t("Registered"), escapeMarkdown(`${timeText(version.created)}, ${version.actor.name}`)],
     ...model.aliases
       .filter((alias) => alias.version === version.version)
       .map((alias): [string, string] => [escapeMarkdown(alias.alias), escapeMarkdown(aliasText(alias, t))]),
   ];
   return `**${escapeMarkdown(model.name)} v${version.version}**\n\n${markdownTable(rows)}`;
+}
+
+const shownTags = 10;
+
+function cell(text: string, most: number): string {
+  return escapeMarkdown(shorten(text, most));
+}
+
+/** A row, unless there is nothing to say in it. */
+function given(name: string, value: string): [string, string][] {
+  return value === "" ? [] : [[name, value]];
 }
 
 /** Since when, by whom, instead of what, why. */

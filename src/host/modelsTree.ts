@@ -88,7 +88,9 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
   private async fetch(): Promise<void> {
     try {
       const models = await this.server.request("models/list", {});
-      const ids = [...new Set(models.flatMap(({ versions }) => versions.map(({ runId }) => runId)))];
+      const ids = [
+        ...new Set(models.flatMap(({ versions }) => versions.flatMap(({ runId }) => runId ?? []))),
+      ];
       const runs = ids.length === 0 ? [] : await this.server.request("runs/list", { ids, limit: ids.length });
       this.models = models;
       this.runs = new Map(runs.map((run) => [run.id, run]));
@@ -114,13 +116,16 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
     const champion = model.versions.find((each) => each.version === championOf);
     item.id = `version:${version.version}:${model.name}`;
     item.description = versionDescription(version, champion, this.runs);
-    item.tooltip = new vscode.MarkdownString(versionTooltip(model, version, this.runs.get(version.runId), t));
+    item.tooltip = new vscode.MarkdownString(
+      versionTooltip(model, version, this.runs.get(version.runId ?? ""), t),
+    );
     item.iconPath =
       version === champion
         ? new vscode.ThemeIcon("star-full", new vscode.ThemeColor("charts.yellow"))
         : new vscode.ThemeIcon(version.aliases.length > 0 ? "tag" : "symbol-misc");
     item.contextValue = version.aliases.length > 0 ? "version.aliased" : "version.plain";
-    item.command = { command: "runline.openRun", title: t("Open run"), arguments: [version.runId] };
+    if (version.runId !== null)
+      item.command = { command: "runline.openRun", title: t("Open run"), arguments: [version.runId] };
     return item;
   }
 }

@@ -23,6 +23,8 @@ export interface PageSpec {
   /** Server requests that the page may make; they pass through unchanged. */
   readonly passes: readonly RequestName[];
   readonly own: Readonly<Record<string, (input: never) => Promise<unknown>>>;
+  /** What a fresh page asks first: asked of the server while the editor is still making the page. */
+  readonly first?: { readonly name: RequestName; readonly input: unknown };
 }
 
 export class Page implements vscode.Disposable {
@@ -32,6 +34,7 @@ export class Page implements vscode.Disposable {
   private readonly calls = new Map<number, vscode.CancellationTokenSource>();
   private readonly listening: vscode.Disposable;
   private spec: PageSpec;
+  private early: { readonly question: string; readonly answer: Promise<unknown> } | null = null;
 
   constructor(panel: vscode.WebviewPanel, extension: vscode.Uri, pass: Pass, spec: PageSpec) {
     this.panel = panel;
@@ -50,12 +53,15 @@ export class Page implements vscode.Disposable {
   load(spec: PageSpec): void {
     this.cancelAll();
     this.spec = spec;
+    this.askEarly(spec);
     this.panel.title = spec.title;
     this.panel.webview.html = pageHtml(this.panel.webview, this.root, spec.bundle);
   }
 
   /** An event for the page. One that is hidden gets none: it asks for everything when it is shown again. */
   tell(name: string, value: unknown): void {
+    // An answer from before a change is of no use any more.
+    if (name === "changed") this.early = null;
     if (this.panel.visible) this.post({ type: "event", name, value });
   }
 
@@ -90,8 +96,25 @@ export class Page implements vscode.Disposable {
     if (own !== undefined) return packed(await own(call.input as never));
     const name = this.spec.passes.find((allowed) => allowed === call.name);
     // The server checks the input by its schema; here only the name decides.
-    if (name !== undefined) return this.pass(name, call.input, token);
+    if (name !== undefined) return this.earlyAnswer(call) ?? this.pass(name, call.input, token);
     throw new RunlineError("requestInvalid", { method: call.name, cause: "this page may not ask for it" });
+  }
+
+  private askEarly({ first }: PageSpec): void {
+    this.early = null;
+    if (first === undefined) return;
+    const source = new vscode.CancellationTokenSource();
+    const answer = this.pass(first.name, first.input, source.token);
+    // Told to the page when it asks; one that never does needs no answer.
+    answer.catch(() => undefined);
+    this.early = { question: questionOf(first.name, first.input), answer };
+  }
+
+  /** The answer to the same question, once: the next time things may have changed. */
+  private earlyAnswer({ name, input }: PageCall): Promise<unknown> | null {
+    const early = this.early;
+    this.early = null;
+    return early?.question === questionOf(name, input) ? early.answer : null;
   }
 
   private post(message: ToPage): void {
@@ -102,6 +125,8 @@ export class Page implements vscode.Disposable {
     for (const source of this.calls.values()) source.cancel();
   }
 }
+
+const questionOf = (name: string, input: unknown) => `${name} ${JSON.stringify(input)}`;
 
 /** Nothing may be loaded but our own bundle, styles and icon font; no network, no inline script, no inline style. */
 function pageHtml(webview: vscode.Webview, root: vscode.Uri, bundle: string): string {

@@ -41,6 +41,9 @@ export class RunPanels implements vscode.Disposable {
       server.onChanged((changed) => {
         for (const { page } of this.open) page.tell("changed", changed);
       }),
+      server.onRunning((up) => {
+        for (const { page } of this.open) page.tell("server", { up });
+      }),
       vscode.window.registerWebviewPanelSerializer(runPageType, {
         deserializeWebviewPanel: async (panel, state) => this.restore(panel, state),
       }),

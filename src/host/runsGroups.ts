@@ -9,7 +9,10 @@ export interface RunsGroup {
   /** Stable over reloads and in both orders. */
   readonly id: string;
   readonly label: string;
+  /** Those that are loaded. */
   readonly runs: readonly Run[];
+  /** All that there are. */
+  readonly count: number;
   readonly open: boolean;
 }
 
@@ -18,40 +21,56 @@ export function isActive(run: Run): boolean {
   return !terminalStates.has(run.state) && run.state !== "unknown";
 }
 
-/**
- * Groups of the tree, never an empty one. `now` (epoch ms) decides what "today" is, in the time zone of this process;
- * `locale` how a date is written.
- */
-export function groupRuns(
-  runs: readonly Run[],
-  by: GroupBy,
-  now: number,
-  t: Translate,
-  locale?: string,
-): readonly RunsGroup[] {
+export interface Grouping {
+  readonly by: GroupBy;
+  /** Decides what "today" is, in the time zone of this process; epoch ms. */
+  readonly now: number;
+  /** How a date is written. */
+  readonly locale?: string;
+  /** Ended runs as the store counts them; null while all of them are loaded. */
+  readonly counts?: readonly EndedCount[] | null;
+}
+
+/** How many ended runs of an experiment were made in the quarter of an hour from that time on. */
+export interface EndedCount {
+  readonly experiment: string;
+  readonly from: number;
+  readonly runs: number;
+}
+
+/** Groups of the tree, never an empty one. */
+export function groupRuns(runs: readonly Run[], grouping: Grouping, t: Translate): readonly RunsGroup[] {
+  const { by, now, locale } = grouping;
   const newestFirst = [...runs].sort((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1));
   const active = newestFirst.filter(isActive);
   const rest = newestFirst.filter((run) => !isActive(run));
   const groups: RunsGroup[] = [];
-  if (active.length > 0) groups.push(group("running", t("Running"), active, true, t));
+  if (active.length > 0) groups.push(group("running", t("Running"), active, active.length, true, t));
   const keyOf = by === "day" ? (run: Run) => dayKey(run.created) : (run: Run) => run.experiment;
+  const counts = countsByKey(by, grouping.counts ?? []);
   for (const [key, members] of grouped(rest, keyOf)) {
     const label = by === "day" ? dayLabel(members[0]?.created ?? now, now, t, locale) : key;
-    groups.push(
-      group(
-        `${by}:${key}`,
-        label,
-        members,
-        groups.every((other) => other.id === "running"),
-        t,
-      ),
-    );
+    const count = Math.max(members.length, counts.get(key) ?? 0);
+    const first = groups.every((other) => other.id === "running");
+    groups.push(group(`${by}:${key}`, label, members, count, first, t));
   }
   return groups;
 }
 
+function countsByKey(by: GroupBy, counts: readonly EndedCount[]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const { experiment, from, runs } of counts) {
+    const key = by === "day" ? dayKey(from) : experiment;
+    found.set(key, (found.get(key) ?? 0) + runs);
+  }
+  return found;
+}
+
 /** Members by key, keys in order of first sight. */
-function grouped(runs: readonly Run[], keyOf: (run: Run) => string): ReadonlyMap<string, readonly Run[]> {
+export function grouped(
+  runs: readonly Run[],
+  keyOf: (run: Run) => string,
+): ReadonlyMap<string, readonly Run[]> {
   const found = new Map<string, Run[]>();
   for (const run of runs) {
     const key = keyOf(run);
@@ -62,8 +81,15 @@ function grouped(runs: readonly Run[], keyOf: (run: Run) => string): ReadonlyMap
   return found;
 }
 
-function group(id: string, label: string, runs: readonly Run[], open: boolean, t: Translate): RunsGroup {
-  return { id, label: t("{0} ({1})", label, runs.length), runs, open };
+function group(
+  id: string,
+  label: string,
+  runs: readonly Run[],
+  count: number,
+  open: boolean,
+  t: Translate,
+): RunsGroup {
+  return { id, label: t("{0} ({1})", label, count), runs, count, open };
 }
 
 /** The local day of a time, as `2026-11-22`. */

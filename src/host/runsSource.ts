@@ -5,22 +5,28 @@
 
 import * as vscode from "vscode";
 import type { Failure } from "../model/failure.ts";
-import type { Run, RunState } from "../model/run.ts";
+import { type Run, type RunState, runStates } from "../model/run.ts";
 import { coalesce } from "./coalesce.ts";
-import { isActive } from "./runsGroups.ts";
+import { type EndedCount, isActive } from "./runsGroups.ts";
 import { type Server, shownFailure } from "./server.ts";
 
 const page = 200;
-/** As many as the server gives at once. */
 const everything = 10_000;
 const gapMs = 300;
 const activeStates: readonly RunState[] = ["queued", "running", "orphaned"];
+const endedStates = runStates.filter((state) => !activeStates.includes(state));
 
 export interface RunsSnapshot {
   /** Newest first; active ones are always among them. */
   readonly runs: readonly Run[];
-  /** There may be older runs behind the last one. */
+  /** Those are all that there are. */
+  readonly all: boolean;
+  /** Those that the list shows: the newest that fit the words searched for, or simply `runs`. */
+  readonly shown: readonly Run[];
+  /** There may be older ones behind the last one shown. */
   readonly more: boolean;
+  /** How many ended ones there are to show, where not all are loaded. */
+  readonly counts: readonly EndedCount[] | null;
   /** False until the first whole answer. */
   readonly known: boolean;
   readonly failure: Failure | null;
@@ -35,13 +41,23 @@ export class RunsSource implements vscode.Disposable {
   private readonly listening: vscode.Disposable;
   private limit = page;
   private looking = false;
-  private searching = false;
+  /** Words that the runs to show must have. */
+  private words = "";
   /** Calls of `refresh` that wait for a whole list. */
   private waiting = 0;
   /** Runs to ask for again; null: all of them. */
   private stale: Set<string> | null = null;
 
-  snapshot: RunsSnapshot = { runs: [], more: false, known: false, failure: null, noPython: false };
+  snapshot: RunsSnapshot = {
+    runs: [],
+    all: true,
+    shown: [],
+    more: false,
+    counts: null,
+    known: false,
+    failure: null,
+    noPython: false,
+  };
   readonly onDidChange = this.emitter.event;
 
   constructor(server: Server, log: vscode.LogOutputChannel) {
@@ -86,16 +102,26 @@ export class RunsSource implements vscode.Disposable {
     return this.snapshot;
   }
 
-  /** Whoever searches means every run, not only those that happen to be loaded. */
-  async search(searching: boolean): Promise<void> {
-    if (this.searching === searching) return;
-    this.searching = searching;
+  /** Shows only runs with these words, wherever in the store they are; "" shows all. */
+  async search(words: string): Promise<void> {
+    if (this.words === words) return;
+    this.words = words;
+    this.limit = page;
     await this.refresh();
   }
 
   loadMore(): Promise<RunsSnapshot> {
     this.limit += page * 2;
     return this.refresh();
+  }
+
+  /** As many of the runs to show as the server gives at once, without keeping them; for what is about a whole group. */
+  everyRun(): Promise<readonly Run[]> {
+    const { words } = this;
+    return this.server.request("runs/list", {
+      limit: everything,
+      ...(words === "" ? {} : { text: words }),
+    });
   }
 
   dispose(): void {
@@ -121,10 +147,17 @@ export class RunsSource implements vscode.Disposable {
   private async fetchSome(ids: readonly string[]): Promise<void> {
     this.stale = new Set();
     if (ids.length === 0) return;
-    const fresh = await this.server.request("runs/list", { ids, limit: ids.length });
-    const rest = this.snapshot.runs.filter((run) => !ids.includes(run.id));
-    const runs = [...fresh, ...rest].sort((a, b) => b.created - a.created);
-    this.snapshot = { ...this.snapshot, runs, failure: null };
+    const { words, snapshot } = this;
+    const [fresh, found] = await Promise.all([
+      this.server.request("runs/list", { ids, limit: ids.length }),
+      words === "" ? null : this.server.request("runs/list", { ids, text: words, limit: ids.length }),
+    ]);
+    const runs = replaced(snapshot.runs, ids, fresh);
+    const shown = found === null ? runs : replaced(snapshot.shown, ids, found);
+    const ended = (list: readonly Run[]) => list.filter((run) => !isActive(run)).map(({ id }) => id);
+    const moved = snapshot.more && String(ended(shown)) !== String(ended(snapshot.shown));
+    const counts = moved ? await this.count() : snapshot.counts;
+    this.snapshot = { ...snapshot, runs, shown, counts, failure: null };
   }
 
   private async fetchActive(whole: boolean): Promise<void> {
@@ -135,23 +168,51 @@ export class RunsSource implements vscode.Disposable {
   }
 
   private async fetchAll(active: readonly Run[]): Promise<void> {
-    const limit = this.searching ? everything : this.limit;
-    const newest = await this.server.request("runs/list", { limit });
+    const { words, limit } = this;
+    const [newest, found] = await Promise.all([
+      this.server.request("runs/list", { limit: words === "" ? limit : page }),
+      words === "" ? null : this.server.request("runs/list", { limit, text: words }),
+    ]);
     const status = newest.length === 0 ? await this.server.request("store/status", {}) : null;
-    const ids = new Set(newest.map((run) => run.id));
+    const runs = replaced(newest, [], active);
+    const more = (found ?? newest).length >= limit;
     this.snapshot = {
-      runs: [...newest, ...active.filter((run) => !ids.has(run.id))],
-      more: newest.length >= limit,
+      runs,
+      all: newest.length < (words === "" ? limit : page),
+      shown: found ?? runs,
+      more,
+      counts: more ? await this.count() : null,
       known: true,
       failure: status?.failure ?? null,
       noPython: status !== null && status.python === null,
     };
   }
 
+  private count(): Promise<readonly EndedCount[]> {
+    const { words } = this;
+    return this.server.request("runs/counts", {
+      states: endedStates,
+      ...(words === "" ? {} : { text: words }),
+    });
+  }
+
   /** Fresh facts of the active ones among what is known already; the rest waits until somebody looks. */
   private setActive(active: readonly Run[]): void {
-    const ids = new Set(active.map((run) => run.id));
-    const rest = this.snapshot.runs.filter((run) => !ids.has(run.id) && !isActive(run));
-    this.snapshot = { ...this.snapshot, runs: [...active, ...rest], failure: null };
+    const { runs, shown } = this.snapshot;
+    const ended = runs.filter((run) => isActive(run) && !active.some(({ id }) => id === run.id));
+    const now = replaced(
+      runs,
+      ended.map(({ id }) => id),
+      active,
+    );
+    const known = new Map(now.map((run) => [run.id, run]));
+    const still = this.words === "" ? now : shown.map((run) => known.get(run.id) ?? run);
+    this.snapshot = { ...this.snapshot, runs: now, shown: still, failure: null };
   }
+}
+
+/** The list with fresh ones in their places, newest first; of those asked for, one that did not come is gone. */
+function replaced(runs: readonly Run[], asked: readonly string[], fresh: readonly Run[]): readonly Run[] {
+  const gone = new Set([...asked, ...fresh.map(({ id }) => id)]);
+  return [...fresh, ...runs.filter(({ id }) => !gone.has(id))].sort((a, b) => b.created - a.created);
 }

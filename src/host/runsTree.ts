@@ -14,8 +14,7 @@ import {
   type Telling,
   tellingParameters,
 } from "./runLabel.ts";
-import { runFits } from "./runsFilter.ts";
-import { type GroupBy, groupRuns, type RunsGroup } from "./runsGroups.ts";
+import { type GroupBy, grouped, groupRuns, isActive, type RunsGroup } from "./runsGroups.ts";
 import { type GroupRow, type RunRow, RunsRows } from "./runsRows.ts";
 import type { RunsSnapshot, RunsSource } from "./runsSource.ts";
 import { runTooltip } from "./runTooltip.ts";
@@ -24,7 +23,14 @@ import { causeOfFailure, failureMessage } from "./welcomeCause.ts";
 export type RunsRow = GroupRow | RunRow | { readonly kind: "more" };
 
 const t = vscode.l10n.t;
-const rowsEveryMs = 2_000;
+const rowsEveryMs = 1_000;
+/** While the editor reads the whole tree again it knows of no selection; this is far longer than it takes. */
+const rereadMs = 2_000;
+/**
+ * Without arguments on purpose: the editor keeps those of a row's command only until the row is told anew, and a click in between would
+ * be lost. What was clicked is the selection, which stays.
+ */
+const openSelected: vscode.Command = { command: "runline.openSelectedRun", title: t("Open run") };
 
 export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Disposable {
   private readonly source: RunsSource;
@@ -32,7 +38,8 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
   private readonly emitter = new vscode.EventEmitter<RunsRow[] | undefined>();
   private readonly disposables: vscode.Disposable[] = [this.emitter];
   private readonly rows = new RunsRows((run) => this.face(run));
-  private hasMore = false;
+  /** How many runs there are behind the last row. */
+  private older = 0;
   /** Rows that look different from what the editor was told, the last time it was, and the next. */
   private readonly untold = new Set<RunRow>();
   private told = Number.NEGATIVE_INFINITY;
@@ -77,13 +84,31 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
   set filter(text: string) {
     this.filterText = text.trim();
     setContextKey("runline.filtered", this.filterText !== "");
-    this.show(this.source.snapshot);
-    void this.source.search(this.filterText !== "");
+    this.view.description = this.filterText === "" ? "" : t("filter: {0}", this.filterText);
+    void this.source.search(this.filterText);
   }
 
   /** Runs that are selected in the view, groups as all their runs. */
   get selection(): readonly Run[] {
     return this.view.selection.flatMap(runsOfRow);
+  }
+
+  /** All runs of a group, those that are not loaded too. */
+  async wholeGroup({ id, runs, count }: RunsGroup): Promise<readonly Run[]> {
+    if (count <= runs.length) return runs;
+    const grouping = { by: this.groupBy, now: Date.now() };
+    const whole = groupRuns(await this.source.everyRun(), grouping, t).find((group) => group.id === id);
+    return whole?.runs ?? runs;
+  }
+
+  /** The run that a click or Enter has just selected; null for anything but one run. */
+  async chosen(): Promise<Run | null> {
+    for (const end = performance.now() + rereadMs; performance.now() < end; ) {
+      const [row, ...more] = this.view.selection;
+      if (row !== undefined) return row.kind === "run" && more.length === 0 ? row.run : null;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return null;
   }
 
   async reveal(runId: string): Promise<void> {
@@ -95,7 +120,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
     if (row?.kind === "group") return [...row.rows];
     if (row !== undefined) return [];
     const { groups } = this.rows;
-    return this.hasMore && groups.length > 0 ? [...groups, { kind: "more" }] : [...groups];
+    return this.older > 0 && groups.length > 0 ? [...groups, { kind: "more" }] : [...groups];
   }
 
   getParent(row: RunsRow): RunsRow | undefined {
@@ -109,7 +134,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
       case "run":
         return this.runItem(row.run);
       case "more":
-        return moreItem();
+        return moreItem(this.older);
     }
   }
 
@@ -124,9 +149,9 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
     vscode.Disposable.from(...this.disposables).dispose();
   }
 
-  private groups(runs: readonly Run[]): readonly RunsGroup[] {
-    const shown = this.filterText === "" ? runs : runs.filter((run) => runFits(run, this.filterText));
-    return groupRuns(shown, this.groupBy, Date.now(), t, vscode.env.language);
+  private groups({ shown, counts }: RunsSnapshot): readonly RunsGroup[] {
+    const grouping = { by: this.groupBy, now: Date.now(), locale: vscode.env.language, counts };
+    return groupRuns(shown, grouping, t);
   }
 
   private setVisible(visible: boolean): void {
@@ -134,18 +159,18 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
   }
 
   private show(snapshot: RunsSnapshot): void {
-    this.telling = tellingOf(snapshot.runs);
+    this.telling = tellingOf(snapshot.shown);
     this.view.message = failureMessage(snapshot.failure, snapshot.runs.length);
-    this.view.description = this.filterText === "" ? "" : t("filter: {0}", this.filterText);
     const active = this.source.active.length;
     this.view.badge =
       active === 0
         ? undefined
         : { value: active, tooltip: active === 1 ? t("1 run is active") : t("{0} runs are active", active) };
     setContextKey("runline.cause", this.cause(snapshot));
-    const changed = this.rows.update(this.groups(snapshot.runs));
-    const sameEnd = this.hasMore === snapshot.more;
-    this.hasMore = snapshot.more;
+    const changed = this.rows.update(this.groups(snapshot));
+    const older = snapshot.more ? olderThan(snapshot) : 0;
+    const sameEnd = this.older === older;
+    this.older = older;
     if (changed === null || !sameEnd) this.tellAll();
     else this.tellRows(changed);
   }
@@ -155,10 +180,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
     this.emitter.fire(undefined);
   }
 
-  /**
-   * A row that is told anew is deaf to clicks until the editor has taken it over, so rows that only show other numbers are told
-   * together, and not at every step of a run.
-   */
+  /** Rows that only show other numbers are told together, and not at every step of a run. */
   private tellRows(changed: readonly RunRow[]): void {
     for (const row of changed) this.untold.add(row);
     if (this.untold.size === 0 || this.waiting !== null) return;
@@ -181,7 +203,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
   private cause(snapshot: RunsSnapshot): WelcomeCause {
     if (snapshot.failure !== null) return causeOfFailure(snapshot.failure);
     if (!snapshot.known) return "none";
-    if (snapshot.runs.length > 0) return this.groups(snapshot.runs).length > 0 ? "none" : "filtered";
+    if (snapshot.runs.length > 0) return snapshot.shown.length > 0 ? "none" : "filtered";
     return snapshot.noPython ? "noPython" : "empty";
   }
 
@@ -203,7 +225,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
     item.iconPath = runIcon(run);
     item.contextValue = runFlags(run);
     item.accessibilityInformation = { label: runSpoken(run, now, t) };
-    item.command = { command: "runline.openRun", title: t("Open run"), arguments: [run.id] };
+    item.command = openSelected;
     return item;
   }
 }
@@ -223,19 +245,20 @@ export function runsOfRow(row: RunsRow): readonly Run[] {
 /** Parameters are compared within an experiment, machines over all. */
 function tellingOf(runs: readonly Run[]): (run: Run) => Telling {
   const hosts = new Set(runs.map(({ host }) => host)).size > 1;
-  const experiments = new Set(runs.map(({ experiment }) => experiment));
-  const telling = new Map(
-    [...experiments].map((name) => [
-      name,
-      tellingParameters(runs.filter(({ experiment }) => experiment === name)),
-    ]),
-  );
+  const experiments = grouped(runs, ({ experiment }) => experiment);
+  const telling = new Map([...experiments].map(([name, members]) => [name, tellingParameters(members)]));
   return ({ experiment }) => ({ parameters: telling.get(experiment) ?? [], hosts });
 }
 
-function moreItem(): vscode.TreeItem {
+function olderThan({ shown, counts }: RunsSnapshot): number {
+  const ended = (counts ?? []).reduce((sum, { runs }) => sum + runs, 0);
+  return Math.max(1, ended - shown.filter((run) => !isActive(run)).length);
+}
+
+function moreItem(older: number): vscode.TreeItem {
   const item = new vscode.TreeItem(t("Load more…"));
   item.id = "more";
+  item.description = older === 1 ? t("1 older run") : t("{0} older runs", older);
   item.command = { command: "runline.loadMore", title: t("Load more…") };
   return item;
 }

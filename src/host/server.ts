@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { unpacked } from "../model/exactNumbers.ts";
 import { type Failure, failure, failureOf, RunlineError } from "../model/failure.ts";
+import type { Prompt } from "../model/host.ts";
 import type {
   Changed,
   Ended,
@@ -13,6 +14,7 @@ import type {
   RequestOutput,
   ServerOptions,
 } from "../protocol/editor.ts";
+import { answerPrompt } from "./hostPrompts.ts";
 import type { Client } from "./languageClient.ts";
 
 /** A failure of a request, as it came from the server. */
@@ -43,12 +45,19 @@ export type Request = <N extends RequestName>(
 
 const patienceSeconds = 30;
 /** Requests that may take longer: they copy code, or read every run again. */
-const longPatience: Partial<Record<RequestName, number>> = { "runs/launch": 180, "store/rebuild": 1_800 };
+const longPatience: Partial<Record<RequestName, number>> = {
+  "runs/launch": 180,
+  "store/rebuild": 1_800,
+  // A person may have to look for their phone.
+  "hosts/connect": 240,
+  "hosts/check": 120,
+};
 
 export class Server implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<Changed>();
   private readonly ended = new vscode.EventEmitter<Ended>();
   private readonly running = new vscode.EventEmitter<boolean>();
+  private readonly hosts = new vscode.EventEmitter<void>();
   private readonly module: string;
   private readonly options: () => ServerOptions;
   private readonly log: vscode.LogOutputChannel;
@@ -60,6 +69,8 @@ export class Server implements vscode.Disposable {
   readonly onChanged = this.changed.event;
   readonly onEnded = this.ended.event;
   readonly onRunning = this.running.event;
+  /** A link or a check of a host changed. */
+  readonly onHosts = this.hosts.event;
 
   constructor(module: string, options: () => ServerOptions, log: vscode.LogOutputChannel) {
     this.module = module;
@@ -125,8 +136,13 @@ export class Server implements vscode.Disposable {
   /** Tells a running server that settings or trust have changed. */
   async configure(): Promise<void> {
     if (!this.up || this.starting === null) return;
-    const client = await this.starting;
-    await client.notify("workspace/didChangeConfiguration", { settings: this.options() });
+    try {
+      const client = await this.starting;
+      await client.notify("workspace/didChangeConfiguration", { settings: this.options() });
+    } catch (error) {
+      // It gets them with its next start.
+      this.log.warn(`The server was not told of changed settings: ${String(error)}`);
+    }
   }
 
   dispose(): void {
@@ -134,7 +150,7 @@ export class Server implements vscode.Disposable {
     const client = this.starting;
     this.starting = null;
     client?.then((started) => started.stop()).catch(() => undefined);
-    for (const emitter of [this.changed, this.ended, this.running]) emitter.dispose();
+    for (const emitter of [this.changed, this.ended, this.running, this.hosts]) emitter.dispose();
   }
 
   private async ask(
@@ -167,6 +183,8 @@ export class Server implements vscode.Disposable {
     const client = createClient(this.module, this.options, this.log);
     client.onNotification("runline/changed", (value) => this.changed.fire(value as Changed));
     client.onNotification("runline/ended", (value) => this.ended.fire(value as Ended));
+    client.onNotification("runline/hosts", () => this.hosts.fire());
+    client.onRequest("runline/ask", (prompt) => answerPrompt(prompt as Prompt));
     client.onNotification("runline/logged", (value) => this.write(value as Logged));
     client.onRunning((up) => this.setRunning(up));
     await client.start();

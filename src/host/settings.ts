@@ -37,6 +37,10 @@ function misfit(spec: SettingSpec, value: unknown): string | null {
       return Array.isArray(value) && value.every((item) => typeof item === "string")
         ? null
         : "it must be a list of texts";
+    case "object":
+      return typeof value === "object" && value !== null && !Array.isArray(value)
+        ? null
+        : "it must be an object";
     case "integer":
     case "number":
       return numberMisfit(spec, value);
@@ -60,6 +64,9 @@ export function serverSettings(values: Settings): ServerSettings {
     codeSizeLimitMegabytes: values["runline.codeSizeLimitMegabytes"],
     graceSeconds: values["runline.graceSeconds"],
     codeLens: values["runline.codeLens"],
+    // What is in it is checked by the server, which names what is wrong.
+    hosts: values["runline.hosts"] as ServerSettings["hosts"],
+    sshConfigFile: values["runline.sshConfigFile"],
     capture: {
       stdout: values["runline.capture.stdout"],
       patterns: values["runline.capture.patterns"],

@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { setContextKey } from "./contextKey.ts";
 import { command } from "./contract.ts";
+import { withoutIcons } from "./markdown.ts";
 import { metricPart } from "./runLabel.ts";
 import type { RunsSource } from "./runsSource.ts";
 
@@ -18,7 +19,7 @@ export function showActiveRuns(source: RunsSource): vscode.Disposable {
     setContextKey("runline.running", first !== undefined);
     if (first === undefined) return item.hide();
     const metric = metricPart({ ...first, sparkline: [] });
-    item.text = `$(sync~spin) ${active.length === 1 ? [first.name, metric].filter(Boolean).join("  ") : t("{0} runs", active.length)}`;
+    item.text = `$(sync~spin) ${active.length === 1 ? withoutIcons([first.name, metric].filter(Boolean).join("  ")) : t("{0} runs", active.length)}`;
     item.tooltip = active.map((run) => [run.name, metricPart(run)].filter(Boolean).join("  ")).join("\n");
     item.accessibilityInformation = {
       label: t("{0} active runs. {1}", active.length, active.map(({ name }) => name).join(", ")),

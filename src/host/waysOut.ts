@@ -26,6 +26,11 @@ export function wayOut(code: FailureCode): WayOut | null {
       return run(t("Choose folder"), "workbench.action.openSettings", "runline.directory");
     case "storeUnreadable":
       return run(t("Rebuild the store"), command("runline.rebuildStore"));
+    case "hostSignIn":
+    case "hostKeyUnknown":
+      return run(t("Connect"), command("runline.connectHost"));
+    case "hostNoPython":
+      return run(t("Open settings"), "workbench.action.openSettings", "runline.hosts");
     case "noFolder":
     case "noWorkspace":
       return run(t("Open folder"), "vscode.openFolder");

@@ -1,8 +1,8 @@
 /** Where a script names one of its parameters: where it declares it, and where it uses it. */
 
 import type { Node } from "web-tree-sitter";
+import type { DeclaredArgument } from "./declaredArgument.ts";
 import type { Scan } from "./scan.ts";
-import type { DeclaredArgument } from "./scriptArguments.ts";
 import type { TextRange } from "./syntax.ts";
 
 export interface ArgumentMention {

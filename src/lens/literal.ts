@@ -69,3 +69,10 @@ function scalar(node: Node | null): string | null {
   if (node.type === "binary_operator" && /^[\d\s.+*/-]+$/.test(node.text)) return node.text;
   return stringValue(node);
 }
+
+/** `int` or `float` for the text of a number, null for anything else. */
+export function typeOfLiteral(value: string | null): string | null {
+  if (value === null) return null;
+  if (/^[+-]?\d+$/.test(value)) return "int";
+  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(value) ? "float" : null;
+}

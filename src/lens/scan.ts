@@ -25,6 +25,8 @@ export interface Scan {
   readonly imports: ReadonlySet<string>;
   /** Definitions by name, methods included. */
   readonly functions: ReadonlySet<string>;
+  /** Functions of the module level by name, the first of each. */
+  readonly definitions: ReadonlyMap<string, Node>;
   readonly decorated: readonly Node[];
   /** `"key": value` in dictionaries. */
   readonly pairs: readonly Node[];
@@ -64,6 +66,7 @@ export function scan(root: Node, text: string): Scan {
   const calls: Call[] = [];
   const imports = new Set<string>();
   const functions = new Set<string>();
+  const definitions = new Map<string, Node>();
   const decorated: Node[] = [];
   const pairs: Node[] = [];
   const subscripts: Node[] = [];
@@ -109,6 +112,8 @@ export function scan(root: Node, text: string): Scan {
       case "function_definition": {
         const name = node.childForFieldName("name")?.text ?? "";
         functions.add(name);
+        if (scope.function === null && node.startPosition.column === 0 && !definitions.has(name))
+          definitions.set(name, node);
         open.push({ ...scope, function: name, loop: null, end: node.endIndex });
         break;
       }
@@ -125,6 +130,7 @@ export function scan(root: Node, text: string): Scan {
     calls,
     imports,
     functions,
+    definitions,
     decorated,
     pairs,
     subscripts,

@@ -1,35 +1,39 @@
-/** The arguments a script declares with argparse or click, read from its text. */
+/** The arguments a script declares, read from its text: calls of argparse and click here, types and defaults for other parsers. */
 
 import type { Node } from "web-tree-sitter";
 import type { ScriptArgument } from "../model/scriptArgument.ts";
-import { literal, literals, type Names } from "./literal.ts";
+import { type DeclaredArgument, oneLine } from "./declaredArgument.ts";
+import { literal, literals, type Names, typeOfLiteral } from "./literal.ts";
 import type { Call, Scan } from "./scan.ts";
+import { subcommands } from "./subcommands.ts";
 import { argumentsOf, type CallArguments, rangeIn, stringValue, type TextRange } from "./syntax.ts";
+import { typedArguments, typerChooser } from "./typedArguments.ts";
 
-export interface DeclaredArgument {
-  readonly argument: ScriptArgument;
-  /** Where its names stand in the text. */
-  readonly ranges: readonly TextRange[];
-}
-
-/** Arguments in the order in which the command line shows them. Those of subcommands are left out: they need their command first. */
+/** Arguments in the order in which the command line shows them; with subcommands, the one that chooses among them last. */
 export function scriptArguments(scan: Scan): readonly DeclaredArgument[] {
+  const commands = subcommands(scan);
   const declared: DeclaredArgument[] = [];
+  const add = ({ argument, ranges }: DeclaredArgument) => {
+    const isKnown = declared.some(
+      ({ argument: { name, command } }) => name === argument.name && command === argument.command,
+    );
+    if (!isKnown) declared.push({ argument, ranges });
+  };
   for (const call of scan.calls) {
-    const found = declaredBy(call, scan);
-    if (found !== null && !declared.some(({ argument }) => argument.name === found.argument.name))
-      declared.push(found);
+    const command = commands.of(call);
+    const found = command === undefined ? null : declaredBy(call, scan);
+    if (found === null || command === undefined) continue;
+    // What another command needs must not keep this one from being run.
+    const behind = command === null ? {} : { command, required: false };
+    add({ ...found, argument: { ...found.argument, ...behind } });
   }
+  for (const argument of typedArguments(scan)) add(argument);
+  for (const chooser of [commands.chooser, typerChooser(scan)]) if (chooser !== null) add(chooser);
   return declared;
 }
 
-function declaredBy(call: Call, { assigned, constants, imports }: Scan): DeclaredArgument | null {
-  if (call.last === "add_argument") {
-    const receiver = call.name.slice(0, -".add_argument".length);
-    return /\.add_parser\b/.test(assigned.get(receiver)?.text.slice(0, 200) ?? "")
-      ? null
-      : argparse(call.node, constants);
-  }
+function declaredBy(call: Call, { constants, imports }: Scan): DeclaredArgument | null {
+  if (call.last === "add_argument") return argparse(call.node, constants);
   if (!imports.has("click") || !/^(?:click\.)?(?:option|argument)$/.test(call.name)) return null;
   return call.last === "option" ? clickOption(call.node, constants) : clickArgument(call.node, constants);
 }
@@ -187,21 +191,6 @@ function typeOf(node: Node | undefined): string | null {
   return /^(?:Path|File|FileType)$/.test(last) ? "path" : last;
 }
 
-function typeOfLiteral(value: string | null): string | null {
-  if (value === null) return null;
-  return /^[+-]?\d+$/.test(value)
-    ? "int"
-    : /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(value)
-      ? "float"
-      : null;
-}
-
-/** The help text on one line, argparse's `%(default)s` left out. */
 function helpOf({ keywords }: CallArguments): string {
-  const help = stringValue(keywords.get("help")) ?? "";
-  return help
-    .replace(/\s*\(?\s*(?:default|defaults to)?[:=\s]*%\(default\)s\s*\)?/gi, "")
-    .replace(/%%/g, "%")
-    .replace(/\s+/g, " ")
-    .trim();
+  return oneLine(stringValue(keywords.get("help")) ?? "");
 }

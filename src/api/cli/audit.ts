@@ -1,6 +1,6 @@
 import { RunlineError } from "../../model/failure.ts";
-import type { RegistryEvent } from "../../model/registry.ts";
 import { emptyVerdict } from "../emptyAudit.ts";
+import { eventText } from "./auditEvent.ts";
 import { type Command, exitCode } from "./command.ts";
 import { auditJson, jsonText } from "./json.ts";
 import { countOf } from "./runs.ts";
@@ -49,18 +49,3 @@ With --json: list prints an array of entries; verify prints {"entries", "head", 
     return verdict.problem === null ? exitCode.done : exitCode.failed;
   },
 };
-
-/** One event in words, on one line. */
-function eventText(event: RegistryEvent): string {
-  const model = plain(event.model);
-  switch (event.type) {
-    case "model.created":
-      return `made model ${model}`;
-    case "version.registered":
-      return `registered ${model} version ${event.version} from run ${event.runId.slice(0, 12)}: ${plain(event.artifact)}, ${event.digest.slice(0, 19)}`;
-    case "alias.set":
-      return `set ${plain(event.alias)} of ${model} to version ${event.version} (was ${event.previous ?? "free"}): ${plain(event.reason)}`;
-    case "alias.removed":
-      return `removed ${plain(event.alias)} of ${model} (was version ${event.previous}): ${plain(event.reason)}`;
-  }
-}

@@ -2,6 +2,7 @@ import { terminalStates } from "../../model/run.ts";
 import { cancel as cancelRun } from "../../ops/cancel.ts";
 import { findRun } from "../../ops/findRun.ts";
 import { type Command, exitCode } from "./command.ts";
+import { reachRun } from "./hosts.ts";
 import { jsonText } from "./json.ts";
 import { plain } from "./text.ts";
 
@@ -13,10 +14,17 @@ export const cancel: Command = {
   options: {},
   details:
     'It does not wait for the end. With --json: {"id", "name", "asked"}; asked is false for a run that has ended.',
-  async run({ project, terminal, json, words: [name = ""] }) {
+  async run(call) {
+    const {
+      project,
+      terminal,
+      json,
+      words: [name = ""],
+    } = call;
     const store = await project.store.existing();
     const found = await findRun(name, store);
     const asked = !terminalStates.has(found.state);
+    await reachRun(found, call);
     await cancelRun(found.id, store, project.compute);
     const line = asked
       ? `${plain(found.name)} is asked to end.\n`

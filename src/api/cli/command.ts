@@ -41,6 +41,8 @@ export interface Call {
   readonly folder: string;
   readonly project: Project;
   readonly terminal: Terminal;
+  /** Variables that the CLI was started with. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** The value of an option that has one, or undefined. */
   text(name: string): string | undefined;
   /** Every value of an option that may be given more than once. */
@@ -49,7 +51,7 @@ export interface Call {
 }
 
 /** Exit codes, the same for every command; `run` answers that of the script instead. */
-export const exitCode = { done: 0, failed: 1, usage: 2, notFound: 3, canceled: 130 } as const;
+export const exitCode = { done: 0, failed: 1, usage: 2, notFound: 3, ambiguous: 4, canceled: 130 } as const;
 
 /** Options that every command takes. */
 export const sharedOptions = {

@@ -36,7 +36,9 @@ export async function openFolder(
   const file = path.join(workspace, ".vscode", "settings.json");
   const given = editorSettings(await readFile(file, "utf8").catch(() => "{}"));
   const directory = environment.RUNLINE_DIRECTORY;
-  const { settings, problems } = parseSettings(directory ? { ...given, directory } : given);
+  // What ssh is told to do may be a command: that is never a folder's to say.
+  const own = { ...given, sshConfigFile: environment.RUNLINE_SSH_CONFIG ?? "" };
+  const { settings, problems } = parseSettings(directory ? { ...own, directory } : own);
   for (const problem of problems) tell(problem, terminal);
   return openProject(workspace, () => ({ settings, trusted: true, actor: null }), engines);
 }

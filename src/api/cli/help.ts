@@ -45,6 +45,7 @@ const exitCodeLines = [
   `  ${exitCode.failed}    it failed; the cause and what to do are on standard error`,
   `  ${exitCode.usage}    the command line is not right`,
   `  ${exitCode.notFound}    the run, file, model or version does not exist`,
+  `  ${exitCode.ambiguous}    the name fits several runs; the id of one of them says which`,
   `  ${exitCode.canceled}  canceled`,
   "  run answers the exit code of the script; 128 + n when signal n ended it.",
 ];

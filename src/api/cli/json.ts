@@ -55,7 +55,7 @@ export function runJson(run: Run) {
 }
 
 export function versionJson(version: ModelVersion) {
-  const { model, runId, artifact, digest, bytes, actor, aliases } = version;
+  const { model, runId, artifact, digest, bytes, actor, aliases, description, tags, stage, origin } = version;
   return {
     model,
     version: version.version,
@@ -66,6 +66,10 @@ export function versionJson(version: ModelVersion) {
     created: time(version.created),
     actor,
     aliases,
+    description,
+    tags,
+    stage,
+    origin,
   };
 }
 
@@ -73,6 +77,8 @@ export function modelJson(model: Model) {
   return {
     name: model.name,
     created: time(model.created),
+    description: model.description,
+    tags: model.tags,
     aliases: model.aliases.map((alias) => ({ ...alias, since: time(alias.since) })),
     versions: model.versions.map(versionJson),
   };

@@ -1,6 +1,7 @@
 import { findRun } from "../../ops/findRun.ts";
 import { logSlice } from "../../ops/logSlice.ts";
 import { type Command, exitCode } from "./command.ts";
+import { reachRun } from "./hosts.ts";
 import { jsonText } from "./json.ts";
 import { tellOnce } from "./trouble.ts";
 import { watchRun } from "./watchRun.ts";
@@ -20,9 +21,17 @@ export const log: Command = {
     },
   },
   details: 'With --json: {"id", "name", "bytes", "text"}, once; text is decoded as UTF-8.',
-  async run({ project, terminal, json, words: [name = ""], flag }) {
+  async run(call) {
+    const {
+      project,
+      terminal,
+      json,
+      words: [name = ""],
+      flag,
+    } = call;
     const store = await project.store.existing();
     const found = await findRun(name, store);
+    if (flag("follow")) await reachRun(found, call);
     const blocks: Uint8Array[] = [];
     const output = json ? async (bytes: Uint8Array) => void blocks.push(bytes) : terminal.out;
     if (flag("follow")) {

@@ -6,11 +6,12 @@ import { catchUp } from "../../ops/catchUp.ts";
 import type { Project } from "../project.ts";
 import { audit } from "./audit.ts";
 import { cancel } from "./cancel.ts";
-import { type Command, checkWords, exitCode, parseCall } from "./command.ts";
+import { type Call, type Command, checkWords, exitCode, parseCall } from "./command.ts";
 import { compare } from "./compare.ts";
-import { deleteCommand, restore } from "./delete.ts";
+import { deleteCommand, purge, restore } from "./delete.ts";
 import { edit } from "./edit.ts";
 import { helpOf, overview } from "./help.ts";
+import { hosts } from "./hosts.ts";
 import { failureJson, jsonText } from "./json.ts";
 import { lineage } from "./lineage.ts";
 import { log } from "./log.ts";
@@ -21,6 +22,7 @@ import { register } from "./register.ts";
 import { reproduce } from "./reproduce.ts";
 import { run } from "./run.ts";
 import { runs } from "./runs.ts";
+import { serve } from "./serve.ts";
 import { show } from "./show.ts";
 import { status } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
@@ -40,11 +42,14 @@ export const commands: Readonly<Record<string, Command>> = {
   edit,
   delete: deleteCommand,
   restore,
+  purge,
   register,
   promote,
   unalias,
   models,
   audit,
+  hosts,
+  serve,
   status,
   rebuild,
 };
@@ -52,15 +57,14 @@ export const commands: Readonly<Record<string, Command>> = {
 export interface CliParts {
   readonly terminal: Terminal;
   readonly version: string;
+  readonly environment: Call["environment"];
   /** The project that a folder belongs to. */
   readonly openProject: (folder: string) => Promise<Project>;
 }
 
 /** Runs one command line (without `node` and the program) and answers its exit code. Never throws. */
-export async function main(
-  args: readonly string[],
-  { terminal, version, openProject }: CliParts,
-): Promise<number> {
+export async function main(args: readonly string[], parts: CliParts): Promise<number> {
+  const { terminal, version } = parts;
   const [name, ...rest] = args;
   try {
     if (name === undefined || name === "--help" || name === "-h" || name === "help") {
@@ -75,7 +79,7 @@ export async function main(
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command === undefined)
       throw new RunlineError("usage", { cause: `There is no command “${plain(name)}”.` });
-    return await call(name, command, rest, terminal, openProject);
+    return await call(name, command, rest, parts);
   } catch (thrown) {
     return failed(helpful(failureOf(thrown), name), wantsJson(args), terminal);
   }
@@ -85,8 +89,7 @@ async function call(
   name: string,
   command: Command,
   args: readonly string[],
-  terminal: Terminal,
-  openProject: CliParts["openProject"],
+  { terminal, environment, openProject }: CliParts,
 ): Promise<number> {
   const parsed = parseCall(command, args);
   if (parsed.flag("help")) {
@@ -99,16 +102,31 @@ async function call(
   try {
     // While no editor was there, runs went on: what is shown is as of now. A store in trouble is the command's to report.
     const store = await project.store.existing().catch(() => null);
-    if (store !== null) (await catchUp({ ...project, store })).forEach(tellOnce(terminal));
-    return await command.run({ ...parsed, json: parsed.flag("json"), folder, project, terminal });
+    const told = tellOnce(terminal);
+    if (store !== null) (await catchUp({ ...project, store })).forEach(told);
+    for (const failure of await away(project)) tell(failure, terminal);
+    return await command.run({
+      ...parsed,
+      json: parsed.flag("json"),
+      folder,
+      project,
+      terminal,
+      environment,
+    });
   } finally {
     await project.store.close();
+    await project.hosts?.close();
   }
+}
+
+/** Hosts with runs that could not be asked just now: what is shown of them is as it was. */
+async function away({ hosts }: Project): Promise<readonly Failure[]> {
+  const links = (await hosts?.list())?.map(({ link }) => link) ?? [];
+  return links.flatMap((link) => ("failure" in link ? [link.failure] : []));
 }
 
 const notFound: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "runUnknown",
-  "runAmbiguous",
   "artifactMissing",
   "modelUnknown",
   "versionUnknown",
@@ -136,5 +154,6 @@ async function failed(what: Failure, json: boolean, terminal: Terminal): Promise
   if (json) await terminal.out(jsonText(failureJson(what)));
   tell(what, terminal);
   if (what.code === "usage") return exitCode.usage;
+  if (what.code === "runAmbiguous") return exitCode.ambiguous;
   return notFound.has(what.code) ? exitCode.notFound : exitCode.failed;
 }

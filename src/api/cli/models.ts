@@ -1,4 +1,4 @@
-import type { Model, ModelVersion } from "../../model/registry.ts";
+import { type Model, type ModelVersion, versionPlace } from "../../model/registry.ts";
 import type { Run } from "../../model/run.ts";
 import { type Command, exitCode } from "./command.ts";
 import { jsonText, modelJson } from "./json.ts";
@@ -19,7 +19,7 @@ export const models: Command = {
     else if (found.length === 0)
       await terminal.out("No models yet. Register one with runline register <run> <path> --model <name>\n");
     else {
-      const ids = [...new Set(found.flatMap((model) => model.versions.map((version) => version.runId)))];
+      const ids = [...new Set(found.flatMap((model) => model.versions.flatMap(({ runId }) => runId ?? [])))];
       const runs = (await store?.runs.list({ ids, limit: 10_000, deleted: true })) ?? [];
       await terminal.out(`${modelsTable(found, new Map(runs.map((run) => [run.id, run]))).join("\n")}\n`);
     }
@@ -29,14 +29,14 @@ export const models: Command = {
 
 function modelsTable(found: readonly Model[], runs: ReadonlyMap<string, Run>): string[] {
   const row = (version: ModelVersion) => {
-    const run = runs.get(version.runId);
+    const run = runs.get(version.runId ?? "");
     return [
       plain(version.model),
       String(version.version),
       version.aliases.map(plain).join(", "),
       run === undefined ? "" : keyMetricText(run),
-      run === undefined ? version.runId.slice(0, 12) : plain(run.name),
-      plain(version.artifact),
+      run === undefined ? (version.runId ?? "").slice(0, 12) : plain(run.name),
+      plain(versionPlace(version)),
       new Date(version.created).toISOString().slice(0, 16).replace("T", " "),
       plain(version.actor.name),
     ];

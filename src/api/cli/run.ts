@@ -3,9 +3,12 @@ import { constants } from "node:os";
 import * as path from "node:path";
 import { formatDuration } from "../../model/format.ts";
 import type { Run } from "../../model/run.ts";
-import { runIdAt } from "../../model/runId.ts";
-import { type LaunchAsk, launch } from "../../ops/launch.ts";
+import { isRunId, runIdAt } from "../../model/runId.ts";
+import { cancel } from "../../ops/cancel.ts";
+import { launchOnHost } from "../../ops/hostLaunch.ts";
+import { type LaunchAsk, type Launched, launch } from "../../ops/launch.ts";
 import { type Call, type Command, exitCode } from "./command.ts";
+import { connect, hostsOf } from "./hosts.ts";
 import { jsonText, runJson } from "./json.ts";
 import { keyMetricText } from "./runs.ts";
 import { painted, type Terminal } from "./terminal.ts";
@@ -28,6 +31,13 @@ export const run: Command = {
       help: "what it belongs to (default: the folder's name)",
     },
     detach: { type: "boolean", short: "d", help: "start it and come back at once; it goes on by itself" },
+    on: { type: "string", value: "<host>", help: "run it on another machine; see runline hosts" },
+    env: {
+      type: "string",
+      multiple: true,
+      value: "<name>",
+      help: "with --on: give it this variable of yours too; its value is written nowhere",
+    },
     python: {
       type: "string",
       value: "<path>",
@@ -37,14 +47,15 @@ export const run: Command = {
   details: `A command that is a .py file runs with the interpreter that is found for it: runline run train.py --lr 0.1
 Anything else runs as it stands: runline run -- torchrun --nproc-per-node 2 train.py
 
+On another machine: runline run --on gpu-box -- python train.py. The code of the workspace is sent there as it is now.
+
 The script's output goes to standard output as it comes. Ctrl+C asks the run to end; a second Ctrl+C leaves it running.
 
 With --json: the script's output goes to standard error, and the run, as runline show prints it in “run”, to standard output.`,
   async run(call) {
     const { project, terminal, json } = call;
-    const store = await project.store.needed();
     const newId = () => runIdAt(project.clock(), randomBytes(16));
-    const { id, name, warnings } = await launch(askOf(call), { ...project, store, newId });
+    const { id, name, warnings } = await start(call, newId);
     for (const warning of warnings) terminal.note(`runline: ${plain(warning)}\n`);
     if (call.flag("detach")) {
       await terminal.out(json ? jsonText({ id, name }) : `${plain(name)}  ${id}\n`);
@@ -59,14 +70,36 @@ With --json: the script's output goes to standard error, and the run, as runline
   },
 };
 
-function askOf({ words, text, folder }: Call): LaunchAsk {
+/** Here, or on another machine, where a person at the terminal may be asked to sign in. */
+async function start(call: Call, newId: () => string): Promise<Launched> {
+  const { project, text, texts, environment: all } = call;
+  const ask = await askOf(call);
+  const host = text("on");
+  if (host === undefined) return launch(ask, { ...project, store: () => project.store.needed(), newId });
+  await connect(host, call);
+  const given = texts("env").flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]]));
+  const parts = { ...project, hosts: hostsOf(call), store: await project.store.needed(), newId };
+  return launchOnHost({ ...ask, host, environment: Object.fromEntries(given) }, parts);
+}
+
+async function askOf(call: Call): Promise<LaunchAsk> {
+  const { words, text, folder } = call;
   const [first = "", ...more] = words;
   const what = /\.py$/i.test(first)
     ? { script: path.resolve(folder, first), arguments: more, cwd: folder }
     : { command: words, cwd: folder };
-  const given = { name: text("name"), experiment: text("experiment"), python: text("python") };
+  const parent = await parentOf(call);
+  const given = { name: text("name"), experiment: text("experiment"), python: text("python"), parent };
   const known = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...what, ...Object.fromEntries(known) };
+}
+
+/** The run from whose script this is called, where it is one of this folder's. */
+async function parentOf({ environment, project }: Call): Promise<string | undefined> {
+  const id = environment.RUNLINE_RUN_ID ?? "";
+  if (!isRunId(id)) return undefined;
+  const directory = path.join(project.layout.runs, id);
+  return (await project.compute.look(directory)) === "folder" ? id : undefined;
 }
 
 /** The first interrupt cancels the run, the second one leaves it to itself. */
@@ -83,8 +116,10 @@ async function withInterrupts(
     else {
       asked = true;
       terminal.note(`\nrunline: asking ${plain(name)} to end; Ctrl+C again leaves it running\n`);
-      const directory = path.join(project.layout.runs, id);
-      project.compute.cancel(directory).catch(tellOnce(terminal));
+      project.store
+        .needed()
+        .then((store) => cancel(id, store, project.compute))
+        .catch(tellOnce(terminal));
     }
   });
   try {

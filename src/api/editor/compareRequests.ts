@@ -1,10 +1,58 @@
-/** What a comparison asks beyond rows and pixels. */
+/** What a comparison asks beyond pixels: its table by columns, and what takes more than the table. */
 
 import { z } from "zod";
+import { mostDetails } from "../../model/compareTable.ts";
 import { parameterImportance } from "../../model/importance.ts";
+import { compareColumns, compareDetails, compareSummary, compareTable } from "../../ops/compareTable.ts";
+import type { RequestName } from "../../protocol/editor.ts";
 import { ids, type Requests } from "./request.ts";
 
-export const compareRequests: Requests<"compare/importance"> = {
+type CompareRequest = Extract<RequestName, `compare/${string}`>;
+
+const ask = z.strictObject({ runIds: ids, wanted: z.array(z.string().max(1_100)).max(10_000) });
+const of = (most: number) => z.strictObject({ runIds: ids.max(most) });
+/** Files and environments are read run by run. */
+const mostRead = 200;
+
+export const compareRequests: Requests<CompareRequest> = {
+  "compare/table": {
+    input: ask,
+    async answer(query, { store }) {
+      return compareTable(query, (await store.existing())?.runs ?? null);
+    },
+  },
+  "compare/columns": {
+    input: ask,
+    async answer(query, { store }) {
+      return compareColumns(query, (await store.existing())?.runs ?? null);
+    },
+  },
+  "compare/summary": {
+    input: of(10_000),
+    async answer({ runIds }, { store }) {
+      return compareSummary(runIds, (await store.existing())?.runs ?? null);
+    },
+  },
+  "compare/details": {
+    input: of(mostDetails),
+    async answer({ runIds }, { store }) {
+      return compareDetails(runIds, (await store.existing())?.runs ?? null);
+    },
+  },
+  "compare/files": {
+    input: of(mostRead),
+    async answer({ runIds }, { store }) {
+      const lineage = (await store.existing())?.lineage;
+      return Promise.all(runIds.map(async (id) => (await lineage?.files(id)) ?? []));
+    },
+  },
+  "compare/environments": {
+    input: of(mostRead),
+    async answer({ runIds }, { store }) {
+      const runs = (await store.existing())?.runs;
+      return Promise.all(runIds.map(async (id) => (await runs?.environment(id)) ?? null));
+    },
+  },
   "compare/importance": {
     input: z.strictObject({ runIds: ids, metric: z.string().max(1_000) }),
     async answer({ runIds, metric }, { store }) {

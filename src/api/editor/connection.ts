@@ -42,6 +42,8 @@ export function startServer(connection: Connection, engines: Engines, grammar: G
       window.logged(endedLine(what));
     },
     logged: (what) => notify("logged", what),
+    hosts: () => notify("hosts", {}),
+    ask: (prompt) => connection.sendRequest<string | null>("runline/ask", prompt),
   };
   const session = openSession(engines, window, scripts);
   const features = languageFeatures(connection, documents, scripts, context);
@@ -52,7 +54,7 @@ export function startServer(connection: Connection, engines: Engines, grammar: G
     return session.context();
   }
 
-  function notify(name: "changed" | "ended" | "logged", value: object): void {
+  function notify(name: "changed" | "ended" | "hosts" | "logged", value: object): void {
     // A window that has gone is no failure of ours; its runs go on.
     connection.sendNotification(`runline/${name}`, value).catch(() => undefined);
   }

@@ -1,10 +1,16 @@
 /** What the editor's requests are answered from: the project, and what only a window has. */
 
+import type { Prompter } from "../../model/host.ts";
 import type { ScriptArgument } from "../../model/scriptArgument.ts";
+import type { WindowServer } from "../mlflow/windowServer.ts";
 import type { Project } from "../project.ts";
 
 export interface Context extends Project {
   readonly scripts: ScriptReader;
+  /** Asks the person before the window what ssh wants to know. */
+  readonly ask: Prompter;
+  /** Answers MLflow's protocol for this folder, once somebody asks for its address. */
+  readonly mlflow: WindowServer;
 }
 
 export interface ScriptReader {

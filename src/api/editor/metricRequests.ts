@@ -1,6 +1,7 @@
 /** Charts: what is asked for in pixels is answered in pixels. */
 
 import { z } from "zod";
+import { pointsBeyond } from "../../ops/pointsBeyond.ts";
 import { id, ids, type Requests } from "./request.ts";
 
 const key = z.string().max(1_000);
@@ -19,7 +20,7 @@ const smoothing = z.discriminatedUnion("kind", [
 ]);
 
 export const metricRequests: Requests<
-  "metrics/columns" | "metrics/bands" | "metrics/points" | "metrics/keys"
+  "metrics/columns" | "metrics/bands" | "metrics/points" | "metrics/beyond" | "metrics/keys"
 > = {
   "metrics/columns": {
     input: z.strictObject({ runIds: ids, ...view, smoothing: smoothing.exactOptional() }),
@@ -44,6 +45,19 @@ export const metricRequests: Requests<
       const points = await (await project.store.existing())?.metrics.points(series);
       const list = (values: Float64Array | undefined) => Array.from(values ?? []);
       return { steps: list(points?.steps), times: list(points?.times), values: list(points?.values) };
+    },
+  },
+  "metrics/beyond": {
+    input: z.strictObject({
+      series: z.array(z.strictObject({ runId: id, attempt: z.int().min(0) })).max(10_000),
+      key,
+      low: z.number(),
+      high: z.number(),
+      steps: z.strictObject({ from: z.number(), to: z.number() }).exactOptional(),
+    }),
+    async answer(query, project) {
+      const metrics = (await project.store.existing())?.metrics;
+      return metrics === undefined ? 0 : pointsBeyond(query, metrics);
     },
   },
   "metrics/keys": {

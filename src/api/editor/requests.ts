@@ -3,6 +3,7 @@
 import type { RequestName } from "../../protocol/editor.ts";
 import { codeRequests } from "./codeRequests.ts";
 import { compareRequests } from "./compareRequests.ts";
+import { hostRequests } from "./hostRequests.ts";
 import { lineageRequests } from "./lineageRequests.ts";
 import { metricRequests } from "./metricRequests.ts";
 import { modelRequests } from "./modelRequests.ts";
@@ -15,6 +16,7 @@ export const requests: Requests<RequestName> = {
   ...codeRequests,
   ...metricRequests,
   ...compareRequests,
+  ...hostRequests,
   ...lineageRequests,
   ...modelRequests,
   ...storeRequests,

@@ -8,10 +8,13 @@ import { cancel } from "../../ops/cancel.ts";
 import { deleteRuns, restoreRuns } from "../../ops/deleteRun.ts";
 import { editRun } from "../../ops/editRun.ts";
 import { runOf } from "../../ops/findRun.ts";
+import { type HostLaunchParts, launchOnHost } from "../../ops/hostLaunch.ts";
 import { launch } from "../../ops/launch.ts";
 import { logSlice } from "../../ops/logSlice.ts";
 import { reproduce } from "../../ops/reproduce.ts";
 import type { RequestName } from "../../protocol/editor.ts";
+import type { Context } from "./context.ts";
+import { hostsOf } from "./hostRequests.ts";
 import { id, ids, type Requests, sentence } from "./request.ts";
 
 type RunRequest = Extract<RequestName, `runs/${string}`>;
@@ -19,6 +22,7 @@ type RunRequest = Extract<RequestName, `runs/${string}`>;
 const text = sentence;
 const words = z.array(z.string().max(131_072)).max(10_000);
 const path = z.string().min(1).max(4_096);
+const states = z.array(z.enum(runStates)).max(100);
 const one = z.strictObject({ id });
 const many = z.strictObject({ ids });
 
@@ -26,11 +30,19 @@ export const runRequests: Requests<RunRequest> = {
   "runs/list": {
     input: z.strictObject({
       limit: z.int().min(0).max(10_000).exactOptional(),
-      states: z.array(z.enum(runStates)).exactOptional(),
+      states: states.exactOptional(),
       ids: ids.exactOptional(),
+      script: path.exactOptional(),
+      text: text.exactOptional(),
     }),
     async answer(query, { store }) {
       return (await store.existing())?.runs.list(query) ?? [];
+    },
+  },
+  "runs/counts": {
+    input: z.strictObject({ states: states.exactOptional(), text: text.exactOptional() }),
+    async answer(query, { store }) {
+      return (await store.existing())?.runs.counts(query) ?? [];
     },
   },
   "runs/get": {
@@ -51,10 +63,13 @@ export const runRequests: Requests<RunRequest> = {
       experiment: text.exactOptional(),
       python: path.exactOptional(),
       id: id.exactOptional(),
+      host: text.exactOptional(),
     }),
     async answer(ask, project) {
       const newId = () => runIdAt(project.clock(), randomBytes(16));
-      return launch(ask, { ...project, store: await project.store.needed(), newId });
+      const { host } = ask;
+      if (host !== undefined) return launchOnHost({ ...ask, host }, await onHosts(project, newId));
+      return launch(ask, { ...project, store: () => project.store.needed(), newId });
     },
   },
   "runs/cancel": {
@@ -128,3 +143,7 @@ export const runRequests: Requests<RunRequest> = {
     },
   },
 };
+
+async function onHosts(project: Context, newId: () => string): Promise<HostLaunchParts> {
+  return { ...project, hosts: hostsOf(project), store: await project.store.needed(), newId };
+}

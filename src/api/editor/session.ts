@@ -1,12 +1,14 @@
 /** One editor window's hold on a workspace: the project as it is set now, the runs followed in it, and what the window is told. */
 
 import { failureOf } from "../../model/failure.ts";
+import type { Prompt } from "../../model/host.ts";
 import { changeKinds } from "../../ops/changes.ts";
 import { deletedRunsStayMs, purgeRuns } from "../../ops/deleteRun.ts";
 import { type Follower, follow } from "../../ops/follow.ts";
 import { layoutOf } from "../../ops/layout.ts";
 import type { Changed, Ended, Logged, ServerOptions } from "../../protocol/editor.ts";
 import type { Store } from "../../store/store.ts";
+import { type WindowServer, windowServer } from "../mlflow/windowServer.ts";
 import { type Engines, openProject, type Project } from "../project.ts";
 import type { Context, ScriptReader } from "./context.ts";
 import { endedOf } from "./ended.ts";
@@ -17,6 +19,10 @@ export interface Window {
   changed(what: Changed): void;
   ended(what: Ended): void;
   logged(what: Logged): void;
+  /** A link or a check of a host changed. */
+  hosts(): void;
+  /** Asks the person; null when they don't want to answer. */
+  ask(prompt: Prompt): Promise<string | null>;
 }
 
 export interface Session {
@@ -77,6 +83,7 @@ function hold(
     opened(store) {
       if (store.notice !== null) window.logged(failureLine(store.notice, "warn"));
       follower = followIn(project, store, window);
+      if (project.trusted) void mlflow.resume().catch(mlflowFailed);
       void tellAll(store);
       if (project.trusted) void purgeOld(project, store, window);
     },
@@ -87,6 +94,9 @@ function hold(
     },
   });
   const { compute, layout, store } = project;
+  const mlflowFailed = (thrown: unknown) => window.logged(failureLine(failureOf(thrown), "warn"));
+  const mlflow = windowServer(project, mlflowFailed);
+  const links = project.hosts?.watch(window.hosts);
 
   /**
    * Another window or the CLI may make the store at any time; once it is open, the follower sees to everything. A folder that is being
@@ -119,11 +129,14 @@ function hold(
   void openExisting();
 
   return {
-    context: contextOf(project, scripts),
+    context: contextOf(project, scripts, window, mlflow),
     poke: () => follower?.poke(),
     async close() {
       waiting[Symbol.dispose]();
+      links?.[Symbol.dispose]();
+      await mlflow.close();
       await store.close();
+      await project.hosts?.close();
     },
   };
 }
@@ -153,7 +166,7 @@ async function purgeOld(project: Project, store: Store, window: Window): Promise
   }
 }
 
-function contextOf(project: Project, scripts: ScriptReader): Context {
+function contextOf(project: Project, scripts: ScriptReader, { ask }: Window, mlflow: WindowServer): Context {
   return {
     ...project,
     get settings() {
@@ -163,5 +176,7 @@ function contextOf(project: Project, scripts: ScriptReader): Context {
       return project.trusted;
     },
     scripts,
+    ask,
+    mlflow,
   };
 }

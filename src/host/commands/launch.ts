@@ -7,10 +7,12 @@ import { shellLine } from "../../model/shellWord.ts";
 import type { LaunchInput } from "../../protocol/editor.ts";
 import { splitCommandLine } from "../commandLine.ts";
 import { currentSettings, workspaceFolder } from "../configuration.ts";
+import { withoutIcons } from "../markdown.ts";
 import { chosenInterpreter } from "../python.ts";
 import type { RunsSource } from "../runsSource.ts";
 import type { Request } from "../server.ts";
 import { askArguments } from "./askArguments.ts";
+import { connectHost, hostGiven } from "./hosts.ts";
 import type { Handlers } from "./register.ts";
 
 const t = vscode.l10n.t;
@@ -28,6 +30,7 @@ export function launchCommands(parts: Launching): Handlers {
     "runline.run": (...given) => runScript(given[0], parts),
     "runline.runWith": (...given) => runWithParameters(given[0], parts),
     "runline.runCommand": () => runCommand(parts),
+    "runline.runOnHost": (...given) => runOnHost(given, parts),
   };
 }
 
@@ -44,6 +47,16 @@ async function runWithParameters(given: unknown, parts: Launching): Promise<stri
   const chosen = await askArguments(path.basename(script.fsPath), script.fsPath, declared, parts.memory);
   if (chosen === null) return undefined;
   return launch({ script: script.fsPath, arguments: chosen }, script, parts);
+}
+
+async function runOnHost([given, named]: readonly unknown[], parts: Launching): Promise<string | undefined> {
+  refuseUntrusted();
+  const script = await savedScript(given);
+  const title = t("Run {0} on which host?", path.basename(script.fsPath));
+  const host = await hostGiven(named, parts.request, title);
+  if (host === undefined) return undefined;
+  await connectHost(host, parts.request);
+  return launch({ script: script.fsPath, host }, script, parts);
 }
 
 async function runCommand(parts: Launching): Promise<string | undefined> {
@@ -79,7 +92,10 @@ async function launch(
   );
   for (const warning of started.warnings) parts.log.warn(`${started.name}: ${warning}`);
   if (started.warnings.length > 0)
-    vscode.window.setStatusBarMessage(`$(warning) ${started.name}: ${started.warnings[0]}`, 10_000);
+    vscode.window.setStatusBarMessage(
+      `$(warning) ${withoutIcons(`${started.name}: ${started.warnings[0]}`)}`,
+      10_000,
+    );
   void parts.source.refresh();
   if (currentSettings()["runline.openRunOnStart"]) await parts.openRun(started.id);
   return started.id;

@@ -5,8 +5,9 @@ import type { Run } from "../../model/run.ts";
 import { openDifference } from "../codeDocuments.ts";
 import type { ComparePanels } from "../comparePanel.ts";
 import { logUri } from "../logDocuments.ts";
+import { withoutIcons } from "../markdown.ts";
 import type { RunPanels } from "../runPanel.ts";
-import type { RunsSource } from "../runsSource.ts";
+import type { RunsTree } from "../runsTree.ts";
 import type { Request } from "../server.ts";
 import type { Handlers } from "./register.ts";
 import type { Target } from "./target.ts";
@@ -16,13 +17,14 @@ const doubleClickMs = 500;
 
 export interface Opening {
   readonly request: Request;
-  readonly source: RunsSource;
   readonly target: Target;
+  readonly tree: RunsTree;
   readonly runs: RunPanels;
   readonly comparisons: ComparePanels;
 }
 
-export function openCommands({ request, source, target, runs, comparisons }: Opening): Handlers {
+export function openCommands(parts: Opening): Handlers {
+  const { request, target, tree, runs, comparisons } = parts;
   let last = { id: "", time: 0 };
   /** The second click on a row in a row keeps its page, as in the Explorer. */
   const again = (id: string) => {
@@ -45,6 +47,10 @@ export function openCommands({ request, source, target, runs, comparisons }: Ope
     "runline.openRun": async (...given) => {
       const [run] = await target(given, { title: t("Open run") });
       if (run !== undefined) await runs.show(run, { stay: again(run.id) });
+    },
+    "runline.openSelectedRun": async () => {
+      const run = await tree.chosen();
+      if (run !== null) await runs.show(run, { stay: again(run.id) });
     },
     "runline.openRunToStay": async (...given) => {
       for (const run of await target(given, { title: t("Open run") })) await runs.show(run, { stay: true });
@@ -73,9 +79,10 @@ export function openCommands({ request, source, target, runs, comparisons }: Ope
     },
     "runline.showScriptRuns": async (given) => {
       const path = typeof given === "string" ? given : vscode.window.activeTextEditor?.document.uri.fsPath;
-      const all = (await source.refresh()).runs.filter((run) => path !== undefined && isRunOf(run, path));
+      const all =
+        path === undefined ? [] : await request("runs/list", { script: scriptName(path), limit: 100 });
       if (all.length === 1 && all[0] !== undefined) await runs.show(all[0]);
-      else if (all.length > 1) comparisons.show(all.slice(0, 100).map(({ id }) => id));
+      else if (all.length > 1) comparisons.show(all.map(({ id }) => id));
       else void vscode.window.showInformationMessage(t("This script has no runs yet."));
     },
     "runline.copyReproduce": async (...given) => {
@@ -83,7 +90,10 @@ export function openCommands({ request, source, target, runs, comparisons }: Ope
       if (run === undefined) return;
       const { command } = await request("runs/reproduce", { id: run.id });
       await vscode.env.clipboard.writeText(command);
-      vscode.window.setStatusBarMessage(`$(check) ${t("Copied the command of {0}", run.name)}`, 4_000);
+      vscode.window.setStatusBarMessage(
+        `$(check) ${t("Copied the command of {0}", withoutIcons(run.name))}`,
+        4_000,
+      );
     },
   };
 }
@@ -95,9 +105,6 @@ async function openLog(run: Run): Promise<void> {
 }
 
 /** Scripts are kept relative to the workspace where they are in it. */
-function isRunOf(run: Run, path: string): boolean {
-  if (run.script === null) return false;
-  return (
-    path === run.script || vscode.workspace.asRelativePath(path, false) === run.script.replaceAll("\\", "/")
-  );
+function scriptName(path: string): string {
+  return vscode.workspace.asRelativePath(path, false);
 }

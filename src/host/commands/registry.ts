@@ -93,7 +93,7 @@ function askModelName(run: Run, file: string, models: readonly Model[]): Thenabl
       const known = models.find(({ name }) => name === text);
       if (known === undefined)
         return { message: t("A new model."), severity: vscode.InputBoxValidationSeverity.Info };
-      const next = Math.max(0, ...known.versions.map(({ version }) => version)) + 1;
+      const next = known.last + 1;
       return { message: t("Becomes v{0}.", next), severity: vscode.InputBoxValidationSeverity.Info };
     },
   });

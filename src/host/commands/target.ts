@@ -1,12 +1,13 @@
 /** Which runs a command is about: the rows it was invoked on, the selection of the view, or the person's pick. */
 
 import * as vscode from "vscode";
-import { type Failure, RunlineError } from "../../model/failure.ts";
+import type { Failure } from "../../model/failure.ts";
 import type { Run } from "../../model/run.ts";
 import { focusedRows } from "../focusedRows.ts";
-import { runDescription, runTitle } from "../runLabel.ts";
 import type { RunsSource } from "../runsSource.ts";
-import { type RunsRow, type RunsTree, runIcon, runsOfRow } from "../runsTree.ts";
+import { type RunsRow, type RunsTree, runsOfRow } from "../runsTree.ts";
+import type { Request } from "../server.ts";
+import { type Pickable, pickRuns } from "./pickRuns.ts";
 
 const t = vscode.l10n.t;
 
@@ -24,12 +25,12 @@ export interface Wanted {
 /** Finds runs for commands. `[]` when the person changed their mind. */
 export type Target = (given: readonly unknown[], wanted: Wanted) => Promise<readonly Run[]>;
 
-export function targetIn(source: RunsSource, tree: RunsTree): Target {
+export function targetIn(source: RunsSource, tree: RunsTree, request: Request): Target {
   return async (given, wanted) => {
     const fits = wanted.fits ?? (() => true);
-    const invokedOn = await runsGiven(given, source, tree);
+    const invokedOn = await runsGiven(given, source, tree, request);
     if (invokedOn !== null) return invokedOn.filter(fits);
-    return pick(source, tree, wanted, fits);
+    return pick(source, tree, request, wanted, fits);
   };
 }
 
@@ -38,24 +39,22 @@ async function runsGiven(
   given: readonly unknown[],
   source: RunsSource,
   tree: RunsTree,
+  request: Request,
 ): Promise<readonly Run[] | null> {
   const [first, second] = given;
-  if (first === "focus") return unique((await focusedRows(tree.view)).flatMap(runsOfRow));
-  if (typeof first === "string") return [await runById(first, source)];
+  if (first === "focus") return runsOf(await focusedRows(tree.view), tree);
+  if (typeof first === "string") return [source.get(first) ?? (await request("runs/get", { id: first }))];
   if (!isRow(first)) return null;
   const rows = Array.isArray(second) && second.includes(first) ? second.filter(isRow) : [first];
-  return unique(rows.flatMap(runsOfRow));
+  return runsOf(rows, tree);
 }
 
-/** A group and a run in it may both be selected. */
-function unique(runs: readonly Run[]): readonly Run[] {
-  return [...new Map(runs.map((run) => [run.id, run])).values()];
-}
-
-export async function runById(id: string, source: RunsSource): Promise<Run> {
-  const run = source.get(id) ?? (await source.refresh()).runs.find((each) => each.id === id);
-  if (run === undefined) throw new RunlineError("runUnknown", { run: id });
-  return run;
+/** Runs of the rows, each once: a group and a run in it may both be selected. A group means all of its runs, loaded or not. */
+async function runsOf(rows: readonly RunsRow[], tree: RunsTree): Promise<readonly Run[]> {
+  const runs = await Promise.all(
+    rows.map((row) => (row.kind === "group" ? tree.wholeGroup(row.group) : runsOfRow(row))),
+  );
+  return [...new Map(runs.flat().map((run) => [run.id, run])).values()];
 }
 
 function isRow(value: unknown): value is RunsRow {
@@ -67,40 +66,34 @@ function isRow(value: unknown): value is RunsRow {
   );
 }
 
-type RunItem = vscode.QuickPickItem & { readonly run: Run };
+/** How many found runs a list shows at most: more are told apart by more words. */
+const mostFound = 200;
 
 async function pick(
   source: RunsSource,
   tree: RunsTree,
+  request: Request,
   wanted: Wanted,
   fits: (run: Run) => boolean,
 ): Promise<readonly Run[]> {
-  const selected = new Set(tree.selection.map(({ id }) => id));
-  const empty = new vscode.CancellationTokenSource();
-  const items = source.refresh().then(({ runs, failure }) => {
+  const many = wanted.many ?? false;
+  return pickRuns({ title: wanted.title, many }, pickable());
+
+  async function pickable(): Promise<Pickable | null> {
+    const { runs, all, failure } = await source.refresh();
     const fitting = runs.filter(fits);
-    if (fitting.length === 0) {
-      empty.cancel();
+    if (fitting.length === 0 && all) {
       void vscode.window.showInformationMessage(nothingToPick(runs, failure, wanted));
+      return null;
     }
+    const selected = new Set(tree.selection.map(({ id }) => id));
     const suggested = wanted.suggest?.(fitting)?.id;
-    const picked = (run: Run) => (suggested === undefined ? selected.has(run.id) : run.id === suggested);
-    return fitting.map((run): RunItem => ({ ...runPickItem(run), run, picked: picked(run) }));
-  });
-  const options = {
-    title: wanted.title,
-    placeHolder: t("Name, metric or parameter"),
-    matchOnDescription: true,
-  };
-  try {
-    if (!wanted.many) {
-      const chosen = await vscode.window.showQuickPick(items, options, empty.token);
-      return chosen === undefined ? [] : [chosen.run];
-    }
-    const several = { ...options, canPickMany: true } as const;
-    return (await vscode.window.showQuickPick(items, several, empty.token))?.map(({ run }) => run) ?? [];
-  } finally {
-    empty.dispose();
+    const picked = ({ id }: Run) => (suggested === undefined ? selected.has(id) : id === suggested);
+    return { runs: fitting, picked, search: all ? null : search };
+  }
+
+  async function search(text: string): Promise<readonly Run[]> {
+    return (await request("runs/list", { text, limit: mostFound })).filter(fits);
   }
 }
 
@@ -109,18 +102,4 @@ function nothingToPick(runs: readonly Run[], failure: Failure | null, { none }: 
   if (runs.length > 0) return none ?? t("No run fits.");
   if (failure !== null) return `${failure.message} ${failure.next}`;
   return t("No runs yet. Open a training script and press ▷ above it.");
-}
-
-/** A run as a row of a quick pick. */
-export function runPickItem(run: Run): vscode.QuickPickItem {
-  return {
-    label: runTitle(run),
-    description: runDescription(
-      run,
-      Date.now(),
-      { parameters: Object.keys(run.parameters).slice(0, 3), hosts: false },
-      t,
-    ),
-    iconPath: runIcon(run),
-  };
 }
