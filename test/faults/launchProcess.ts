@@ -13,7 +13,7 @@ const layout = layoutOf(workspace);
 const store = await openSqliteStore(layout.store);
 const ask = { id, script: path.join(workspace, "train.py"), arguments: ["--steps", "50", "--pause", "0.01"] };
 const parts = {
-  store,
+  store: async () => store,
   compute: localCompute(recorder),
   code: localCode(),
   layout,

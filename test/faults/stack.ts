@@ -88,7 +88,7 @@ export async function openStack(at: string = tmpdir()): Promise<Stack> {
     store,
     async launch(ask, changed = {}) {
       const parts = {
-        store,
+        store: async () => store,
         compute,
         code,
         layout,

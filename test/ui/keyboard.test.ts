@@ -67,6 +67,8 @@ test("run, open, preview, rename, delete and take it back, compare", async () =>
   await window.statusItem("Python").waitFor();
   await palette("Runline: Run script");
   await window.statusItem("Ln 1,").waitFor();
+  // The page that opens beside comes when it comes; only then is the focus where a key has put it.
+  await window.inPanel("finished").waitFor();
   await palette("Runline: Focus on Runs View");
   await window.row("Runs", "Today (3)").waitFor();
   await window

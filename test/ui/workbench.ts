@@ -96,7 +96,7 @@ export class Workbench {
     if (line !== undefined) await this.statusItem(`Ln ${line},`).waitFor();
   }
 
-  tab(title: string): Locator {
+  tab(title: string | RegExp): Locator {
     return this.page.locator(".tabs-container .tab").filter({ hasText: title });
   }
 

@@ -74,3 +74,22 @@ test("after dispose nothing runs, and nobody waits for ever", async () => {
   await work.ask();
   expect(turns).toBe(1);
 });
+
+test("there are never two turns at once, also when somebody who waited asks again", async () => {
+  let running = 0;
+  let most = 0;
+  const work = coalesce(
+    async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      running--;
+    },
+    0,
+    unexpected,
+  );
+  const again = work.ask().then(() => work.ask());
+  const queued = work.ask();
+  await vi.advanceTimersByTimeAsync(100);
+  await Promise.all([again, queued]);
+  expect(most).toBe(1);
+});

@@ -15,6 +15,11 @@ const version = (number: number, aliases: readonly string[] = []): ModelVersion 
   created: 0,
   actor,
   aliases,
+  updated: 0,
+  description: "",
+  tags: {},
+  stage: "None",
+  origin: null,
 });
 const alias = (name: string, number: number): Alias => ({
   alias: name,
@@ -27,6 +32,10 @@ const alias = (name: string, number: number): Alias => ({
 const model = (aliases: readonly Alias[]): Model => ({
   name: "digits",
   created: 0,
+  updated: 0,
+  description: "",
+  tags: {},
+  last: 2,
   versions: [version(1), version(2)],
   aliases,
 });

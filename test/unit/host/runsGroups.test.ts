@@ -15,7 +15,7 @@ function run(created: number, given: Partial<Run> = {}): Run {
 }
 
 function outline(runs: readonly Run[], by: GroupBy): string[] {
-  return groupRuns(runs, by, now, plain, "en-US").map(
+  return groupRuns(runs, { by, now, locale: "en-US" }, plain).map(
     ({ label, runs: members, open }) =>
       `${open ? "▾" : "▸"} ${label}: ${members.map(({ name }) => name).join(" ")}`,
   );
@@ -52,13 +52,29 @@ test("by experiment, in the order of their newest run", () => {
 });
 
 test("no runs, no groups", () => {
-  expect(groupRuns([], "day", now, plain)).toEqual([]);
+  expect(groupRuns([], { by: "day", now }, plain)).toEqual([]);
 });
 
 test("ids of groups stay the same over reloads", () => {
   counter = 0;
-  const ids = groupRuns([run(hours(1)), run(hours(2), { state: "running" })], "day", now, plain).map(
+  const ids = groupRuns([run(hours(1)), run(hours(2), { state: "running" })], { by: "day", now }, plain).map(
     ({ id }) => id,
   );
   expect(ids).toEqual(["running", "day:2026-11-22"]);
+});
+
+test("counts are those of the store where not every run is loaded", () => {
+  counter = 0;
+  const quarter = 15 * 60_000;
+  const at = (time: number) => Math.floor(time / quarter) * quarter;
+  const counts = [
+    { experiment: "a", from: at(hours(1)), runs: 200 },
+    { experiment: "b", from: at(hours(2)), runs: 40 },
+    { experiment: "a", from: at(hours(24)), runs: 7 },
+    { experiment: "a", from: at(hours(24 * 10)), runs: 9_000 },
+  ];
+  const runs = [run(hours(1), { experiment: "a" }), run(hours(24), { experiment: "a" })];
+  const labels = (by: GroupBy) => groupRuns(runs, { by, now, counts }, plain).map(({ label }) => label);
+  expect(labels("day")).toEqual(["Today (240)", "Yesterday (7)"]);
+  expect(labels("experiment")).toEqual(["a (9207)"]);
 });

@@ -6,7 +6,7 @@ import { makeRun as run } from "./makeRun.ts";
 
 const t = (text: string, ...values: unknown[]) => text.replace(/\{(\d)\}/g, (_, at) => String(values[at]));
 const now = Date.UTC(2026, 10, 22, 12);
-const grouped = (...runs: Run[]) => groupRuns(runs, "day", now, t, "en-US");
+const grouped = (...runs: Run[]) => groupRuns(runs, { by: "day", now, locale: "en-US" }, t);
 
 test("while nothing comes or goes, only the rows that look different are told", () => {
   const rows = new RunsRows((each) => each.name);

@@ -14,9 +14,11 @@ function argumentsOf(text: string): readonly ScriptArgument[] {
   return readScript(grammar, text).arguments;
 }
 
-/** `name flags type = default {choices} required several off:--no-x "help"`, what is absent left out. */
+/** `command> name flags type = default {choices} required several off:--no-x "help"`, what is absent left out. */
 function line(argument: ScriptArgument): string {
   const parts = [
+    argument.command === undefined ? null : `${argument.command}>`,
+    argument.isCommand ? "choose" : null,
     argument.name,
     argument.flags.join(","),
     argument.flagOnly ? "switch" : argument.type,
@@ -101,11 +103,173 @@ for (const [declaration, expected] of single)
     expect(argumentsOf(text).map(line)).toEqual(expected);
   });
 
-test("arguments of subcommands are left out, and click's names mean nothing without click", () => {
-  const text =
-    'sub = p.add_parser("fit")\nsub.add_argument("--x")\np.add_argument("--y")\n@app.option("--z")\ndef f(): pass\n';
+test("click's names mean nothing without click", () => {
+  const text = 'p.add_argument("--y")\n@app.option("--z")\ndef f(): pass\n';
   expect(argumentsOf(text).map(line)).toEqual(["y --y"]);
 });
+
+const parsers: readonly (readonly [name: string, text: string, expected: readonly string[]])[] = [
+  [
+    "subcommands of argparse",
+    `p.add_argument("--seed", type=int)
+sub = p.add_subparsers(dest="what", required=True)
+fit = sub.add_parser("fit")
+fit.add_argument("--lr", default=0.1)
+fit.add_argument("data")
+test = sub.add_parser("test", help="x")
+test.add_argument("--lr")
+inner = test.add_subparsers()
+deep = inner.add_parser("deep")
+deep.add_argument("--lost")
+`,
+    [
+      "seed --seed int",
+      "fit> lr --lr = 0.1",
+      "fit> data",
+      "test> lr --lr",
+      "choose what {fit|test} required",
+    ],
+  ],
+  [
+    "commands of a click group",
+    `import click
+@click.group()
+@click.option("--debug/--no-debug", default=False)
+def cli(debug): pass
+@cli.command()
+@click.option("--lr", default=0.1, required=True)
+def train_model(lr): pass
+@cli.command("test")
+@click.argument("path")
+def other(path): pass
+@cli.group()
+def more(): pass
+@more.command()
+@click.option("--lost")
+def deep(lost): pass
+`,
+    [
+      "debug --debug,--no-debug switch = False off:--no-debug",
+      "train-model> lr --lr float = 0.1",
+      "test> path",
+      "choose command {train-model|test} required",
+    ],
+  ],
+  [
+    "HfArgumentParser",
+    `from dataclasses import dataclass, field
+from typing import Literal, Optional
+from transformers import HfArgumentParser, TrainingArguments
+@dataclass
+class Model:
+    """Which."""
+    name: str = field(metadata={"help": "which  one"})
+    kind: Literal["a", "b"] = "a"
+    layers: Optional[list[int]] = field(default_factory=lambda: [1])
+    bf16: bool = False
+    tf32: bool = field(default=True)
+    VERSION = 3
+parser = HfArgumentParser((Model, TrainingArguments))
+`,
+    [
+      'name --name str required "which one"',
+      "kind --kind = a {a|b}",
+      "layers --layers int several",
+      "bf16 --bf16 switch = False",
+      "tf32 --tf32,--no_tf32 switch = True off:--no_tf32",
+    ],
+  ],
+  [
+    "simple-parsing",
+    `import dataclasses
+from simple_parsing import ArgumentParser
+@dataclasses.dataclass
+class Options:
+    lr: float = 1e-3
+    log_dir: Path = "logs"
+p = ArgumentParser()
+p.add_argument("--seed", type=int, default=1)
+p.add_arguments(Options, dest="options")
+`,
+    ["seed --seed int = 1", "options.lr --lr float = 1e-3", "options.log_dir --log_dir path = logs"],
+  ],
+  [
+    "tyro of a function with a dataclass in it",
+    `import tyro, dataclasses
+@dataclasses.dataclass
+class Opt:
+    learning_rate: float = 0.1
+    fused: bool = False
+def main(data: str, opt: Opt = Opt(), steps: int | None = None, *, verbose: bool = False) -> None: pass
+tyro.cli(main)
+`,
+    [
+      "data --data str required",
+      "opt.learning_rate --opt.learning-rate float = 0.1",
+      "opt.fused --opt.fused,--opt.no-fused switch = False off:--opt.no-fused",
+      "steps --steps int",
+      "verbose --verbose,--no-verbose switch = False off:--no-verbose",
+    ],
+  ],
+  [
+    "one command of typer",
+    `import typer
+app = typer.Typer()
+@app.command()
+def train(path: str, lr: float = 0.1, epochs: int = typer.Option(3, "--epochs", "-e", help="how many"),
+          name: Annotated[str, typer.Option("--name")] = "x", tags: list[str] = typer.Option(...),
+          out: Annotated[Path, typer.Argument()] = "out", use_amp: bool = False): pass
+app()
+`,
+    [
+      "path str required",
+      "lr --lr float = 0.1",
+      'epochs --epochs,-e int = 3 "how many"',
+      "name --name str = x",
+      "tags --tags str required repeated",
+      "out path = out",
+      "use_amp --use-amp,--no-use-amp switch = False off:--no-use-amp",
+    ],
+  ],
+  [
+    "several commands of typer",
+    `import typer
+app = typer.Typer()
+@app.command()
+def train(lr: float = 0.1): pass
+@app.command("eval")
+def evaluate(lr: float, path: str): pass
+`,
+    [
+      "train> lr --lr float = 0.1",
+      "eval> lr float",
+      "eval> path str",
+      "choose command {train|eval} required",
+    ],
+  ],
+  [
+    "fire",
+    "import fire\ndef main(lr=0.1, *files, debug=False, **more): pass\nfire.Fire(main)\n",
+    ["lr --lr float = 0.1", "debug --debug,--nodebug switch = False off:--nodebug"],
+  ],
+  [
+    "jsonargparse",
+    "from jsonargparse import CLI\ndef main(data: str, lr: float = 0.1, amp: bool = True): pass\nCLI(main)\n",
+    ["data str required", "lr --lr float = 0.1", "amp --amp = True {true|false}"],
+  ],
+  [
+    "a class that holds itself ends",
+    "import tyro\n@dataclass\nclass A:\n    a: A = None\ntyro.cli(A)\n",
+    ["a.a.a.a --a.a.a.a A"],
+  ],
+  ["unfinished", "import tyro\n@dataclass\nclass A:\n    lr: \n    x: int =\ntyro.cli(A\n", []],
+];
+
+for (const [name, text, expected] of parsers)
+  test(name, () => {
+    const found = argumentsOf(text).map(line);
+    expect(found).toEqual(expected);
+  });
 
 const argparse = argumentsOf(fixture("plain_argparse.py"));
 const click = argumentsOf(fixture("click_train.py"));
@@ -130,6 +294,15 @@ const lines: readonly (readonly [
   ],
   [click, { learning_rate: "-1e3", model_name: "cnn" }, "--learning-rate=-1e3|--model|cnn"],
 ];
+
+const [[, withCommands] = ["", ""]] = parsers;
+const commands = argumentsOf(withCommands);
+test("a subcommand stands behind what is the whole script's, and before its own", () => {
+  const choice = { seed: "1", what: "fit", lr: "0.5", data: "d" };
+  expect(toArgv(commands, choice)).toEqual(["--seed", "1", "fit", "d", "--lr", "0.5"]);
+  expect(toArgv(commands, { ...choice, what: "test" })).toEqual(["--seed", "1", "test", "--lr", "0.5"]);
+  expect(toArgv(commands, { seed: "1", lr: "0.5" })).toEqual(["--seed", "1"]);
+});
 
 for (const [declared, choice, expected] of lines)
   test(`${JSON.stringify(choice)} → ${expected}`, () => {

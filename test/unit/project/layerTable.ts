@@ -71,7 +71,7 @@ export const layers: readonly Layer[] = [
       "src/compute/code.ts",
       "src/data/data.ts",
     ],
-    packages: [],
+    packages: ["yaml"],
     node: { except: drivers },
     because:
       "a verb decides by rules and takes effect through interfaces, never through a driver, HTTP or vscode",

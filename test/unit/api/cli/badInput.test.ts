@@ -31,6 +31,7 @@ async function runline(args: readonly string[]) {
   const code = await main(args, {
     terminal,
     version: "1.2.3",
+    environment: {},
     openProject: async () => openFolder(await findFolder(folder), engines, {}, terminal),
   });
   return { code, out, error };
@@ -57,7 +58,9 @@ describe("wrong command lines", () => {
     ["runs extra", 2, "“extra” is too much. Usage: runline runs [options]"],
     ["show", 2, "Something is missing. Usage: runline show [options] <run>"],
     ["show nobody", 3, "There is no run nobody."],
-    ["show 01", 3, "01 fits 2 runs."],
+    ["show 01", 4, "01 fits 2 runs."],
+    ["compare one two --group depth", 2, "None of the runs has a parameter “depth”."],
+    ["purge --older week", 2, "“week” is no number of days."],
     ["compare one nobody", 3, "There is no run nobody."],
     ["log nobody", 3, "There is no run nobody."],
     ["cancel nobody", 3, "There is no run nobody."],

@@ -1,0 +1,95 @@
+/** The command line with a host, as a person uses it. */
+
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openSshBench, type SshBench } from "../../faults/ssh/bench/sshd.ts";
+import { type Answer, sampleFolder, start } from "../cli/commandLine.ts";
+
+let bench: SshBench;
+let folder: string;
+let root: string;
+
+beforeAll(async () => {
+  bench = await openSshBench();
+  await bench.serve({ name: "gpu-box" });
+  folder = await sampleFolder();
+  root = await mkdtemp(path.join(tmpdir(), "runline-there-"));
+  await mkdir(path.join(folder, ".vscode"), { recursive: true });
+  const settings = { "runline.hosts": { "gpu-box": { directory: root } } };
+  await writeFile(path.join(folder, ".vscode", "settings.json"), JSON.stringify(settings));
+});
+afterAll(async () => {
+  await bench?.close();
+  for (const each of [folder, root]) await rm(each, { recursive: true, force: true, maxRetries: 3 });
+});
+
+const runline = (...args: string[]) => start(folder, args, { RUNLINE_SSH_CONFIG: bench.configuration });
+const done = (...args: string[]): Promise<Answer> => runline(...args).done;
+
+test("hosts are listed, and checked", async () => {
+  expect((await done("hosts")).out).toContain("gpu-box  SSH configuration");
+  const { code, out } = await done("hosts", "gpu-box");
+  expect(out).toMatch(/^gpu-box {2}ready/);
+  expect(out).toContain("runs the recorder");
+  expect(code).toBe(0);
+  const none = await done("hosts", "nowhere.invalid");
+  expect(none.code).toBe(1);
+  expect(none.error).toContain("Could not reach nowhere.invalid: its name is not known.");
+});
+
+test("a run on a host prints what it prints, and exits as it exits", async () => {
+  const script = "import sys\nfor i in range(3): print('loss', 1/(i+1))\nsys.exit(4)\n";
+  await writeFile(path.join(folder, "there.py"), script);
+  const { code, out, error } = await done("run", "--on", "gpu-box", "--name", "away", "there.py");
+  expect(out).toBe("loss 1.0\nloss 0.5\nloss 0.3333333333333333\n");
+  expect(error).toContain("runline: away failed: exit 4");
+  expect(code).toBe(4);
+  const shown = JSON.parse((await done("show", "away", "--json")).out);
+  expect(shown.run).toMatchObject({ host: "gpu-box", state: "failed", exitCode: 4 });
+  expect((await done("log", "away")).out).toBe(out);
+});
+
+test("a variable goes along by its name, and is written nowhere", async () => {
+  const run = start(
+    folder,
+    ["run", "--on", "gpu-box", "--env", "API_KEY", "--", "sh", "-c", "echo $API_KEY; env | grep -c ^HIDDEN"],
+    {
+      RUNLINE_SSH_CONFIG: bench.configuration,
+      API_KEY: "k3y-of-mine",
+      HIDDEN: "1",
+    },
+  );
+  const { out } = await run.done;
+  expect(out.split("\n")[1]).toBe("0");
+});
+
+test("a run that is left goes on, is followed again, and is canceled", async () => {
+  const script = "import time\nfor i in range(600):\n  print('step', i, flush=True)\n  time.sleep(0.1)\n";
+  await writeFile(path.join(folder, "long.py"), script);
+  const { out } = await done("run", "--detach", "--on", "gpu-box", "--name", "long", "long.py");
+  expect(out).toMatch(/^long {2}[0-9a-f]{32}\n$/);
+  const following = runline("log", "-f", "long");
+  await following.seen("step 3\n");
+  expect(JSON.parse((await done("cancel", "long", "--json")).out)).toMatchObject({ asked: true });
+  const followed = await following.done;
+  const id = out.trim().split("  ")[1] ?? "";
+  expect(followed.out).toBe(await readFile(path.join(root, "runs", id, "output.log"), "utf8"));
+  expect(JSON.parse((await done("show", "long", "--json")).out).run.state).toBe("cancelled");
+});
+
+test("a host that is away changes no state; what is known is shown, and why", async () => {
+  const { out } = await done("run", "--detach", "--on", "gpu-box", "--name", "unseen", "long.py");
+  const id = out.trim().split("  ")[1] ?? "";
+  await writeFile(
+    path.join(folder, "config"),
+    (await readFile(bench.configuration, "utf8")).replace(/Port \d+/, "Port 1"),
+  );
+  const away = await start(folder, ["show", "unseen", "--json"], {
+    RUNLINE_SSH_CONFIG: path.join(folder, "config"),
+  }).done;
+  expect(away.error).toContain("Could not reach gpu-box: port 1 refused. ".trim().slice(0, 40));
+  expect(["running", "unknown", "queued"]).toContain(JSON.parse(away.out).run.state);
+  await done("cancel", id);
+});
