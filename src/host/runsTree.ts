@@ -25,7 +25,7 @@ export type RunsRow = GroupRow | RunRow | { readonly kind: "more" };
 const t = vscode.l10n.t;
 const rowsEveryMs = 1_000;
 /** While the editor reads the whole tree again it knows of no selection; this is far longer than it takes. */
-const rereadMs = 2_000;
+const rereadMs = 10_000;
 /**
  * Without arguments on purpose: the editor keeps those of a row's command only until the row is told anew, and a click in between would
  * be lost. What was clicked is the selection, which stays.

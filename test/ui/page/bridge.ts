@@ -9,13 +9,13 @@ import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { packed } from "../../../src/model/exactNumbers.ts";
 import { failureOf, RunlineError } from "../../../src/model/failure.ts";
-import { parameterImportance } from "../../../src/model/importance.ts";
 import {
   compareColumns,
   compareDetails,
   compareSummary,
   compareTable,
 } from "../../../src/ops/compareTable.ts";
+import { metricImportance } from "../../../src/ops/metricImportance.ts";
 import { pointsBeyond } from "../../../src/ops/pointsBeyond.ts";
 import type { BeyondQuery, Changed, CompareAsk } from "../../../src/protocol/editor.ts";
 import type { Store } from "../../../src/store/store.ts";
@@ -179,8 +179,8 @@ function answersOf(store: Store): Answers {
     "compare/environments": ({ runIds }: CompareAsk) =>
       Promise.all(runIds.map((id) => store.runs.environment(id))),
     "metrics/beyond": (query: BeyondQuery) => pointsBeyond(query, store.metrics),
-    "compare/importance": async ({ runIds, metric }: { runIds: readonly string[]; metric: string }) =>
-      parameterImportance(await store.runs.list({ ids: runIds, limit: runIds.length }), metric),
+    "compare/importance": ({ runIds, metric }: { runIds: readonly string[]; metric: string }) =>
+      metricImportance(runIds, metric, store.runs),
     "metrics/keys": ({ runIds }: { runIds: readonly string[] }) => store.metrics.keys(runIds),
     "lineage/walk": ({ node, direction }: { node: string; direction: "upstream" }) =>
       store.lineage.walk(node, direction),
