@@ -51,6 +51,7 @@ export interface Store {
   readonly webhooks: WebhookStore;
   readonly traces: TraceStore;
   readonly evaluations: EvaluationStore;
+  readonly kept: KeptStore;
   close(): Promise<void>;
 }
 
@@ -181,6 +182,19 @@ export interface LineageStore {
   written(): Promise<readonly string[]>;
   /** Files a run read and wrote and the artifacts kept, with how it is known. */
   files(runId: string): Promise<readonly RunFile[]>;
+}
+
+/** Rows of one kind, as the store has them. */
+export interface KeptBatch {
+  readonly table: string;
+  readonly rows: readonly Readonly<Record<string, string | number | null>>[];
+}
+
+/** Webhooks, traces, evaluation data sets and scorers: no run directory tells of them, so a store that is rebuilt takes them over. */
+export interface KeptStore {
+  read(): AsyncIterable<KeptBatch>;
+  /** Takes over what another store of the same schema read. */
+  restore(batches: AsyncIterable<KeptBatch>): Promise<void>;
 }
 
 export interface WebhookStore {

@@ -84,7 +84,7 @@ export class MetricColumns {
   metrics(): readonly { readonly id: number; readonly name: string }[] {
     const some = [...metricsOfTiles(this.#connection, [...this.#tiles.keys()]), ...this.#looseMetrics()];
     return this.#connection.rows<{ id: number; name: string }>(
-      `select id, name from metric_name where id in (select value from json_each(?)) and name not like 'system/%' order by name`,
+      `select id, name from metric_name where id in (select value from json_each(?)) and substr(name, 1, 7) <> 'system/' order by name`,
       JSON.stringify(some),
     );
   }

@@ -10,6 +10,7 @@ import { SqliteEvaluations } from "./evaluations.ts";
 import { SqliteExperiments } from "./experiments.ts";
 import { type FilesystemProbe, storePlace, thisMachine } from "./filesystem.ts";
 import { SqliteJournal } from "./journal.ts";
+import { SqliteKept } from "./keptRows.ts";
 import { SqliteLineage } from "./lineage.ts";
 import { SqliteLoggedModels } from "./loggedModels.ts";
 import { SqliteMetrics } from "./metrics.ts";
@@ -78,6 +79,7 @@ function sqliteStore(
     webhooks: new SqliteWebhooks(connection),
     traces: new SqliteTraces(connection),
     evaluations: new SqliteEvaluations(connection),
+    kept: new SqliteKept(connection),
     async close() {
       connection.close();
     },

@@ -59,7 +59,12 @@ test.each([1, 3, 400])("the summary of %i runs names every column and what diffe
       { kind: "parameter", time: 1, key: "p0", value: "1e-2", source: "argv" },
       { kind: "parameter", time: 1, key: "p1", value: number === 3 ? "y" : "x", source: "argv" },
       { kind: "system", time: 1, values: { cpu: 1 } },
-      metric(0, { same: Number.NaN, most: Number.POSITIVE_INFINITY, ...(number === 2 ? { rare: 1 } : {}) }),
+      metric(0, {
+        same: Number.NaN,
+        most: Number.POSITIVE_INFINITY,
+        "System/x": 1,
+        ...(number === 2 ? { rare: 1 } : {}),
+      }),
     ]);
   await take(store, runId(1), [metric(0, { same: Number.NaN, most: 7 })]);
   const runs = await store.runs.list({ limit: 10_000 });
