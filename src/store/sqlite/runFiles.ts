@@ -5,7 +5,10 @@ import { dataNode, keptNode, runNode } from "../lineageNodes.ts";
 import type { Connection } from "./connection.ts";
 import { addEdge, addEdgeUnlessKnown, addNode, dropEdge, dropIfOrphan } from "./graph.ts";
 
-/** Takes in one record. A later record for the same path and direction replaces the earlier one and its edge. */
+/**
+ * Takes in one record. A later record for the same path and direction replaces the earlier one and its edge; one of no files takes
+ * it back.
+ */
 export function takeFile(
   connection: Connection,
   run: { readonly key: number; readonly id: string },
@@ -15,15 +18,28 @@ export function takeFile(
   const direction = kept ? "kept" : record.kind;
   const edgeKind = direction === "read" ? "read" : "wrote";
   const runKey = addNode(connection, runNode(run.id));
+  const before = connection.row<{ node: number }>(
+    "select node from run_file where run = ? and direction = ? and path = ?",
+    ...[run.key, direction, record.path],
+  );
+  const leave = (former: number) => {
+    if (direction !== "read" && isMade(connection, run.key, former)) return;
+    if (direction === "read") dropEdge(connection, former, runKey, edgeKind);
+    else dropEdge(connection, runKey, former, edgeKind);
+    dropIfOrphan(connection, former);
+  };
+  if (!kept && record.files === 0) {
+    if (before === undefined) return;
+    const sql = "delete from run_file where run = ? and direction = ? and path = ?";
+    connection.change(sql, run.key, direction, record.path);
+    leave(before.node);
+    return;
+  }
   const node = addNode(
     connection,
     kept ? keptNode({ ...record, path: record.origin }) : dataNode(record, run.id),
   );
   const [used, made] = direction === "read" ? [node, runKey] : [runKey, node];
-  const before = connection.row<{ node: number }>(
-    "select node from run_file where run = ? and direction = ? and path = ?",
-    ...[run.key, direction, record.path],
-  );
   const how = kept ? "snapshot" : record.how;
   const file = kept ? { ...record, type: "file", files: 1 } : record;
   const reason = "reason" in record ? (record.reason ?? null) : null;
@@ -37,11 +53,7 @@ export function takeFile(
   const edge = { used, made, kind: edgeKind, how, run_id: run.id, time: record.time };
   if (kept) addEdgeUnlessKnown(connection, edge);
   else addEdge(connection, edge);
-  if (before === undefined || before.node === node) return;
-  if (direction !== "read" && isMade(connection, run.key, before.node)) return;
-  if (direction === "read") dropEdge(connection, before.node, runKey, edgeKind);
-  else dropEdge(connection, runKey, before.node, edgeKind);
-  dropIfOrphan(connection, before.node);
+  if (before !== undefined && before.node !== node) leave(before.node);
 }
 
 /** Does the run still list this node as written or kept? */

@@ -91,6 +91,21 @@ test("a limit is kept and said", async () => {
   expect([nodes.length, edges.length, truncated]).toEqual([10, 9, true]);
 });
 
+test("a record of no files takes an earlier one back, and what nothing refers to any more goes with it", async () => {
+  const gone = { files: 0, bytes: 0 };
+  const store = await storeWith(
+    [file("read", "a.csv", "a"), file("read", "a.csv", null, gone)],
+    [file("read", "b.csv", "b"), file("write", "b.csv", "b"), file("read", "b.csv", null, gone)],
+    [file("read", "never.csv", null, gone)],
+  );
+  expect(await store.lineage.node(nodeId("data", "a.csv", digest("a")))).toBeNull();
+  expect(await store.lineage.files(runId(1))).toEqual([]);
+  expect((await store.lineage.files(runId(2))).map(({ direction }) => direction)).toEqual(["write"]);
+  expect(await reached(store, nodeId("run", runId(2)), "upstream")).toEqual(["run-2"]);
+  expect(await reached(store, nodeId("run", runId(2)), "downstream")).toEqual(["run-2", "b.csv"]);
+  expect(await store.lineage.files(runId(3))).toEqual([]);
+});
+
 test("a later record for the same path and direction replaces the earlier one", async () => {
   const store = await storeWith([
     file("write", "m", "a"),
