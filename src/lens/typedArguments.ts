@@ -43,9 +43,13 @@ const styles = {
 
 /** In the order of the calls that hand them to a parser; commands of typer in the order of the text. */
 export function typedArguments(scan: Scan): readonly DeclaredArgument[] {
-  const classes = dataclasses(scan);
+  let known: ReadonlyMap<string, Node> | undefined;
+  const classes = () => {
+    known ??= dataclasses(scan);
+    return known;
+  };
   const ofClass = (name: string, style: Style, prefix = ""): readonly DeclaredArgument[] => {
-    const found = classes.get(name);
+    const found = classes().get(name);
     return found === undefined ? [] : fieldsOf(found).flatMap((field) => declared(field, style, prefix));
   };
   const ofFunction = (definition: Node | undefined, style: Style): readonly DeclaredArgument[] =>
@@ -53,27 +57,26 @@ export function typedArguments(scan: Scan): readonly DeclaredArgument[] {
   const declared = (field: Field, style: Style, prefix: string): readonly DeclaredArgument[] => {
     const { type } = annotatedType(field.annotation?.text ?? null);
     // Three deep is as far as people go; a class that holds itself must end somewhere.
-    const isInner = style.isNested && type !== null && classes.has(type) && prefix.split(".").length < 4;
+    const isInner = style.isNested && type !== null && classes().has(type) && prefix.split(".").length < 4;
     return isInner
       ? ofClass(type, style, `${prefix}${field.name}.`)
       : [typedArgument(field, style, prefix, scan)];
   };
-  const given = ({ node }: Call) => argumentsOf(node);
-  const found = scan.calls.flatMap((call): readonly DeclaredArgument[] => {
-    const first = given(call).positional[0];
+  // Asking the tree for arguments is dear: only calls whose name says that it is worth it.
+  const found = scan.calls.filter(isParser).flatMap((call): readonly DeclaredArgument[] => {
+    const { positional, keywords } = argumentsOf(call.node);
+    const first = positional[0];
     if (/^(?:HfArgumentParser|TrlParser)$/.test(call.last))
-      return namesIn(first ?? given(call).keywords.get("dataclass_types")).flatMap((name) =>
-        ofClass(name, styles.hf),
-      );
-    if (call.last === "add_arguments" && scan.imports.has("simple_parsing")) {
-      const dest = stringValue(given(call).keywords.get("dest") ?? given(call).positional[1]);
+      return namesIn(first ?? keywords.get("dataclass_types")).flatMap((name) => ofClass(name, styles.hf));
+    if (call.last === "add_arguments") {
+      const dest = stringValue(keywords.get("dest") ?? positional[1]);
       return namesIn(first).flatMap((name) =>
         ofClass(name, styles.simple).map((each) => renamed(each, dest)),
       );
     }
     const style = styleOf(call, scan.imports);
     if (style === null || first?.type !== "identifier") return [];
-    return classes.has(first.text) && style.isNested
+    return classes().has(first.text) && style.isNested
       ? ofClass(first.text, style)
       : ofFunction(scan.definitions.get(first.text), style);
   });
@@ -88,6 +91,10 @@ export function typedArguments(scan: Scan): readonly DeclaredArgument[] {
 export function typerChooser(scan: Scan): DeclaredArgument | null {
   const names = typerCommands(scan).map(({ name }) => name);
   return names.length > 1 ? chooserOf("command", names) : null;
+}
+
+function isParser({ last }: Call): boolean {
+  return /^(?:HfArgumentParser|TrlParser|add_arguments|cli|Fire|run|CLI|auto_cli)$/.test(last);
 }
 
 function styleOf({ name, last }: Call, imports: ReadonlySet<string>): Style | null {

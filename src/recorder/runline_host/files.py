@@ -50,7 +50,7 @@ def piece_of(path, offset, length):
             pieces.append(data)
             offset += len(data)
             wanted -= len(data)
-        return b"".join(pieces), found.st_size, "%d.%d" % (found.st_dev, found.st_ino)
+        return b"".join(pieces), found.st_size, str(found.st_ino)
     finally:
         os.close(handle)
 

@@ -2,8 +2,11 @@
 has left is put aside, and what it has said stays."""
 
 import os
+import time
 
 from . import processes
+
+PUMP_SECONDS = 2
 
 
 def asked(words, directory_path):
@@ -36,6 +39,7 @@ def still_running(directory):
 def set_aside(directory):
     """Readers see at each moment a run that has ended or one that is about to start: its place in the queue
     goes first, then the start record; the exit record is blanked by whoever calls. Raises OSError."""
+    _wait_for_pump(directory)
     former = directory.attempt - 1
     try:
         former = directory.read_json("start.json")["attempt"]
@@ -46,6 +50,29 @@ def set_aside(directory):
     _rename(directory.file("start.json"), directory.file("start-%d.json" % former))
     _rename(directory.file("capture"), directory.file("capture-%d" % former))
     _end_line(directory.file("journal.jsonl"))
+
+
+def _wait_for_pump(directory):
+    """The pump of a recorder that was killed takes what the pipe still holds: that belongs before this
+    attempt."""
+    wanted = os.fsencode(directory.path)
+    own = {os.getpid()}
+    fields = processes.stat(os.getpid())
+    while len(fields) > 1 and int(fields[1]) not in own:
+        own.add(int(fields[1]))
+        fields = processes.stat(int(fields[1]))
+    until = time.monotonic() + PUMP_SECONDS
+    while time.monotonic() < until and any(_names(pid, wanted) for pid in processes.pids() if pid not in own):
+        time.sleep(0.02)
+
+
+def _names(pid, path):
+    """Whether a process was started for this run directory, as recorders and their pumps are."""
+    try:
+        with open("/proc/%d/cmdline" % pid, "rb") as source:
+            return path in source.read().split(b"\0")
+    except OSError:
+        return False
 
 
 def former_captures(directory):

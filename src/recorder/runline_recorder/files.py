@@ -16,6 +16,7 @@ MAX_FILES = 500000
 # While the run lives: how often its files are told, up to how many, and how much of them is digested each
 # time. All of it is little beside the run, and what is more waits for the end.
 LIVE_SECONDS = 3
+LIVE_MOST_SECONDS = 60
 LIVE_FILES = 2000
 LIVE_BYTES = 8 << 20
 # What is being written will be something else soon.
@@ -66,14 +67,15 @@ class Files:
         return path in self._uses["read"] or path in self._uses["write"]
 
     def tick(self):
-        """Tells what is new. Where that takes long it is done seldom."""
-        began = clock.monotonic()
+        """Tells what is new. Where that costs much, or takes long on a slow disk, it is done seldom."""
+        began, worked = clock.monotonic(), clock.thread_time()
         if began < self._next:
             return
         if len(self._uses["read"]) + len(self._uses["write"]) <= LIVE_FILES:
             self._tell()
-        spent = clock.monotonic() - began
-        self._next = clock.monotonic() + max(LIVE_SECONDS, 50 * spent)
+        ended = clock.monotonic()
+        cost = max(50 * (clock.thread_time() - worked), 5 * (ended - began))
+        self._next = ended + min(max(LIVE_SECONDS, cost), LIVE_MOST_SECONDS)
 
     def _tell(self):
         for path, (time, how, mark) in self._updates.items():

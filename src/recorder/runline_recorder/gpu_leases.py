@@ -44,6 +44,8 @@ def wait(directory, spec, asked):
     ticket = Ticket(folder, spec["run_id"], shared=True)
     try:
         return _Queue(directory, wanted, folder, ticket, asked).wait()
+    except (TypeError, ValueError) as error:
+        raise NotStarted("What spec.json wants of the machine can't be read: %s." % error)
     finally:
         ticket.give_up()
 
@@ -76,7 +78,8 @@ class _Queue:
                 self._tell(position, [str(error)])
             # Where a question takes long it is asked seldom: it wakes GPUs up, or the driver is unwell.
             took = time.monotonic() - began
-            self._sleep(min(SLOW_SECONDS, max(FIRST_SECONDS if position == 0 else BEHIND_SECONDS, 4 * took)))
+            least = FIRST_SECONDS if position == 0 else BEHIND_SECONDS
+            self._sleep(min(SLOW_SECONDS, max(least, 4 * took)), position)
         return None
 
     def _look(self):
@@ -159,10 +162,13 @@ class _Queue:
         }
         self._directory.write_json("queue.json", record)
 
-    def _sleep(self, seconds):
+    def _sleep(self, seconds, position):
+        """Until it is time to ask again, or this run is the next one."""
         until = time.monotonic() + seconds
         while time.monotonic() < until and not self._asked.cancelled():
             time.sleep(TICK_SECONDS)
+            if position > 0 and self._ticket.position() == 0:
+                return
 
 
 def _folder(named):

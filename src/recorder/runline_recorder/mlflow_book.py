@@ -3,9 +3,11 @@ its reads. One lock for all of it: a call is short, and what is said together is
 
 import threading
 import time
+from contextlib import contextmanager
 
 from .mlflow_children import EXITS, ChildDirectory
 from .mlflow_errors import Refusal, unknown_run
+from .mlflow_http import Gone
 from .mlflow_ids import DEFAULT_EXPERIMENT, experiment_id, new_run_id
 from .mlflow_run import Run
 from .rundir import now
@@ -49,6 +51,7 @@ class Book:
         self.experiments = {}
         self._directory = directory
         self._spec = spec
+        self._closed = False
         self._ending = {}
         self._said = set()
         own = self.experiment(spec.get("experiment") or DEFAULT_EXPERIMENT)
@@ -56,6 +59,14 @@ class Book:
         self.own = Run(spec["run_id"], spec.get("name") or "", own, directory.path, journal, now())
         # Runs in the order in which they were made; the own one is among them once the script has used it.
         self.runs = {}
+
+    @contextmanager
+    def turn(self):
+        """The lock, for one call. Raises Gone once the script is over: what is said later has no record."""
+        with self.lock:
+            if self._closed:
+                raise Gone
+            yield
 
     def experiment(self, name, tags=(), given=None):
         """The experiment of this name, made when it is not known."""
@@ -139,6 +150,7 @@ class Book:
         """The script is over, and with it every run that it has left open: they end as it did."""
         why = None if outcome == "FINISHED" else "The script ended before this run did."
         with self.lock:
+            self._closed = True
             for run in self.runs.values():
                 if run.child is not None and run.status not in EXITS:
                     run.status = outcome

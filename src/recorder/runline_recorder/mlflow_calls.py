@@ -18,8 +18,8 @@ for _module in (mlflow_experiment_calls, mlflow_run_calls, mlflow_models, mlflow
 _SEARCH = ("POST", "runs/search")
 _REGISTRY = ("registered-models", "model-versions", "prompts", "webhooks")
 _NO_REGISTRY = (
-    "No model registry is reachable from this run: it has no connection to Runline's server. What was logged is"
-    " kept with the run. Register it afterwards with “Runline: Register Model…” or `runline register`."
+    "No model registry is reachable from this run: it has no connection to Runline's server. What was logged"
+    " is kept with the run. Register it afterwards with “Runline: Register Model…” or `runline register`."
 )
 _NO_SERVER = "This call needs Runline's server, and none is reachable from this run."
 
@@ -54,7 +54,12 @@ class Calls:
             fields = _fields(request, body)
             if (request.method, name) == ("POST", "mlflow/runs/search"):
                 return self._search(request, fields, body)
-            with self._book.lock:
+            if name == "mlflow/experiments/search":
+                # The server knows all that this run knows.
+                passed = self._passed(request, body)
+                if passed is not None and passed[0] == 200:
+                    return passed
+            with self._book.turn():
                 found = self._here(request.method, name, fields)
                 answer, run = found if isinstance(found, tuple) else (found, None)
                 if run is not None:
@@ -85,7 +90,9 @@ class Calls:
             if words[0] in _REGISTRY:
                 raise Refusal("NOT_IMPLEMENTED", _NO_REGISTRY, elsewhere=True)
         if family == "mlflow-artifacts":
-            raise Refusal("NOT_IMPLEMENTED", "Artifacts go to a run in one piece.")
+            # In the words that let a client go on with an upload in one piece.
+            text = "Multipart upload is not supported for the current artifact repository"
+            raise Refusal("NOT_IMPLEMENTED", text)
         raise Refusal("NOT_IMPLEMENTED", _NO_SERVER, elsewhere=True)
 
     def _of_model(self, method, words, fields):
@@ -101,11 +108,13 @@ class Calls:
         """A registration that could not be done is remembered as one that somebody wanted."""
         if name in ("mlflow/registered-models/create", "mlflow/model-versions/create"):
             try:
-                wanted = str(json.loads(body.decode("utf-8"))["name"])
+                wanted = json.loads(body.decode("utf-8"))["name"]
             except (ValueError, KeyError, TypeError):
                 return
+            if not isinstance(wanted, str) or not wanted.isprintable():
+                return
             text = "The script wanted to register a model as %s, and no registry was reachable from the run."
-            with self._book.lock:
+            with self._book.turn():
                 self._book.notice("mlflow_not_registered", text % wanted[:250])
                 self._book.flush()
 
@@ -114,7 +123,7 @@ class Calls:
         passed = self._passed(request, body)
         others = json.loads(passed[1].decode("utf-8")) if passed is not None and passed[0] == 200 else {}
         try:
-            with self._book.lock:
+            with self._book.turn():
                 answer = mlflow_search.search(self._book, fields, others.get("runs", ()))
         except Refusal:
             if passed is None:
@@ -133,7 +142,7 @@ class Calls:
             return
         try:
             found = json.loads(passed[1].decode("utf-8"))["experiment"]
-            with self._book.lock:
+            with self._book.turn():
                 self._book.experiment(found["name"], given=found["experiment_id"])
         except (ValueError, KeyError, TypeError):
             return
@@ -148,7 +157,7 @@ class Calls:
                 self._files.delete(path)
                 answer = {}
             elif request.method == "GET" and not path:
-                with self._book.lock:
+                with self._book.turn():
                     answer = self._files.listing(_query(request).get("path", ""))
             elif request.method == "GET":
                 source, size, status, extra = self._files.open(path, request.headers.get("range"))
@@ -160,12 +169,10 @@ class Calls:
             else:
                 raise Refusal("BAD_REQUEST", "Method not allowed.")
         except Refusal as refusal:
-            body = request.body() if refusal.elsewhere else b""
-            passed = self._passed(request, body) if refusal.elsewhere else None
-            found = passed or _json(refusal.status, refusal.body())
-            keep = request.keep and request.is_read()
-            connection.answer(*found, keep=keep)
-            return keep
+            passed = self._passed(request, request.body()) if refusal.elsewhere else None
+            request.discard()
+            connection.answer(*(passed or _json(refusal.status, refusal.body())), keep=request.keep)
+            return request.keep
         connection.answer(*_json(200, answer), keep=request.keep)
         return request.keep
 

@@ -1,6 +1,7 @@
 """Calls about experiments."""
 
 from .mlflow_errors import Refusal, invalid
+from .mlflow_search import Shown, parse
 from .mlflow_values import check_length, check_name
 
 _TAG = 20000
@@ -30,16 +31,17 @@ def create(book, fields):
 
 
 def search(book, fields):
-    """Those that this run knows: the filters of the protocol need the server."""
-    if fields.text("filter"):
-        text = "Experiments can't be filtered from within a run: no server is reachable."
-        raise Refusal("NOT_IMPLEMENTED", text, elsewhere=True)
+    """Those that this run knows."""
+    comparisons = parse(fields.text("filter") or "")
     most = fields.whole("max_results", 1000)
     if not 0 < most <= 50000:
         raise invalid(
             "Invalid value %d for parameter 'max_results' supplied: It must be at most 50000" % most
         )
-    return {"experiments": [found.json() for found in list(book.experiments.values())[:most]]}
+    found = [experiment.json() for experiment in book.experiments.values()]
+    shown = [(each, Shown({"info": each, "data": {"tags": each.get("tags", ())}})) for each in found]
+    fitting = [each for each, seen in shown if all(seen.fits(*comparison) for comparison in comparisons)]
+    return {"experiments": fitting[:most]} if fitting else {}
 
 
 def set_tag(book, fields):

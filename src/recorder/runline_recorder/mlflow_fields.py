@@ -1,4 +1,4 @@
-"""Fields of a request, read by their types. Numbers may come as texts, as protocol buffers spell them in JSON."""
+"""Fields of a request, read by their types. Numbers may come as texts, as protocol buffers spell them."""
 
 from .mlflow_errors import SEE, invalid, invalid_value, missing
 
@@ -76,7 +76,7 @@ class Fields:
         if value is None:
             return []
         if isinstance(value, str):
-            return [value]
+            return [value] if value else []
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self._odd(name, value)
         return value

@@ -50,7 +50,7 @@ class Files:
         finally:
             if os.path.lexists(draft):
                 os.unlink(draft)
-        with self._book.lock:
+        with self._book.turn():
             run.journal.write(
                 "artifact",
                 path="/".join(parts),
@@ -103,7 +103,7 @@ class Files:
             rmtree(target, ignore_errors=True)
         elif os.path.exists(target):
             os.unlink(target)
-        with self._book.lock:
+        with self._book.turn():
             self._book.notice(
                 "mlflow_artifact_deleted", "The script deleted its artifact %s." % "/".join(parts)
             )

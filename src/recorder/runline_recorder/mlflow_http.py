@@ -52,44 +52,49 @@ class Request:
         self.headers = headers
         self.keep = headers.get("connection", "").lower() != "close" and version != "HTTP/1.0"
         self._connection = connection
+        self._chunked = "transfer-encoding" in headers
+        # Of the body, or of its chunk; and whether there is another chunk to come.
         self._left = self._length()
+        self._more = self._chunked
 
     def _length(self):
-        """Bytes of the body still to come, or None: it comes in chunks, each with its own length."""
-        coding = self.headers.get("transfer-encoding", "").lower()
-        length = self.headers.get("content-length")
-        if coding:
-            if coding != "chunked" or length is not None:
-                raise Broken(400, "Bad Request. The length of the body is not clear.")
-            return None
-        if length is None:
-            return 0
+        coding = self.headers.get("transfer-encoding", "chunked").lower()
+        length = self.headers.get("content-length", "0")
+        if coding != "chunked" or (self._chunked and "content-length" in self.headers):
+            raise Broken(400, "Bad Request. The length of the body is not clear.")
         if not length.isdigit() or len(length) > 18:
             raise Broken(400, "Bad Request. Content-Length is not a number.")
         return int(length)
 
     def pieces(self):
-        """The body in pieces of at most a chunk."""
-        if self._left != 0 and self.headers.get("expect", "").lower() == "100-continue":
+        """The body, or what is left of it, in pieces of at most a chunk."""
+        if not self.is_read() and self.headers.pop("expect", "").lower() == "100-continue":
             self._connection.send(b"HTTP/1.1 100 Continue\r\n\r\n")
-        chunked = self._left is None
-        while True:
-            if chunked and not self._left:
-                self._left = self._connection.chunk_length()
-                if self._left == 0:
-                    self._connection.trailer()
+        while not self.is_read():
             if not self._left:
-                return
-            data = self._connection.some(min(self._left, CHUNK))
-            self._left -= len(data)
-            yield data
-            if chunked and not self._left:
-                self._connection.line(2)
-                self._left = None
+                self._left = self._connection.chunk_length()
+            if self._left:
+                data = self._connection.some(min(self._left, CHUNK))
+                self._left -= len(data)
+                if self._chunked and not self._left:
+                    self._connection.line(2)
+                yield data
+            else:
+                self._connection.trailer()
+                self._more = False
+
+    def is_read(self):
+        """Whether nothing of the body is left that the next request would begin with."""
+        return not self._left and not self._more
+
+    def discard(self):
+        """Reads what is left: a client that still sends does not hear the answer."""
+        for _ in self.pieces():
+            continue
 
     def body(self):
         """The whole body; refuses one that is larger than any call of the protocol is."""
-        if (self._left or 0) > MOST_BODY:
+        if self._left > MOST_BODY:
             raise Broken(413, "The request is larger than %d bytes." % MOST_BODY)
         found = []
         size = 0
@@ -99,10 +104,6 @@ class Request:
             if size > MOST_BODY:
                 raise Broken(413, "The request is larger than %d bytes." % MOST_BODY)
         return b"".join(found)
-
-    def is_read(self):
-        """Whether nothing of the body is left that the next request would begin with."""
-        return self._left == 0
 
     def asked(self):
         """The query string: lists of texts by name."""

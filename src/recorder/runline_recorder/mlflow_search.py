@@ -24,7 +24,7 @@ _KINDS = {
 }
 _TEXTS = ("=", "!=", "LIKE", "ILIKE", "IN", "NOT IN", "IS NULL", "IS NOT NULL")
 _NUMBERS = ("=", "!=", "<", "<=", ">", ">=", "IS NULL", "IS NOT NULL")
-_TIMES = ("start_time", "end_time", "created")
+_TIMES = ("start_time", "end_time", "created", "creation_time", "last_update_time")
 _ATTRIBUTES = {
     "Run Name": "run_name",
     "run name": "run_name",
@@ -155,6 +155,8 @@ def search(book, fields, others=()):
 def _order(text):
     """(kind, key, ascending) of one `order_by`."""
     words = text.strip().rsplit(None, 1)
+    if not words:
+        raise invalid("Invalid order_by clause %r." % text)
     direction = words[-1].upper()
     named = len(words) == 2 and direction in ("ASC", "DESC")
     kind, key = _identifier(words[0] if named else text.strip(), text)

@@ -33,9 +33,9 @@ class Service:
         }
         self._keys = [key.encode("latin-1", "replace") for key in _keys(offer.token)]
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, fileno=offer.listener.detach())
-        self._room = threading.Semaphore(MOST_CONNECTIONS)
         self._state = threading.Condition()
-        self._open = set()
+        # Open connections by when they fell idle; None for one that is being answered.
+        self._open = {}
         self._busy = 0
         self._stopping = False
 
@@ -43,16 +43,31 @@ class Service:
         """Accepts connections until the end."""
         sys.setswitchinterval(_SWITCH_SECONDS)
         while True:
-            self._room.acquire()
             try:
                 channel = self._listener.accept()[0]
             except OSError:
                 if self._stopping:
                     return
                 time.sleep(0.05)  # Out of file handles, say: others will be given back.
-                self._room.release()
                 continue
+            with self._state:
+                self._make_room()
+                self._open[channel] = time.monotonic()
             threading.Thread(target=self._converse, args=(channel,), daemon=True).start()
+
+    def _make_room(self):
+        """Clients keep their connections for later, hundreds of workers hundreds of them. Whoever was silent
+        for longest makes room: a client opens a new one without a word."""
+        while len(self._open) >= MOST_CONNECTIONS and not self._stopping:
+            idle = [
+                (since, id(channel), channel) for channel, since in self._open.items() if since is not None
+            ]
+            if idle:
+                channel = min(idle)[2]
+                del self._open[channel]
+                _hang_up(channel)
+            else:
+                self._state.wait(1)
 
     def stop(self, outcome):
         """Lets calls that have begun come to their end, for a moment; then nobody is answered any more."""
@@ -63,32 +78,27 @@ class Service:
                 self._state.wait(deadline - time.monotonic())
             channels = list(self._open)
         for channel in [self._listener] + channels:
-            try:
-                channel.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
+            _hang_up(channel)
         self._listener.close()
         # Whoever still holds the lock is at the end of one call; a call that comes later finds it closed.
         self.book.close(outcome)
 
     def _converse(self, channel):
         """All requests of one connection."""
-        with self._state:
-            self._open.add(channel)
         try:
             channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection = Connection(channel)
-            while self._one(connection):
+            while self._one(channel, connection):
                 continue
         except (Gone, OSError):
             return
         finally:
             with self._state:
-                self._open.discard(channel)
+                self._open.pop(channel, None)
+                self._state.notify_all()
             channel.close()
-            self._room.release()
 
-    def _one(self, connection):
+    def _one(self, channel, connection):
         """Reads and answers one request; False when it was the last one of the connection."""
         try:
             request = connection.request()
@@ -98,13 +108,15 @@ class Service:
         if request is None:
             return False
         with self._state:
-            if self._stopping:
+            if self._stopping or channel not in self._open:
                 return False
+            self._open[channel] = None
             self._busy += 1
         try:
             return self._answer(connection, request)
         finally:
             with self._state:
+                self._open[channel] = time.monotonic()
                 self._busy -= 1
                 self._state.notify_all()
 
@@ -133,6 +145,14 @@ class Service:
     def _is_ours(self, header):
         given = header.encode("latin-1", "replace")
         return any([compare_digest(given, key) for key in self._keys])
+
+
+def _hang_up(channel):
+    """Ends a connection that another thread may wait on."""
+    try:
+        channel.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return  # The other side was faster.
 
 
 def _keys(token):

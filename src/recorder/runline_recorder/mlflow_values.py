@@ -3,6 +3,7 @@
 import os
 import posixpath
 import re
+from functools import lru_cache
 
 from .mlflow_errors import invalid, invalid_value
 
@@ -28,11 +29,20 @@ _LARGEST = 1.7976931348623157e308
 
 def check_name(name, path):
     """A key of a metric, a parameter or a tag."""
+    why = _fault(name)
+    if why is not None:
+        raise invalid_value(path, name, why)
+
+
+@lru_cache(maxsize=4096)
+def _fault(name):
+    """What is wrong with a name, or None. Scripts log the same names again and again."""
     if not _NAME.match(name):
-        raise invalid_value(path, name, _BAD_NAME)
+        return _BAD_NAME
     normal = posixpath.normpath(name)
     if normal != name or normal == "." or normal.startswith(("..", "/")):
-        raise invalid_value(path, name, _BAD_PATH % normal)
+        return _BAD_PATH % normal
+    return None
 
 
 def check_length(what, limit, value, truncate=False):

@@ -178,6 +178,14 @@ test("what would be waited for in vain is said at once", async () => {
   expect(broken.text("start.json")).toBeNull();
 });
 
+test("what can't be read in the specification is said", async () => {
+  show({ uuid: "GPU-a" });
+  const run = bench.python("", asking("many" as never));
+  await start(run).ended();
+  expect(run.exit).toMatchObject({ reason: "not_started" });
+  expect(run.exit.error).toContain("spec.json");
+});
+
 test("an nvidia-smi that hangs is waited for, not for ever, and a cancel is heard meanwhile", async () => {
   behave("exec sleep 600");
   const run = start(holding("never"));

@@ -238,7 +238,11 @@ const refusals: readonly (readonly [call: string, status: number, answer: string
     /^No model registry is reachable from this run: .*runline register/,
   ],
   [`call("POST", "mlflow/no/such/call")`, 501, /needs Runline's server/],
-  [`call("GET", "mlflow-artifacts/presigned/x")`, 501, "Artifacts go to a run in one piece."],
+  [
+    `call("GET", "mlflow-artifacts/presigned/x")`,
+    501,
+    "Multipart upload is not supported for the current artifact repository",
+  ],
 ];
 
 test("what a client gets wrong is answered in MLflow's words, never with a 5xx that it would try again", async () => {
@@ -254,6 +258,17 @@ test("what a client gets wrong is answered in MLflow's words, never with a 5xx t
   }
   expect(run.of("metric")).toEqual([]);
   expect(run.of("parameter")).toEqual([]);
+});
+
+test("experiments that the run knows are found by name and tag", async () => {
+  const run = await recorded(`
+call("POST", "mlflow/experiments/create", {"name": "vision", "tags": [{"key": "team", "value": "a"}]})
+names = lambda **fields: sorted(x["name"] for x in call("POST", "mlflow/experiments/search", fields)[1].get("experiments", []))
+say([names(), names(filter="name = 'vision'"), names(filter="name ILIKE 'DEF%'"), names(filter="tags.team = 'a'"), names(filter="tags.team = 'b'")])
+`);
+  expect(said(run)).toEqual([
+    [["Default", "default", "vision"], ["vision"], ["Default", "default"], ["vision"], []],
+  ]);
 });
 
 test("runs of the script are found by what is known of them", async () => {

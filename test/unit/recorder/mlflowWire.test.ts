@@ -81,7 +81,7 @@ with socket.create_connection((URL.hostname, URL.port), 20) as connection:
 
   test("connections that nobody uses hold up neither others nor the end", async () => {
     const run = await recorded(`
-idle = [socket.create_connection((URL.hostname, URL.port), 20) for _ in range(150)]
+idle = [socket.create_connection((URL.hostname, URL.port), 20) for _ in range(250)]
 half = socket.create_connection((URL.hostname, URL.port), 20)
 half.sendall(b"POST /api/2.0/mlflow/runs/create HTTP/1.1\\r\\nContent-Le")
 say(log(run(), "a", 1)[0])
@@ -204,6 +204,21 @@ say(peak() - before < 40000)
       ["whole", 200 << 20],
     ]);
     expect(run.of("artifact")[0]?.digest).toBe(run.of("artifact")[1]?.digest);
+  });
+
+  test("an upload that is refused is heard out, so that its client hears why", async () => {
+    const run = await recorded(`
+r = run()
+path = "/api/2.0/mlflow-artifacts/artifacts/0/%s/artifacts/../x" % r
+connection = http.client.HTTPConnection(URL.hostname, URL.port)
+headers = {"Authorization": "Bearer " + TOKEN}
+for _ in range(2):
+    connection.request("PUT", path, (bytes(1 << 20) for _ in range(30)), headers, encode_chunked=True)
+    say(connection.getresponse().read().decode()[:40])
+    connection.request("PUT", path, bytes(30 << 20), headers)
+    say(connection.getresponse().read().decode()[:40])
+`);
+    expect(said(run)).toEqual(Array(4).fill('{"error_code": "INVALID_PARAMETER_VALUE"'));
   });
 
   test("an upload that breaks off leaves nothing", async () => {
