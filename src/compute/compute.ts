@@ -4,6 +4,7 @@
  */
 
 import type { HostCheck, HostEntry, HostSettings, HostsSettings, Person } from "../model/host.ts";
+import type { MachineLook } from "../model/hostMachine.ts";
 import type { ExitRecord, QueueRecord, RunSpec, StartRecord } from "../model/journal.ts";
 import type { CodeKeeper, CodePlace } from "./code.ts";
 
@@ -43,6 +44,18 @@ export interface Compute {
   look(path: string): Promise<"file" | "folder" | null>;
   /** Whose a run directory is, where one compute answers for several machines. */
   hostOf?(directory: string): string;
+  /**
+   * Where a file that a run has kept can be read here: its own place, or a copy that is brought whole, its digest checked. `path` is
+   * relative to the run's `artifacts/`. Throws `artifactMissing`, `artifactDamaged`, and when its machine can't be reached.
+   */
+  artifact?(directory: string, kept: KeptFile): Promise<string>;
+}
+
+export interface KeptFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** `sha256:<hex>` */
+  readonly digest: string;
 }
 
 /**
@@ -51,6 +64,7 @@ export interface Compute {
  */
 export interface HostCompute extends Compute {
   readonly settings: HostSettings;
+  artifact(directory: string, kept: KeptFile): Promise<string>;
   /** The run directory for an id, and the folder of the machine's queue. */
   place(id: string): Promise<HostPlace>;
   /**
@@ -86,6 +100,11 @@ export interface Hosts {
   disconnect(host: string): void;
   /** Everything that decides whether runs can be started there. Connects without asking. */
   check(host: string): Promise<HostCheck>;
+  /**
+   * What a machine is doing now; null for this machine. A host that is not connected is not reached for it: null. Throws what a request
+   * throws, and `toolsLate`.
+   */
+  look(host: string | null): Promise<MachineLook | null>;
   /** Calls back after every change of a link or a check. */
   watch(changed: () => void): Disposable;
   /** Ends every connection. */

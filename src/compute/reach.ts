@@ -12,6 +12,8 @@ import {
 } from "../model/host.ts";
 import type { CodeKeeper, CodePlace } from "./code.ts";
 import type { Compute, Hosts, Observation, Reach, ReachWish } from "./compute.ts";
+import { localTransport } from "./localTransport.ts";
+import { lookAt, selfLook } from "./machineLook.ts";
 import { repositoryOf } from "./snapshot/repository.ts";
 import { checkHost } from "./ssh/checkHost.ts";
 import { configuredHosts } from "./ssh/configuration.ts";
@@ -49,6 +51,7 @@ function reachOf({ local, code, recorder, pace, ssh }: ReachParts, wish: ReachWi
   };
   const open = new Map<string, { readonly host: SshHost; readonly of: string; readonly link: Disposable }>();
   const checks = new Map<string, HostCheck>();
+  const self = selfLook(localTransport());
   const watchers = new Set<() => void>();
   const finders = new Set<() => void>();
   const tell = () => {
@@ -109,11 +112,18 @@ function reachOf({ local, code, recorder, pace, ssh }: ReachParts, wish: ReachWi
       tell();
       return made;
     },
+    async look(name) {
+      if (name === null) return self.look();
+      const transport = open.get(name)?.host.transport;
+      if (transport?.link().state !== "connected") return null;
+      return lookAt(transport, () => transport.link().state !== "connected");
+    },
     watch(changed) {
       watchers.add(changed);
       return { [Symbol.dispose]: () => void watchers.delete(changed) };
     },
     async close() {
+      self.close();
       for (const { host, link } of open.values()) {
         link[Symbol.dispose]();
         host.looks.close();
@@ -147,6 +157,11 @@ function routed(
     prepare: (directory) => of(directory).prepare(directory),
     launch: (launch) => of(launch.directory).launch(launch),
     read: (directory, file, offset, length) => of(directory).read(directory, file, offset, length),
+    async artifact(directory, kept) {
+      const split = splitHostDirectory(directory);
+      if (split !== null) return on(split.host).artifact(directory, kept);
+      return join(directory, "artifacts", ...kept.path.split("/"));
+    },
     cancel: (directory) => of(directory).cancel(directory),
     discard: (directory) => of(directory).discard(directory),
     async observe(directories) {

@@ -40,6 +40,11 @@ export interface TransportAsk {
   readonly input?: Uint8Array;
   /** Variables that the script may use, sent once per connection. Names are `[A-Z_]+`; values without NUL. */
   readonly keep?: Readonly<Record<string, string>>;
+  /**
+   * The script prints as it goes, after `rl_head <bytes>` has said how much that will be: for large pieces, which are not gathered on
+   * the machine first. It has no input; should it print less than it said, the connection ends.
+   */
+  readonly stream?: true;
   /** How long it may take once it is its turn. Default 20 s. */
   readonly deadlineMs?: number;
 }

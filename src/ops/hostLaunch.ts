@@ -10,7 +10,7 @@ import { redactArguments } from "../model/redact.ts";
 import { isRunId } from "../model/runId.ts";
 import type { Store } from "../store/store.ts";
 import { type CommandAsk, type CommandLine, commandLine } from "./commandLine.ts";
-import { freeName, type LaunchAsk, type Launched, type LaunchSettings } from "./launch.ts";
+import { freeName, type LaunchAsk, type Launched, type LaunchSettings, resourcesOf } from "./launch.ts";
 import type { Layout } from "./layout.ts";
 import { newRunOf } from "./newRun.ts";
 import { runSpecIn } from "./runSpec.ts";
@@ -145,6 +145,7 @@ async function specOf(
     created: clock(),
     code: kept.snapshot,
     queue: limit > 0 ? { folder: there.queue, limit } : null,
+    ...resourcesOf(ask),
     capture: settings.capture,
     grace_seconds: [settings.graceSeconds, Math.min(settings.graceSeconds, mostKillGraceSeconds)],
     parent: ask.parent ?? null,

@@ -19,13 +19,21 @@ const editorNames = new Set([
   "RUNLINE_RUN_DIR",
 ]);
 
+/** Set in terminals and notebooks of the editor beside MLflow's own variables, with the same address. */
+const terminalMark = "RUNLINE_MLFLOW_URI";
+const trackingNames = new Set([terminalMark, "MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_TOKEN"]);
+
 /** Everything of `inherited` that belongs to the person. */
 export function cleanEnvironment(
   inherited: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string>> {
   const kept: Record<string, string> = {};
+  // A run that is started from such a terminal is recorded by its own recorder, not a second time by the server.
+  const isOurs =
+    inherited[terminalMark] !== undefined && inherited[terminalMark] === inherited.MLFLOW_TRACKING_URI;
   for (const [name, value] of Object.entries(inherited)) {
-    if (value === undefined || editorNames.has(name)) continue;
+    if (value === undefined || editorNames.has(name) || name === terminalMark) continue;
+    if (isOurs && trackingNames.has(name)) continue;
     if (editorPrefixes.some((prefix) => name.startsWith(prefix))) continue;
     // The editor's way of asking for passwords needs the variables that were just dropped.
     if (name === "GIT_ASKPASS" && inherited.VSCODE_GIT_ASKPASS_NODE !== undefined) continue;

@@ -18,6 +18,8 @@ export interface ChannelWish {
   readonly readyMs: number;
   /** How long a request may take that says nothing of it. */
   readonly answerMs: number;
+  /** Gives up while it is being opened. */
+  readonly signal: AbortSignal;
 }
 
 export interface Channel {
@@ -56,11 +58,15 @@ export async function openChannel(wish: ChannelWish): Promise<Channel> {
   const channel = channelOver(ssh, wish, nonce);
   ssh.stdin.write(loopProgram(nonce));
   const late = setTimeout(() => channel.end(lateError(wish.host, wish.readyMs)), wish.readyMs);
+  const stop = () => channel.end(goneError(wish.host, "it was disconnected"));
+  wish.signal.addEventListener("abort", stop, { once: true });
+  if (wish.signal.aborted) stop();
   try {
     await channel.ready;
     return channel;
   } finally {
     clearTimeout(late);
+    wish.signal.removeEventListener("abort", stop);
   }
 }
 
@@ -137,7 +143,7 @@ function channelOver(
     if (!isReady && code !== 255 && said.trim() === "")
       said = `its login ended with ${signal ?? `exit ${code}`}`;
     if (!isReady) finish(new TroubleError(host, said));
-    else finish(goneError(host, lastLine(said) || "the other side closed it"));
+    else finish(goneError(host, endText(said)));
   });
   ready.promise.catch(() => undefined);
 
@@ -151,7 +157,7 @@ function channelOver(
     get heardAt() {
       return heardAt;
     },
-    request({ script, input, keep = {}, deadlineMs = answerMs }) {
+    request({ script, input, keep = {}, stream, deadlineMs = answerMs }) {
       if (why !== null) return Promise.reject(why);
       const id = ++last;
       return new Promise((resolve, reject) => {
@@ -165,8 +171,11 @@ function channelOver(
           const bytes = Buffer.from(value);
           parts.push(Buffer.from(`K ${name} ${bytes.length} 0\n`), bytes);
         }
-        parts.push(Buffer.from(`R ${id} ${body.length} ${input?.length ?? 0}\n`), body);
-        if (input !== undefined) parts.push(input);
+        parts.push(
+          Buffer.from(`${stream ? "S" : "R"} ${id} ${body.length} ${stream ? 0 : (input?.length ?? 0)}\n`),
+          body,
+        );
+        if (input !== undefined && !stream) parts.push(input);
         ssh.stdin.write(Buffer.concat(parts));
       });
     },
@@ -199,6 +208,14 @@ function settleLater<T>(): Later<T> {
     reject = failed;
   });
   return { promise, resolve, reject };
+}
+
+/** ssh's own words about a broken pipe tell a person nothing. */
+function endText(said: string): string {
+  const last = lastLine(said);
+  if (last === "" || /closed/i.test(last)) return "the other side closed it";
+  if (/not responding|timed out/i.test(last)) return "it does not answer any more";
+  return /client_loop|broken pipe|packet_write|reset by/i.test(last) ? "the link broke" : last;
 }
 
 function goneError(host: string, cause: string): RunlineError {

@@ -4,7 +4,8 @@
  * The remote command is only `exec sh`, which every login shell understands. A shell may read its program in blocks, so nothing more is
  * sent until READY. Every line of ours begins with a nonce of this connection: whatever else an rc file prints is noise.
  *
- * From here: `R <id> <script bytes> <input bytes>` and `K <name> <value bytes> 0`, each followed by that many bytes.
+ * From here: `R <id> <script bytes> <input bytes>`, `S <id> <script bytes> 0` for a script that says itself how much it prints (`rl_head`)
+ * and prints it as it goes, and `K <name> <value bytes> 0`; each followed by that many bytes.
  * From there: `<nonce> <id> <exit code> <output bytes> <error bytes>`, followed by them.
  */
 
@@ -32,11 +33,13 @@ rl_take() { [ "$1" -eq 0 ] || head -c "$1"; }
 if [ "$(printf ab | { head -c 1 >/dev/null; cat; })" != b ]; then
   rl_take() { [ "$1" -eq 0 ] || dd bs="$1" count=1 iflag=fullblock 2>/dev/null; }
 fi
+rl_head() { printf '\\n%s %s 0 %s 0\\n' "$RL_N" "$RL_I" "$1"; }
 printf '\\n%s READY\\n' "$RL_N"
 while IFS=' ' read -r RL_K RL_I RL_S RL_L; do
   RL_C=$(rl_take "$RL_S"; echo x); RL_C=\${RL_C%x}
   case $RL_K in
     K) eval "$RL_I=\\$RL_C"; continue ;;
+    S) ( eval "$RL_C" ) </dev/null 2>/dev/null; continue ;;
     R) ;;
     *) exit 9 ;;
   esac

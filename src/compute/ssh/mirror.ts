@@ -95,7 +95,8 @@ export function mirrorIn(root: string): Mirror {
       const path = join(folder(id), file);
       const before = mine.identities[file];
       const here = await size(id, file);
-      if ((before !== undefined && before !== identity) || remote < here) {
+      // Against the offset that was asked for: another window may have written more since, from a later look.
+      if ((before !== undefined && before !== identity) || remote < offset) {
         // What was read of the file before stays; the new one is read from its beginning, by the next look.
         await rename(path, `${path}.before-${Date.now()}`).catch(() => undefined);
         await keepNotes(id, { ...mine, identities: { ...mine.identities, [file]: identity } });

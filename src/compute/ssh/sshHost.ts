@@ -1,6 +1,6 @@
 /** A machine reached over SSH: runs are started there, looked at, read, ended and taken away by requests to it. */
 
-import { posix } from "node:path";
+import { join, posix } from "node:path";
 import { RunlineError } from "../../model/failure.ts";
 import { Fields, isObject } from "../../model/fields.ts";
 import { type HostSettings, hostDirectory, splitHostDirectory } from "../../model/host.ts";
@@ -13,6 +13,7 @@ import { codeFiles } from "./codeFiles.ts";
 import { type HostCalls, hostCalls, insisting } from "./hostCalls.ts";
 import { type HostLooks, hostLooks, type LooksPace } from "./hostLooks.ts";
 import { type Mirror, mostMirroredLog } from "./mirror.ts";
+import { pullArtifact } from "./pullArtifact.ts";
 import { sendFiles } from "./sendFiles.ts";
 
 export interface SshHostParts {
@@ -152,6 +153,12 @@ export function sshHost(parts: SshHostParts): SshHost {
       looks.poke();
     },
     watch: (directory, changed) => looks.watch(there(directory), changed),
+    artifact: (directory, kept) =>
+      pullArtifact(kept, {
+        transport,
+        directory: there(directory),
+        folder: join(mirror.folder(posix.basename(directory)), "artifacts"),
+      }),
     list: async () => [],
     async discard(directory) {
       const { root } = await calls.login();

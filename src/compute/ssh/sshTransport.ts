@@ -64,6 +64,7 @@ export function sshTransport(host: string, settings: SshSettings = {}): Transpor
   let shared = true;
   /** Grows with every `disconnect`: what was on its way by then is not wanted any more. */
   let epoch = 0;
+  let stopping = new AbortController();
 
   function become(next: Link): void {
     link = next;
@@ -72,9 +73,10 @@ export function sshTransport(host: string, settings: SshSettings = {}): Transpor
 
   async function open(person: Person | null): Promise<Channel> {
     const wanted = epoch;
+    const { signal } = stopping;
     become({ state: "connecting", since: Date.now() });
     try {
-      const opened = await inTurn(() => handshake(person));
+      const opened = await inTurn(() => handshake(person, signal));
       if (wanted !== epoch) {
         opened.end(new RunlineError("hostGone", { host, cause: "it was disconnected" }));
         throw await opened.ended;
@@ -87,7 +89,7 @@ export function sshTransport(host: string, settings: SshSettings = {}): Transpor
     }
   }
 
-  async function handshake(person: Person | null): Promise<Channel> {
+  async function handshake(person: Person | null, signal: AbortSignal): Promise<Channel> {
     const { program = "ssh", environment = process.env } = settings;
     const ssh = (isPerson: boolean) => ({
       program,
@@ -99,6 +101,7 @@ export function sshTransport(host: string, settings: SshSettings = {}): Transpor
         ...(settings.shell ?? ssh(person !== null)),
         environment: { ...environment, ...more },
         answerMs: timing.answerMs,
+        signal,
         readyMs: person === null ? timing.readyMs : timing.personMs,
       });
     return typeof person === "function" ? withAskpass(host, person, start) : start({});
@@ -201,6 +204,8 @@ export function sshTransport(host: string, settings: SshSettings = {}): Transpor
     write: (path, bytes) => writeTo(transport, path, bytes),
     disconnect() {
       epoch += 1;
+      stopping.abort();
+      stopping = new AbortController();
       const last = channel;
       channel = null;
       opening = null;
@@ -216,10 +221,26 @@ function errorOf(failure: RunlineError["failure"]): RunlineError {
   return Object.assign(new RunlineError(failure.code), { failure, message: failure.message });
 }
 
-/** The size first: what is read after it is there. A link is nothing, whatever it points to. */
-const readScript = `if [ -L "$f" ] || [ ! -f "$f" ]; then echo 0; exit 0; fi
-n=$(stat -c %s -- "$f" 2>/dev/null || stat -f %z -- "$f" 2>/dev/null || wc -c <"$f") || exit 1
-echo $((n)); if [ "$l" -gt 0 ] && [ "$o" -lt "$((n))" ]; then tail -c +"$((o + 1))" -- "$f" | head -c "$l"; fi`;
+/** For a stream: a size line, then the bytes. The size first: what is read after it is there. A link is nothing, whatever it points to. */
+export function readScript(path: string, offset: number, length: number): string {
+  return `f=${shellWord(path)}; o=${Math.floor(offset)}; l=${Math.floor(length)}
+if [ -L "$f" ] || [ ! -f "$f" ]; then rl_head 2; echo 0; exit 0; fi
+n=$(stat -c %s -- "$f" 2>/dev/null || stat -f %z -- "$f" 2>/dev/null || wc -c <"$f") && [ -r "$f" ] || { rl_head 2; echo x; exit 1; }
+n=$((n)); m=$((n - o)); [ "$m" -le "$l" ] || m=$l; [ "$m" -gt 0 ] || m=0
+rl_head $((\${#n} + 1 + m)); echo "$n"; if [ "$m" -gt 0 ]; then tail -c +"$((o + 1))" -- "$f" | head -c "$m"; fi`;
+}
+
+/** What `readScript` has answered. Throws `fileUnreadable`. */
+export function sliceOf(answer: TransportAnswer, host: string, path: string): FileSlice {
+  const end = answer.out.indexOf(10);
+  const size = Number(answer.out.subarray(0, Math.max(0, end)).toString("latin1"));
+  if (answer.code !== 0 || end < 0 || !Number.isSafeInteger(size))
+    throw new RunlineError("fileUnreadable", {
+      path: `${host}:${path}`,
+      cause: "permission denied, or a disk error",
+    });
+  return { bytes: answer.out.subarray(end + 1), size };
+}
 
 async function readFrom(
   transport: Transport,
@@ -227,13 +248,12 @@ async function readFrom(
   offset: number,
   length: number,
 ): Promise<FileSlice> {
-  const script = `f=${shellWord(path)}; o=${Math.floor(offset)}; l=${Math.floor(length)}\n${readScript}`;
-  const answer = await transport.request({ script });
-  const end = answer.out.indexOf(10);
-  const size = Number(answer.out.subarray(0, end).toString("latin1"));
-  if (answer.code !== 0 || end < 0 || !Number.isSafeInteger(size))
-    throw new RunlineError("fileUnreadable", { path: `${transport.host}:${path}`, cause: saidOf(answer) });
-  return { bytes: answer.out.subarray(end + 1, end + 1 + length), size };
+  const { bytes, size } = sliceOf(
+    await transport.request({ script: readScript(path, offset, length), stream: true }),
+    transport.host,
+    path,
+  );
+  return { bytes: bytes.subarray(0, length), size };
 }
 
 async function writeTo(transport: Transport, path: string, bytes: Uint8Array): Promise<void> {

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { failureOf } from "../../../src/model/failure.ts";
 import { hostDirectory, splitHostDirectory } from "../../../src/model/host.ts";
+import { artifactHere } from "../../../src/ops/hostFiles.ts";
 import { newId, until } from "../stack.ts";
 import { type HostStack, openHostStack } from "./bench/hostStack.ts";
 import { openSshBench, type SshBench } from "./bench/sshd.ts";
@@ -157,6 +158,19 @@ test("another machine of the same person finds the run and follows it", async ()
   } finally {
     await other.close();
   }
+});
+
+test("a file that a run has kept can be had here", async () => {
+  const script = path.join(stack.workspace, "writes.py");
+  await writeFile(script, "open('best.bin', 'wb').write(bytes(range(256)) * 100)\n");
+  const { id } = await stack.launch({ host: "box", script });
+  await stack.ended(id);
+  const place = await artifactHere({ id, path: "best.bin" }, stack.store, stack.reach.compute);
+  expect((await readFile(place)).length).toBe(25_600);
+  expect(place.startsWith(stack.layout.directory)).toBe(true);
+  await expect(artifactHere({ id, path: "../spec.json" }, stack.store, stack.reach.compute)).rejects.toThrow(
+    /no artifact/,
+  );
 });
 
 test("a run that is removed is removed on the host, and here", async () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { sshTransport, type Timing } from "../../../src/compute/ssh/sshTransport.ts";
 import type { Transport } from "../../../src/compute/transport.ts";
 import { RunlineError } from "../../../src/model/failure.ts";
@@ -139,6 +139,25 @@ test("a link that is dead without a word is noticed, and the next request has a 
   expect((await box.request({ script: "echo again" })).out.toString()).toBe("again\n");
 });
 
+test("after the machine slept a silent link is given up at once, and one that answers is kept", async () => {
+  const box = transportTo("far", { tickMs: 100 });
+  await box.connect();
+  const { now } = Date;
+  const clock = vi.spyOn(Date, "now");
+  try {
+    clock.mockImplementation(() => now() + 600_000);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(box.link().state).toBe("connected");
+    proxy.hold(true);
+    clock.mockImplementation(() => now() + 1_200_000);
+    await expect.poll(() => box.link().state, { timeout: 10_000 }).toBe("waiting");
+  } finally {
+    clock.mockRestore();
+    proxy.cut();
+    proxy.hold(false);
+  }
+});
+
 test("a request that takes too long is late, and so is everything behind it", async () => {
   const box = transportTo("box");
   const both = [box.request({ script: "sleep 5", deadlineMs: 200 }), box.request({ script: "echo x" })];
@@ -195,6 +214,20 @@ test("an unknown host is asked about with its fingerprint, once, and by nobody b
   expect(asked).toEqual(["hostKey", "hostKey: SHA256:"]);
   box.disconnect();
   await box.request({ script: ":" });
+});
+
+test("a connection that a person waits for no longer is given up at once, its questions too", async () => {
+  await bench.serve({ name: "unanswered", known: false });
+  const box = transportTo("unanswered");
+  let asked: () => void = () => undefined;
+  const question = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const connecting = codeOf(box.connect(() => new Promise(() => asked())));
+  await question;
+  box.disconnect();
+  expect(await connecting).toBe("hostGone");
+  expect(box.link().state).toBe("idle");
 });
 
 test("names that ssh would take for something else are refused", async () => {

@@ -1,10 +1,11 @@
 /** The command line with a host, as a person uses it. */
 
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSshBench, type SshBench } from "../../faults/ssh/bench/sshd.ts";
+import { until } from "../../faults/stack.ts";
 import { type Answer, sampleFolder, start } from "../cli/commandLine.ts";
 
 let bench: SshBench;
@@ -78,6 +79,29 @@ test("a run that is left goes on, is followed again, and is canceled", async () 
   expect(followed.out).toBe(await readFile(path.join(root, "runs", id, "output.log"), "utf8"));
   expect(JSON.parse((await done("show", "long", "--json")).out).run.state).toBe("cancelled");
 });
+
+test("a command that is killed while it starts a run leaves a whole run or none", async () => {
+  await writeFile(path.join(folder, "steps.py"), "for i in range(30): print('loss', i)\n");
+  const there = () => readdir(path.join(root, "runs")).catch((): string[] => []);
+  for (const moment of ["prepared", "spec.json", "claim"]) {
+    const before = new Set(await there());
+    const running = runline("run", "--on", "gpu-box", "--name", `killed-${moment}`, "steps.py");
+    const id = await until(moment, async () => {
+      const fresh = (await there()).find((name) => !before.has(name));
+      if (fresh === undefined || moment === "prepared") return fresh;
+      return (await readdir(path.join(root, "runs", fresh))).includes(moment) ? fresh : null;
+    });
+    running.child.kill("SIGKILL");
+    await running.done;
+    const claimed = (await readdir(path.join(root, "runs", id))).includes("claim");
+    const run = await until("the end", async () => {
+      const runs = JSON.parse((await done("runs", "--json")).out) as { id: string; state: string }[];
+      const found = runs.find((each) => each.id === id);
+      return !claimed ? "none" : found?.state === "finished" ? found : null;
+    });
+    if (run !== "none") expect((await done("log", id)).out.trim().split("\n").length).toBe(30);
+  }
+}, 120_000);
 
 test("a host that is away changes no state; what is known is shown, and why", async () => {
   const { out } = await done("run", "--detach", "--on", "gpu-box", "--name", "unseen", "long.py");

@@ -114,6 +114,14 @@ test("the editor's own variables do not reach the script", () => {
   });
 });
 
+test("a terminal's address of Runline does not reach a run, a person's own does", () => {
+  const ours = { MLFLOW_TRACKING_URI: "http://127.0.0.1:1", RUNLINE_MLFLOW_URI: "http://127.0.0.1:1" };
+  expect(cleanEnvironment({ ...ours, MLFLOW_TRACKING_TOKEN: "t", A: "1" })).toEqual({ A: "1" });
+  const own = { MLFLOW_TRACKING_URI: "https://team.example", MLFLOW_TRACKING_TOKEN: "t" };
+  expect(cleanEnvironment(own)).toEqual(own);
+  expect(cleanEnvironment({ ...ours, ...own })).toEqual(own);
+});
+
 test("a program is found as the shell would find it", async () => {
   const tool = await fakePython("bin/tool", "x");
   await writeFile(path.join(folder, "bin", "data"), "");

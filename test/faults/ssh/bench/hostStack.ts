@@ -54,6 +54,8 @@ export interface HostStackWish {
   readonly git?: boolean;
 }
 
+/** As a person has it: the best files of a run are kept. */
+const keeping = { ...settings, capture: { ...settings.capture, artifacts: ["best*"] } };
 const scripts = path.join(projectRoot, "test", "fixtures", "scripts");
 /** Everything in tenths of what people have. */
 const quick: Partial<Timing> = {
@@ -110,8 +112,8 @@ export async function openHostStack(wish: HostStackWish): Promise<HostStack> {
     troubles,
     told,
     async launch(ask) {
-      const parts = { store, hosts: reach.hosts, code: reach.code, layout, clock: Date.now, newId, settings };
-      const launched = await launchOnHost(ask, parts);
+      const parts = { store, hosts: reach.hosts, code: reach.code, layout, clock: Date.now, newId };
+      const launched = await launchOnHost(ask, { ...parts, settings: keeping });
       follower?.poke();
       return launched;
     },
