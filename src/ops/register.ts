@@ -1,6 +1,7 @@
 /** Makes a file of a run the next version of a model. */
 
 import * as path from "node:path";
+import type { Compute } from "../compute/compute.ts";
 import { RunlineError } from "../model/failure.ts";
 import { runFile } from "../model/journal.ts";
 import type { RunFile } from "../model/lineage.ts";
@@ -33,6 +34,8 @@ export interface RegisterParts {
   readonly store: Store;
   /** Written files are kept relative to it. */
   readonly workspace: string;
+  /** Brings a kept file of another machine here. */
+  readonly compute: Pick<Compute, "artifact" | "host" | "hostOf">;
   readonly clock: () => number;
   /** Reads a file again, to see that it still is what the run wrote. */
   readonly digest: typeof fileDigest;
@@ -44,7 +47,7 @@ export interface RegisterParts {
  * Registers a file of a run. The copy kept with the run is preferred to the file in the workspace; either must still have the bytes
  * that the run wrote, and a file of the workspace is copied to the run. The model is made when it is new; the same bytes of the same
  * run twice are one version.
- * Throws `nameInvalid`, `runUnknown`, `artifactMissing`, `digestUnknown`, `digestChanged`.
+ * Throws `nameInvalid`, `runUnknown`, `artifactMissing`, `digestUnknown`, `digestChanged`, and why a host can't be reached.
  */
 export async function register(asked: Registration, parts: RegisterParts): Promise<RegisteredVersion> {
   if (!isModelName(asked.model)) throw new RunlineError("nameInvalid", { name: asked.model });
@@ -104,7 +107,10 @@ async function verified(file: RunFile, run: Run, parts: RegisterParts): Promise<
     throw new RunlineError("digestUnknown", { ...facts, cause: file.reason ?? "it has no digest" });
   if (file.type === "folder") throw new RunlineError("digestUnknown", { ...facts, cause: "it is a folder" });
   const links = file.direction === "kept" ? "refused" : "followed";
-  const found = await parts.digest(placeOf(file, run, parts.workspace), links).catch((thrown: unknown) => {
+  const place = await placeOf(file, run, parts);
+  if (place === null)
+    throw new RunlineError("digestUnknown", { ...facts, cause: `${run.host} keeps no copy of it` });
+  const found = await parts.digest(place, links).catch((thrown: unknown) => {
     throw new RunlineError("digestUnknown", { ...facts, cause: "it can't be read now" }, thrown);
   });
   if (found === null) throw new RunlineError("artifactMissing", facts);
@@ -115,15 +121,23 @@ async function verified(file: RunFile, run: Run, parts: RegisterParts): Promise<
 /** The next run will write over the file in the workspace; what was registered stays with its run. */
 async function keep(file: RunFile, run: Run, parts: RegisterParts): Promise<void> {
   const facts = { run: run.name, path: file.path };
-  if (path.isAbsolute(file.path)) return;
+  const place = await placeOf(file, run, parts);
+  if (place === null || path.isAbsolute(file.path)) return;
   const kept = path.join(run.directory, runFile.artifacts, file.path);
-  await parts.copy(placeOf(file, run, parts.workspace), kept);
+  await parts.copy(place, kept);
   const found = await parts.digest(kept, "refused");
   if (found?.digest !== file.digest) throw new RunlineError("digestChanged", facts);
 }
 
-/** Where the bytes are now. */
-function placeOf(file: RunFile, run: Run, workspace: string): string {
-  if (file.direction === "kept") return path.join(run.directory, runFile.artifacts, file.path);
-  return path.resolve(workspace, file.path);
+/** Where the bytes are now, on this machine; null for a file that another one has written and not kept. */
+async function placeOf(
+  file: RunFile,
+  run: Run,
+  { workspace, compute }: RegisterParts,
+): Promise<string | null> {
+  const away = compute.hostOf !== undefined && compute.hostOf(run.directory) !== compute.host;
+  if (file.direction !== "kept") return away ? null : path.resolve(workspace, file.path);
+  if (compute.artifact === undefined || file.digest === null)
+    return path.join(run.directory, runFile.artifacts, file.path);
+  return compute.artifact(run.directory, { path: file.path, bytes: file.bytes, digest: file.digest });
 }

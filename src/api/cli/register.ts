@@ -25,11 +25,11 @@ With --json: {"model", "version", "runId", "artifact", "digest", "bytes", "creat
     if (model === undefined) throw new RunlineError("usage", { cause: "Which model? Give --model <name>." });
     const run = await findRun(name, await project.store.existing());
     const store = await project.store.needed();
-    const { clock, layout } = project;
+    const { clock, compute, layout } = project;
     const known = new Set((await store.lineage.files(run.id)).map((file) => file.path));
     const version = await registerVersion(
       { runId: run.id, path: recordPath(path, folder, layout, known), model, actor: await project.actor() },
-      { store, workspace: layout.workspace, clock, digest: fileDigest, copy: copyFile },
+      { store, workspace: layout.workspace, compute, clock, digest: fileDigest, copy: copyFile },
     );
     const line = `${plain(model)} version ${version.version}: ${plain(version.artifact)} of ${plain(run.name)}`;
     await terminal.out(

@@ -27,10 +27,11 @@ export const modelRequests: Requests<ModelRequest> = {
   "models/register": {
     writes: true,
     input: z.strictObject({ runId: id, path: sentence, model: sentence }),
-    async answer(asked, { store, actor, clock, layout }) {
+    async answer(asked, { store, actor, clock, layout, compute }) {
       const parts = {
         store: await store.needed(),
         workspace: layout.workspace,
+        compute,
         clock,
         digest: fileDigest,
         copy: copyFile,

@@ -117,3 +117,19 @@ test("a host that is away changes no state; what is known is shown, and why", as
   expect(["running", "unknown", "queued"]).toContain(JSON.parse(away.out).run.state);
   await done("cancel", id);
 });
+
+test("a model that a run on a host has kept is registered with the bytes it has there", async () => {
+  const script = `import os
+os.makedirs("models", exist_ok=True)
+open("models/model.json", "w").write('{"weights": [1, 2, 3]}')
+open("loose.txt", "w").write("not kept")
+`;
+  await writeFile(path.join(folder, "make.py"), script);
+  expect(await done("run", "--on", "gpu-box", "--name", "maker", "make.py")).toMatchObject({ code: 0 });
+  const registered = await done("register", "maker", "models/model.json", "--model", "away", "--json");
+  expect(registered.error).toBe("");
+  expect(JSON.parse(registered.out)).toMatchObject({ model: "away", version: 1, bytes: 22 });
+  const loose = await done("register", "maker", "loose.txt", "--model", "away");
+  expect(loose.error).toContain("gpu-box keeps no copy of it");
+  expect(loose.code).toBe(1);
+});

@@ -4,14 +4,21 @@ import { fileDigest } from "../../../src/ops/fileDigest.ts";
 import { type Promotion, promote } from "../../../src/ops/promote.ts";
 import { register } from "../../../src/ops/register.ts";
 import { removeAlias } from "../../../src/ops/removeAlias.ts";
-import { ana, clock, freshWorkspace, type Workspace } from "./registered.ts";
+import { ana, clock, compute, freshWorkspace, type Workspace } from "./registered.ts";
 
 let at: Workspace;
 beforeEach(async () => {
   at = await freshWorkspace();
   for (const [run, text] of ["one", "two", "three"].entries()) {
     const runId = await at.made(run + 1, `m${run}.bin`, text);
-    const parts = { store: at.store, workspace: at.workspace, clock, digest: fileDigest, copy: copyFile };
+    const parts = {
+      store: at.store,
+      workspace: at.workspace,
+      compute,
+      clock,
+      digest: fileDigest,
+      copy: copyFile,
+    };
     await register({ runId, path: `m${run}.bin`, model: "digits", actor: ana }, parts);
   }
 });

@@ -6,10 +6,17 @@ import { copyFile } from "../../../src/ops/copyFile.ts";
 import { fileDigest } from "../../../src/ops/fileDigest.ts";
 import { type Registration, register } from "../../../src/ops/register.ts";
 import { newRun, runId } from "../store/records.ts";
-import { ana, clock, freshWorkspace, take, type Workspace } from "./registered.ts";
+import { ana, clock, compute, freshWorkspace, take, type Workspace } from "./registered.ts";
 
 function ask(at: Workspace, wish: Partial<Registration>) {
-  const parts = { store: at.store, workspace: at.workspace, clock, digest: fileDigest, copy: copyFile };
+  const parts = {
+    store: at.store,
+    workspace: at.workspace,
+    compute,
+    clock,
+    digest: fileDigest,
+    copy: copyFile,
+  };
   return register({ runId: runId(1), path: "m.bin", model: "digits", actor: ana, ...wish }, parts);
 }
 

@@ -2,6 +2,7 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import * as path from "node:path";
+import { localCompute } from "../../../src/compute/local/local.ts";
 import type { JournalRecord } from "../../../src/model/journal.ts";
 import type { Actor } from "../../../src/model/registry.ts";
 import { fileDigest } from "../../../src/ops/fileDigest.ts";
@@ -10,6 +11,8 @@ import { freshFolder, freshStore } from "../store/freshStore.ts";
 import { newRun, runId } from "../store/records.ts";
 
 export const ana: Actor = { name: "Ana", email: null };
+/** Nothing is started here, so that no recorder is needed. */
+export const compute = localCompute("");
 export const clock = () => 1_800_000_000_000;
 
 export interface Workspace {
