@@ -1,0 +1,69 @@
+/** Tables in text files (CSV, TSV), row by row: a head with names, then cells that are numbers or empty. */
+
+import { pythonFloat } from "../../model/foreignMlflow.ts";
+import { linesOf } from "./lines.ts";
+
+export interface TableRow {
+  /** Numbers by column; cells that are empty or no numbers are not among them. */
+  readonly values: ReadonlyMap<string, number>;
+  /** From 0. */
+  readonly index: number;
+}
+
+export interface Table {
+  readonly rows: AsyncGenerator<TableRow>;
+  /** What was wrong, once all rows are read. */
+  problem(): string | null;
+}
+
+/** A last line without its end is torn, unless it has a cell for each column and the file is `settled`. */
+export function tableIn(file: string, separator: "," | "\t", settled = false): Table {
+  const bad: number[] = [];
+
+  async function* rows(): AsyncGenerator<TableRow> {
+    let head: readonly string[] | null = null;
+    let index = 0;
+    for await (const { text, number, whole } of linesOf(file, 1024 * 1024)) {
+      if (text === null) bad.push(number);
+      if (text === null || text.trim() === "") continue;
+      const cells = cellsOf(text, separator);
+      if (head === null) head = cells;
+      else if (cells.length !== head.length) {
+        if (whole) bad.push(number);
+      } else if (whole || settled) {
+        const values = new Map<string, number>();
+        for (const [at, name] of head.entries()) {
+          const value = pythonFloat(cells[at] ?? "");
+          if (value !== null && name !== "") values.set(name.slice(0, 1_000), value);
+        }
+        yield { values, index: index++ };
+      }
+    }
+  }
+
+  return {
+    rows: rows(),
+    problem: () =>
+      bad.length === 0 ? null : `${bad.length} lines could not be read, the first is line ${bad[0]}`,
+  };
+}
+
+/** Cells without the blanks around them; one in quotes may hold the separator. */
+function cellsOf(line: string, separator: string): readonly string[] {
+  if (!line.includes('"')) return line.split(separator).map((cell) => cell.trim());
+  const cells: string[] = [];
+  let cell = "";
+  let quoted = false;
+  for (let at = 0; at < line.length; at++) {
+    const letter = line[at] ?? "";
+    if (letter === '"' && quoted && line[at + 1] === '"') {
+      cell += letter;
+      at += 1;
+    } else if (letter === '"') quoted = !quoted;
+    else if (letter === separator && !quoted) {
+      cells.push(cell.trim());
+      cell = "";
+    } else cell += letter;
+  }
+  return [...cells, cell.trim()];
+}

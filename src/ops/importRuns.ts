@@ -1,0 +1,186 @@
+/** Takes over what other tools have left behind: runs as run directories, then models. Importing again adds what is new, and only that. */
+
+import { realpath, stat } from "node:fs/promises";
+import * as path from "node:path";
+import { RunlineError } from "../model/failure.ts";
+import type {
+  ForeignLog,
+  ForeignPlace,
+  ForeignReaders,
+  ForeignTrouble,
+  ForeignVersion,
+} from "../model/foreignLog.ts";
+import { runFile } from "../model/journal.ts";
+import type { Store } from "../store/store.ts";
+import { adopt } from "./adopt.ts";
+import type { AliasRules } from "./aliasRules.ts";
+import { runOf } from "./findRun.ts";
+import { type ImportedAs, type ImportPlace, importedId, shownPath, writeImported } from "./importedRun.ts";
+import { withImportLock } from "./importLock.ts";
+import { type ImportedModels, importModel, type VersionFiles } from "./importModels.ts";
+import type { Layout } from "./layout.ts";
+import { type LookParts, lookAt } from "./look.ts";
+import { modelFiles } from "./modelFiles.ts";
+
+export interface ImportParts extends LookParts {
+  readonly store: Store;
+  readonly layout: Layout;
+  readonly readers: ForeignReaders;
+  readonly rules?: AliasRules;
+}
+
+export interface ImportCalls {
+  readonly signal: AbortSignal;
+  /** After each run: how many are done, of about how many. */
+  readonly progress: (done: number, of: number | null) => void;
+}
+
+export interface Imported extends ImportedModels {
+  readonly place: ForeignPlace;
+  readonly runs: Readonly<Record<ImportedAs, number>>;
+  /** What could not be read, the first of it; `troubleCount` is all of it. */
+  readonly troubles: readonly ForeignTrouble[];
+  readonly troubleCount: number;
+  /** It was stopped: what is there is whole, and the next import goes on from here. */
+  readonly canceled: boolean;
+}
+
+const mostTroubles = 200;
+
+/** Places at a path: it itself, or those below it. Throws `importNothing`. */
+export async function placesAt(given: string, readers: ForeignReaders): Promise<readonly ForeignPlace[]> {
+  const found = await readers.find(await realpath(given).catch(() => given), 4);
+  if (found.length === 0) throw new RunlineError("importNothing", { path: given });
+  return found;
+}
+
+/** Has an import taken runs from a place before? Its first one tells. */
+export async function wasImported(
+  place: ForeignPlace,
+  { readers, layout, clock }: Pick<ImportParts, "readers" | "layout" | "clock">,
+): Promise<boolean> {
+  const log = await readers.open(place, () => undefined);
+  try {
+    for await (const { id } of log.runs()) {
+      const here = importedId(id, placeIn(place, layout, clock()));
+      return await stat(path.join(layout.runs, here)).then(
+        () => true,
+        () => false,
+      );
+    }
+    return false;
+  } finally {
+    await log.close();
+  }
+}
+
+/** Throws `importBusy`, `fileUnreadable` for a place that can't be read at all, `diskFull` and the store's own failures. */
+export async function importPlace(
+  place: ForeignPlace,
+  parts: ImportParts,
+  calls: ImportCalls,
+): Promise<Imported> {
+  return withImportLock(parts.layout.runs, async () => {
+    const troubles: ForeignTrouble[] = [];
+    let troubleCount = 0;
+    const trouble = (what: ForeignTrouble) => {
+      if (troubleCount++ < mostTroubles) troubles.push(what);
+    };
+    const log = await parts.readers.open(place, trouble);
+    try {
+      const runs: Record<ImportedAs, number> = { new: 0, grown: 0, same: 0, taken: 0 };
+      const finished = await importAll(log, { ...parts, trouble }, calls, runs);
+      const models = finished ? await importModels(log, parts, trouble) : { versions: 0, aliases: 0 };
+      return { place, runs, ...models, troubles, troubleCount, canceled: !finished };
+    } finally {
+      await log.close();
+    }
+  });
+}
+
+type Parts = ImportParts & { readonly trouble: (what: ForeignTrouble) => void };
+
+/** False when it was canceled. */
+async function importAll(
+  log: ForeignLog,
+  parts: Parts,
+  { signal, progress }: ImportCalls,
+  runs: Record<ImportedAs, number>,
+): Promise<boolean> {
+  const { store, layout, readers } = parts;
+  const of = await readers.count(log);
+  await importExperiments(log, store);
+  let done = 0;
+  progress(done, of);
+  for await (const run of log.runs()) {
+    if (signal.aborted) return false;
+    const place = placeIn(log, layout, parts.clock());
+    const written = await writeImported(run, place, signal).catch((thrown: unknown) => {
+      if (signal.aborted) return null;
+      if (thrown instanceof RunlineError) throw thrown;
+      parts.trouble({ about: `run ${run.id}`, text: String(thrown) });
+      return undefined;
+    });
+    if (written === null) return false;
+    if (written !== undefined) {
+      runs[written.as] += 1;
+      if (written.as === "new" || written.as === "grown") await takeIn(written.id, parts);
+    }
+    progress(++done, of);
+  }
+  return true;
+}
+
+function placeIn(log: ForeignPlace, { runs, workspace }: Layout, now: number): ImportPlace {
+  return { runs, workspace, kind: log.kind, source: shownPath(log.path, workspace), now };
+}
+
+/** The directory is there; now the store says what it says. */
+async function takeIn(id: string, parts: ImportParts): Promise<void> {
+  const { store, compute, layout } = parts;
+  const directory = path.join(layout.runs, id);
+  await adopt([directory], store, compute);
+  const [seen] = await compute.observe([directory]);
+  if (seen !== undefined) await lookAt(await runOf(id, store), seen, parts);
+}
+
+/** Those with tags; the others come with their runs. One that is there stays as it is. */
+async function importExperiments(log: ForeignLog, store: Store): Promise<void> {
+  for (const { name, created, tags } of await log.experiments()) {
+    if (Object.keys(tags).length === 0 || name.length > 250) continue;
+    if ((await store.experiments.byName(name)) === null)
+      await store.experiments.create({ name, artifactLocation: null, tags, time: created });
+  }
+}
+
+async function importModels(
+  log: ForeignLog,
+  parts: ImportParts,
+  trouble: (what: ForeignTrouble) => void,
+): Promise<ImportedModels> {
+  const { store, clock, layout, rules } = parts;
+  const place = placeIn(log, layout, clock());
+  const filesOf = (version: ForeignVersion) => versionFiles(version, place, store);
+  const sum = { versions: 0, aliases: 0 };
+  for (const model of await log.models()) {
+    const about = { registry: store.registry, clock, trouble, filesOf };
+    const { versions, aliases } = await importModel(model, rules === undefined ? about : { ...about, rules });
+    sum.versions += versions;
+    sum.aliases += aliases;
+  }
+  return sum;
+}
+
+/** As they lie with the run here; of a run that is not here nothing is known. */
+async function versionFiles(
+  { runId, artifact }: ForeignVersion,
+  place: ImportPlace,
+  store: Store,
+): Promise<VersionFiles> {
+  const unseen = { runId: null, artifact: null, digest: null, bytes: null, signature: null };
+  const run = runId === null ? null : await store.runs.get(importedId(runId, place));
+  if (run === null) return unseen;
+  if (artifact === null) return { ...unseen, runId: run.id };
+  const seen = await modelFiles(path.join(run.directory, runFile.artifacts), artifact);
+  return seen.digest === null ? { ...unseen, runId: run.id } : { runId: run.id, artifact, ...seen };
+}
