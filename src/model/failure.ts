@@ -77,6 +77,51 @@ export const failures = {
     text: "This is Node {found}; Runline's store needs Node 22.14 or newer.",
     next: "Run it with a newer Node, for example npx -p node@24 runline.",
   },
+  teamDown: {
+    audience: "user",
+    text: "{server} does not answer: {cause}.",
+    next: "What was read from it stays as it was, and what is to be sent waits. Try again when it is there.",
+  },
+  teamUntrusted: {
+    audience: "user",
+    text: "The certificate of {server} is not trusted here: {cause}.",
+    next: "Add its authority to NODE_EXTRA_CA_CERTS before you start the editor. Certificates are never ignored.",
+  },
+  teamRefused: {
+    audience: "user",
+    text: "{server} did not let you in: {cause}.",
+    next: "Connect again with another token or password: “Runline: Connect to an MLflow server…”.",
+  },
+  teamOdd: {
+    audience: "user",
+    text: "{server} does not speak MLflow's protocol: {cause}.",
+    next: "Check the address: it is the one that MLFLOW_TRACKING_URI has for a client.",
+  },
+  teamRejected: {
+    audience: "user",
+    text: "{server} did not take {what}: {cause}.",
+    next: "Put that right on the server, then send the run again; nothing gets there twice.",
+  },
+  teamUnknown: {
+    audience: "user",
+    text: "This folder is not connected to {server}.",
+    next: "Connect first: “Runline: Connect to an MLflow server…”.",
+  },
+  teamRunActive: {
+    audience: "user",
+    text: "{run} has not ended yet.",
+    next: "Send it when it has.",
+  },
+  importBusy: {
+    audience: "user",
+    text: "Another import into this folder is under way.",
+    next: "Wait for its end, then import again; what is there already is not taken twice.",
+  },
+  importNothing: {
+    audience: "user",
+    text: "Nothing that Runline can import was found at {path}.",
+    next: "It knows mlruns/ and mlflow.db of MLflow, TensorBoard logs, offline .wandb files, DVCLive, Lightning and Ultralytics.",
+  },
   runUnknown: { audience: "user", text: "There is no run {run}.", next: "List the runs with runline runs." },
   runAmbiguous: {
     audience: "user",
@@ -113,6 +158,11 @@ export const failures = {
     audience: "user",
     text: "{run} has no artifact or written file {path}.",
     next: "See runline show {run}.",
+  },
+  artifactDamaged: {
+    audience: "user",
+    text: "{path} of {run} did not arrive as it was kept.",
+    next: "It was changed on its machine, or the disk there is failing. Nothing was kept here.",
   },
   digestChanged: {
     audience: "user",
@@ -274,6 +324,16 @@ export const failures = {
     audience: "user",
     text: "{host} did not answer within {seconds} s.",
     next: "The connection is opened again by itself. Runs there go on meanwhile.",
+  },
+  hostUnusable: {
+    audience: "user",
+    text: "{host} can't be used for runs: {cause}",
+    next: "Nothing was started.",
+  },
+  toolsLate: {
+    audience: "user",
+    text: "The tools of the GPUs' driver on {host} did not answer within {seconds} s.",
+    next: "It is asked again by and by. A driver that hangs for long needs whoever runs the machine.",
   },
   hostNoPython: {
     audience: "user",

@@ -2,7 +2,7 @@
 
 import { numberOf } from "./comparison.ts";
 import { forestDefaults, forestImportance } from "./forest.ts";
-import type { Run } from "./run.ts";
+import type { MetricSummary, Parameter } from "./run.ts";
 
 export interface Importance {
   readonly metric: string;
@@ -24,11 +24,17 @@ export interface ParameterImportance {
   readonly values: number;
 }
 
+/** What of a run is weighed: last values of metrics, and parameters. */
+export interface WeighedRun {
+  readonly metrics: Readonly<Record<string, Pick<MetricSummary, "last">>>;
+  readonly parameters: Readonly<Record<string, Pick<Parameter, "value">>>;
+}
+
 /** Fewer runs than this say nothing about any parameter. */
 export const fewestRuns = 8;
 
 /** Parameters that differ between the runs, by how much a forest needs them to foretell the metric's last value. */
-export function parameterImportance(runs: readonly Run[], metric: string): Importance {
+export function parameterImportance(runs: readonly WeighedRun[], metric: string): Importance {
   const known = runs.filter((run) => Number.isFinite(run.metrics[metric]?.last ?? Number.NaN));
   const target = known.map((run) => run.metrics[metric]?.last ?? 0);
   const keys = [...new Set(known.flatMap((run) => Object.keys(run.parameters)))].sort();
@@ -54,7 +60,7 @@ export function parameterImportance(runs: readonly Run[], metric: string): Impor
 }
 
 /** A parameter as ranks: of its numbers, or of its texts by their first appearance in the alphabet; missing comes before all. */
-function featureOf(runs: readonly Run[], key: string) {
+function featureOf(runs: readonly WeighedRun[], key: string) {
   const texts = runs.map((run) => run.parameters[key]?.value ?? null);
   const numbers = texts.map((text) => (text === null ? null : numberOf(text)));
   const numeric = texts.every((text, index) => text === null || numbers[index] !== null);

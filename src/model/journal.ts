@@ -296,9 +296,10 @@ export interface ExitRecord {
   readonly signal: string | null;
   /**
    * `exited`: it ran to its own end; `cancelled`: a cancel was asked for; `not_started`: the script could not be started; `reported`: a
-   * client of MLflow's protocol said so, with the exit code 0 for finished and 1 for failed.
+   * client of MLflow's protocol said so, with the exit code 0 for finished and 1 for failed; `lost`: nobody says how it ended, and it was
+   * long not heard of (imported runs).
    */
-  readonly reason: "exited" | "cancelled" | "not_started" | "reported";
+  readonly reason: "exited" | "cancelled" | "not_started" | "reported" | "lost";
   readonly error: string | null;
   readonly time: number;
   readonly uptime: number;

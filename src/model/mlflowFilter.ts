@@ -49,7 +49,6 @@ class FilterParser {
       this.#fail(
         `Search filter contained multiple expression '${this.#filter}'. Provide AND-ed expression list.`,
       );
-    else if (this.#isPunctuation(";")) this.#at++;
     if (this.#at < this.#tokens.length) this.#failHere();
     return node;
   }

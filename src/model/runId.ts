@@ -1,8 +1,9 @@
 /** Run ids: a UUIDv7 as 32 lower-case hex digits. They sort by time and are valid MLflow run ids. */
 
-const shape = /^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$/;
+/** Runs that were imported keep the ids they had in MLflow, which are UUIDs of another version. */
+const shape = /^[0-9a-f]{32}$/;
 
-/** Is the text a run id of ours? */
+/** May the text be the id of a run? It is safe as the name of a folder. */
 export function isRunId(text: string): boolean {
   return shape.test(text);
 }

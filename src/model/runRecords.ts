@@ -48,7 +48,7 @@ export function parseExit(text: string): ParsedRecord<ExitRecord> {
     attempt: fields.integer("attempt", 1),
     exit_code: fields.integerOrNull("exit_code", -(2 ** 31)),
     signal: fields.textOrNull("signal", short),
-    reason: fields.oneOf("reason", ["exited", "cancelled", "not_started", "reported"]),
+    reason: fields.oneOf("reason", ["exited", "cancelled", "not_started", "reported", "lost"]),
     error: fields.textOrNull("error", long),
     time: fields.number("time", 0),
     uptime: fields.number("uptime", 0),

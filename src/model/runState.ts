@@ -54,6 +54,7 @@ export function deriveStatus(seen: RunEvidence): RunStatus {
 
 function ended({ reason, exit_code, signal, error }: NonNullable<RunEvidence["exit"]>): RunStatus {
   if (reason === "cancelled") return { state: "cancelled", reason: null };
+  if (reason === "lost") return lost(error ?? "nobody says how it ended");
   if (reason === "not_started") return { state: "failed", reason: `not started${because(error)}` };
   if (signal !== null) return { state: "failed", reason: `killed by ${signal}${because(error)}` };
   if (exit_code === 0) return { state: "finished", reason: null };

@@ -42,6 +42,11 @@ export async function removeAddress(directory: string): Promise<void> {
   if (isObject(known) && known.pid === process.pid) await rm(file, { force: true });
 }
 
+/** Port and token are not kept for the next server. */
+export async function forgetAddress(directory: string): Promise<void> {
+  await rm(path.join(directory, keptFile), { force: true });
+}
+
 async function writeWhole(file: string, value: object): Promise<void> {
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, JSON.stringify(value), { mode: 0o600 });

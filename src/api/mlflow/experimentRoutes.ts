@@ -68,7 +68,7 @@ function checkLocation(location: string): void {
   if (location.startsWith("runs:"))
     throw invalid(`Artifact location cannot be a runs:/ URI. Given: '${location}'`);
   const query = location.split("?")[1] ?? "";
-  if (query.includes("..")) throw invalid("Invalid query string: ..");
+  if (query.includes("..")) throw invalid("Invalid query string");
   if (location.length > limits.location)
     throw invalid(
       `Invalid artifact path length. The length of the artifact path cannot be greater than ${limits.location} characters.`,

@@ -7,7 +7,7 @@ export const limits = {
   parameterValue: 6_000,
   tagValue: 8_000,
   experimentName: 500,
-  experimentTagValue: 5_000,
+  experimentTagValue: 20_000,
   metricsPerBatch: 1_000,
   textsPerBatch: 100,
   entitiesPerBatch: 1_000,
@@ -76,7 +76,7 @@ export function checkMetric(
       invalidValue(
         `${path}timestamp`,
         time,
-        `metric '${key}' (value=${value}). Timestamp must be a nonnegative long (64-bit integer) `,
+        `metric '${key}' (value=${pythonFloat(value)}). Timestamp must be a nonnegative long (64-bit integer) `,
       ),
     );
   if (!Number.isSafeInteger(step))
@@ -84,10 +84,17 @@ export function checkMetric(
       invalidValue(
         `${path}step`,
         step,
-        `metric '${key}' (value=${value}). Step must be a valid long (64-bit integer).`,
+        `metric '${key}' (value=${pythonFloat(value)}). Step must be a valid long (64-bit integer).`,
       ),
     );
   checkLength("Metric name", key, limits.key);
+}
+
+/** A number as Python shows a float. */
+function pythonFloat(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${value}.0` : String(value);
 }
 
 /** Characters as Python counts them. */

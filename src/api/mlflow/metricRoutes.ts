@@ -17,7 +17,7 @@ async function history(fields: Fields, face: Face): Promise<object> {
   const key = asked.requiredText("metric_key");
   const token = asked.text("page_token");
   const limit = asked.integerOrNull("max_results");
-  const points = await pointsOf(id, key, face);
+  const points = await face.store.trackedRuns.history(id, key);
   const from = offsetIn(token);
   const count = points.values.length;
   const to = limit === null || limit <= 0 ? count : Math.min(count, from + limit);

@@ -6,7 +6,7 @@ import { editRegistry, type RegistryEdit, stageVersion } from "../../ops/editReg
 import { locate } from "./modelVersionSource.ts";
 import { invalid, Parameters } from "./parameters.ts";
 import { reasonOfClient, stageOf } from "./registryModelRoutes.ts";
-import { searchVersions } from "./registrySearch.ts";
+import { modelsFor, searchVersions, versionNames } from "./registrySearch.ts";
 import {
   askedVersion,
   demandModelName,
@@ -76,7 +76,7 @@ async function remove(request: Fields, face: Face): Promise<object> {
 
 async function search(request: Fields, face: Face): Promise<object> {
   const fields = new Parameters(request);
-  const { found, next } = searchVersions(fields, await face.store.registry.models());
+  const { found, next } = searchVersions(fields, await modelsFor(fields, versionNames, face.store.registry));
   return {
     model_versions: found.length === 0 ? undefined : found.map(listedVersionMessage),
     next_page_token: next,

@@ -89,7 +89,8 @@ export class Parameters {
   numberOrNull(name: string): number | null {
     const value = this.#single(name);
     if (value === undefined) return null;
-    const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+    const isText = typeof value === "string" && value.trim() !== "";
+    const number = isText || typeof value === "boolean" ? Number(value) : value;
     const isNumber = typeof number === "number" && (!Number.isNaN(number) || value === "NaN");
     if (!isNumber) throw this.#unfit(name, value);
     return number;

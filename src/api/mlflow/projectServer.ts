@@ -42,8 +42,9 @@ export async function serveProject(project: Project, wish: ServerWish): Promise<
   const serving = await (wish.port === undefined
     ? listenAgain(listen, other === null ? (last?.port ?? 0) : 0)
     : listen(wish.port));
-  // Whoever was first stays where clients look for this folder.
-  if (other === null) await writeAddress(directory, { url: serving.url, token });
+  // Whoever was first stays where clients look for this folder, also where two began at once.
+  if (other === null && (await servedAt(directory)) === null)
+    await writeAddress(directory, { url: serving.url, token });
   return {
     ...serving,
     token,

@@ -4,7 +4,7 @@ import { modelStages } from "../../model/registry.ts";
 import { deleteModel } from "../../ops/deleteModel.ts";
 import { createModel, editRegistry } from "../../ops/editRegistry.ts";
 import { invalid, missing, Parameters } from "./parameters.ts";
-import { searchModels } from "./registrySearch.ts";
+import { modelNames, modelsFor, searchModels } from "./registrySearch.ts";
 import {
   demandModelName,
   demandTag,
@@ -99,7 +99,7 @@ async function remove(request: Fields, face: Face): Promise<object> {
 
 async function search(request: Fields, face: Face): Promise<object> {
   const fields = new Parameters(request);
-  const { found, next } = searchModels(fields, await face.store.registry.models());
+  const { found, next } = searchModels(fields, await modelsFor(fields, modelNames, face.store.registry));
   return {
     registered_models: found.length === 0 ? undefined : found.map(modelMessage),
     next_page_token: next,

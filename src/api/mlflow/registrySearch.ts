@@ -1,6 +1,7 @@
 /** Search over models and versions: filter, order and pages. */
 
 import type { Model, ModelVersion } from "../../model/registry.ts";
+import type { RegistryStore } from "../../store/store.ts";
 import { invalid, type Parameters } from "./parameters.ts";
 import { type Clause, fits, parseFilter } from "./registryFilter.ts";
 import { isPrompt, promptTag, sourceOf } from "./registryWire.ts";
@@ -10,9 +11,28 @@ export interface Page<T> {
   readonly next: string | undefined;
 }
 
+/** What a filter may name without an entity. */
+export const modelNames = ["name"];
+export const versionNames = ["name", "version_number", "run_id", "source_path"];
+
+/** The models that a search has to look at: one alone where the filter names it, as clients do before most of their calls. */
+export async function modelsFor(
+  fields: Parameters,
+  attributes: readonly string[],
+  registry: RegistryStore,
+): Promise<readonly Model[]> {
+  const named = parseFilter(fields.text("filter"), attributes).find(
+    ({ of, key, comparator, value }) =>
+      of === "attribute" && key === "name" && comparator === "=" && typeof value === "string",
+  );
+  if (named === undefined) return registry.models();
+  const model = await registry.model(String(named.value));
+  return model === null ? [] : [model];
+}
+
 /** By name unless another order is asked for. Throws INVALID_PARAMETER_VALUE. */
 export function searchModels(fields: Parameters, models: readonly Model[]): Page<Model> {
-  const clauses = parseFilter(fields.text("filter"), ["name"]);
+  const clauses = parseFilter(fields.text("filter"), modelNames);
   const most = fields.limit("max_results", 100, 1_000);
   const order = orderOf(fields.texts("order_by"), modelKeys, "name");
   for (const clause of clauses) demandComparator(clause, ["name"]);
@@ -25,8 +45,6 @@ export function searchModels(fields: Parameters, models: readonly Model[]): Page
   );
   return page(fitting.toSorted(order), most, fields.text("page_token"));
 }
-
-const versionNames = ["name", "version_number", "run_id", "source_path"];
 
 /** Last changed first unless another order is asked for. Throws INVALID_PARAMETER_VALUE. */
 export function searchVersions(fields: Parameters, models: readonly Model[]): Page<ModelVersion> {

@@ -60,7 +60,8 @@ async function create(fields: Fields, face: Face): Promise<object> {
     },
     clientParts(face),
   );
-  return { run: wireRun(await trackedRunOf(id, face)) };
+  const { outputs: _, ...run } = wireRun(await trackedRunOf(id, face));
+  return { run };
 }
 
 /** A name as Runline shows it: one line. */
@@ -117,7 +118,9 @@ async function search(fields: Fields, { store }: Face): Promise<object> {
     }),
     token,
   );
-  return { runs: listOf(page.items.map(wireRun)), next_page_token: writeToken(page.next) };
+  // As MLflow does: which models a run read, only the run itself tells.
+  const runs = page.items.map((run) => wireRun({ ...run, modelInputs: [] }));
+  return { runs: listOf(runs), next_page_token: writeToken(page.next) };
 }
 
 export const runRoutes: readonly Route[] = [

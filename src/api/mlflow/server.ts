@@ -53,8 +53,13 @@ export async function serveMlflow(options: ServeOptions): Promise<Serving> {
   await app.listen({ host: options.host, port: options.port });
   const address = app.server.address();
   const port = typeof address === "object" && address !== null ? address.port : options.port;
-  const name = options.host.includes(":") ? `[${options.host}]` : options.host;
-  return { url: `http://${name}:${port}`, port, close: () => app.close() };
+  return { url: `http://${nameOf(options.host)}:${port}`, port, close: () => app.close() };
+}
+
+/** The name in the URL; who listens on all addresses is found on this machine's own. */
+function nameOf(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 /** Asked before anything is known of a token: is the server there, and which version is it? A piece of an upload has a token of its own. */

@@ -44,6 +44,7 @@ export function wireExperiment({ id, name, artifactLocation, deleted, created, u
     name,
     artifact_location: artifactLocation,
     lifecycle_stage: deleted ? "deleted" : "active",
+    workspace: "default",
     last_update_time: wireTime(updated),
     creation_time: wireTime(created),
     tags: wirePairs(Object.entries(tags)),

@@ -22,7 +22,7 @@ const attributes: Readonly<Record<string, string>> = {
 const lastValue = `(select series.last from series where series.run = run.key
   and series.metric = (select id from metric_name where name = ?) order by attempt desc limit 1)`;
 
-function valueOf({ entity, key }: Pick<Comparison, "entity" | "key">): Sql {
+function comparedValue({ entity, key }: Pick<Comparison, "entity" | "key">): Sql {
   switch (entity) {
     case "attribute":
       return sql(attributes[key] ?? "null");
@@ -40,12 +40,12 @@ export const searchedRuns: Searched = {
   table: "run",
   condition(comparison: Comparison): Sql {
     const { entity, key } = comparison;
-    if (entity !== "dataset") return compared(valueOf(comparison), comparison);
+    if (entity !== "dataset") return compared(comparedValue(comparison), comparison);
     const { text, values } = compared(sql(key === "name" || key === "digest" ? key : "context"), comparison);
     return sql(`exists (select 1 from run_input where run_input.run = run.key and ${text})`, ...values);
   },
   order(term: OrderTerm) {
-    return { join: null, by: nullsLast(valueOf(term), term.ascending) };
+    return { join: null, by: nullsLast(comparedValue(term), term.ascending) };
   },
   usual: [
     { ...sql("coalesce(run.started, run.created)"), ascending: false },

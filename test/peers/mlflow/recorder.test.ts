@@ -196,13 +196,13 @@ elif "RANK" in os.environ:
         for step in range(50): mlflow.log_metric("rank%s" % os.environ["RANK"], step, step=step)
 else:
     with mlflow.start_run(run_name="all") as r:
-        [p.wait() for p in [subprocess.Popen([sys.executable, __file__, "trial%d" % i]) for i in range(3)]]
+        [p.wait() for p in [subprocess.Popen([sys.executable, __file__, "trial%d" % i]) for i in range(2)]]
         shared = [subprocess.Popen([sys.executable, __file__], env=dict(os.environ, RANK=str(i), MLFLOW_RUN_ID=r.info.run_id)) for i in range(2)]
         assert [p.wait() for p in shared] == [0, 0]
 `,
     );
     expect(run).toMatchObject({ name: "all", state: "finished" });
-    expect([...children.keys()].sort()).toEqual(["trial0", "trial1", "trial2"]);
+    expect([...children.keys()].sort()).toEqual(["trial0", "trial1"]);
     for (const [name, child] of children) {
       expect(Object.fromEntries(child.parameters).lr).toBe(name);
       expect((await stack.run(child.id)).experiment).toBe("sweep");

@@ -1,6 +1,6 @@
 /** Sends a list of calls to a server, and makes the answers of two servers comparable. */
 
-import type { Step } from "./trackingRequests.ts";
+import type { Step } from "./steps.ts";
 
 export interface Reply {
   readonly status: number;
@@ -41,7 +41,7 @@ function plain(value: unknown, known: ReadonlyMap<string, string>, name = ""): u
   if (typeof value === "string") {
     if (name === "next_page_token") return "<token>";
     let text = value;
-    for (const [each, id] of known) text = id === "" ? text : text.replaceAll(id, `{${each}}`);
+    for (const [each, id] of known) text = named(text, id, `{${each}}`, name);
     return text;
   }
   if (typeof value === "number" && times.test(name)) return "<time>";
@@ -54,6 +54,16 @@ function plain(value: unknown, known: ReadonlyMap<string, string>, name = ""): u
     return isSet ? items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : items;
   }
   if (typeof value !== "object" || value === null) return value;
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  // How MLflow classes its own exceptions; no client asks.
+  const { error_class: _, sqlstate: __, ...told } = value as Record<string, unknown>;
+  const members = Object.entries(told).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(members.map(([member, item]) => [member, plain(item, known, member)]));
+}
+
+/** An id by its name. A short one is also a part of other numbers: it counts only where an id is meant. */
+function named(text: string, id: string, by: string, member: string): string {
+  if (id === "") return text;
+  if (id.length > 8) return text.replaceAll(id, by);
+  if (text === id) return member.endsWith("experiment_id") ? by : text;
+  return text.replaceAll(new RegExp(`(/|id=|id |experiment )${id}(?![\\w.])`, "g"), `$1${by}`);
 }

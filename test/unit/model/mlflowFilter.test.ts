@@ -86,7 +86,7 @@ const others = [
     is: is("metric", "a", ">", value),
   })),
   { filter: "metrics.a>1", is: is("metric", "a", ">", 1) },
-  { filter: "  metrics.a  >=  1  ;", is: is("metric", "a", ">=", 1) },
+  { filter: "  metrics.a  >=  1  ", is: is("metric", "a", ">=", 1) },
   { filter: "tags.a = ''", is: is("tag", "a", "=", "") },
   { filter: "tags.a = 'it''s'", is: is("tag", "a", "=", "it''s") },
   { filter: "tags.a = 'AND b = 1'", is: is("tag", "a", "=", "AND b = 1") },
@@ -180,6 +180,7 @@ test.each([
   [`${fa} ${fb}`, "Invalid clause(s) in filter string: 'tags.b = 'x''"],
   [`${fa} XOR ${fb}`, "Invalid clause(s) in filter string: 'XOR tags.b = 'x''"],
   [`(${fa}`, "Invalid clause(s) in filter string: "],
+  [`${fa};`, "Invalid clause(s) in filter string: ';'"],
   [`${fa})`, "Invalid clause(s) in filter string: ')'"],
   ["tags.a = 'open", "Invalid clause(s) in filter string: ''open'"],
   [

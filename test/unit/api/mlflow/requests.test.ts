@@ -60,14 +60,14 @@ test("what is missing or of the wrong type is said as MLflow says it", async () 
     ],
     [
       "runs/search",
-      { experiment_ids: ["0"], page_token: "%%" },
+      { experiment_ids: ["0"], page_token: "abc" },
       "Invalid page token, could not base64-decode",
     ],
     ["runs/search", { experiment_ids: ["0"], page_token: "e30=" }, "Invalid page token, decoded value=b'{}'"],
     [
       "experiments/set-experiment-tag",
-      { experiment_id: "0", key: "a", value: "x".repeat(5_001) },
-      "'value' exceeds the maximum length of 5000 characters",
+      { experiment_id: "0", key: "a", value: "x".repeat(20_001) },
+      "'value' exceeds the maximum length of 20000 characters",
     ],
   ] as const;
   for (const [path, body, message] of cases)
@@ -84,7 +84,7 @@ test("what is not there is a 404 with its code", async () => {
     ["experiments/get?experiment_id=77", "No Experiment with id=77 exists"],
     ["experiments/get-by-name?experiment_name=x", "Could not find experiment with name 'x'"],
     ["logged-models/m-1", "Logged model with ID 'm-1' not found."],
-    ["metrics/get-history?run_id=abc&metric_key=m", "Run with id=abc not found"],
+    ["metrics/get-history-bulk-interval?run_ids=abc&metric_key=m", "Run with id=abc not found"],
   ] as const;
   for (const [path, message] of cases) {
     const response = await client.send("GET", path);

@@ -1,0 +1,83 @@
+/** Databases of MLflow as it once was, as nobody expects it, and as somebody who means harm would write it. */
+
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import * as path from "node:path";
+import Sqlite from "better-sqlite3";
+import { expect, test } from "vitest";
+import { importStack, pointsOf, runId } from "../ops/importStack.ts";
+
+const oldest = `
+  create table experiments (experiment_id integer primary key, name text, artifact_location text);
+  create table runs (run_uuid text primary key, name text, user_id text, status text, start_time bigint, end_time bigint,
+    artifact_uri text, experiment_id integer);
+  create table metrics ("key" text, value float, timestamp bigint, run_uuid text);
+  create table params ("key" text, value text, run_uuid text);
+  create table tags ("key" text, value text, run_uuid text);
+  insert into experiments values (0, 'Default', 'x');
+`;
+
+function make(file: string, sql: string): Sqlite.Database {
+  const database = new Sqlite(file);
+  database.exec(sql);
+  return database;
+}
+
+function addRun(id: string, artifacts: string): string {
+  return `insert into runs values ('${id}', '', 'ada', 'FINISHED', 1500000000000, 1500000001000, '${artifacts}', 0);
+    insert into metrics values ('loss', 0.5, 1500000000500, '${id}'), ('loss', null, 1500000000600, '${id}');
+    insert into params values ('lr', '0.1', '${id}'); insert into tags values ('mlflow.runName', 'otter', '${id}');`;
+}
+
+test("one without steps, stages, data sets and models is read as far as it goes", async () => {
+  await using stack = await importStack();
+  make(path.join(stack.folder, "mlflow.db"), oldest + addRun(runId(1), "s3://bucket/x")).close();
+  expect(await stack.importAll()).toMatchObject([{ runs: { new: 1 }, troubles: [] }]);
+  expect(await stack.store.runs.get(runId(1))).toMatchObject({
+    ...{ name: "otter", state: "finished", started: 1_500_000_000_000, ended: 1_500_000_001_000 },
+    parameters: { lr: { value: "0.1" } },
+  });
+  expect(await pointsOf(stack.store, runId(1), "loss")).toEqual([
+    [0, 1_500_000_000_500, 0.5],
+    [0, 1_500_000_000_600, Number.NaN],
+  ]);
+});
+
+test("nothing appears beside one in WAL mode, and what is only in its log is read too", async () => {
+  await using stack = await importStack();
+  const file = path.join(stack.folder, "mlflow.db");
+  const writer = make(file, `pragma journal_mode = wal; ${oldest}`);
+  writer.exec(addRun(runId(1), ""));
+  await stack.importAll();
+  expect(await stack.store.runs.list({})).toHaveLength(1);
+  writer.exec(`insert into metrics values ('loss', 0.25, 1500000000700, '${runId(1)}')`);
+  expect(await stack.importAll()).toMatchObject([{ runs: { grown: 1 } }]);
+  expect(await pointsOf(stack.store, runId(1), "loss")).toHaveLength(3);
+  writer.close();
+  expect((await readdir(stack.folder)).filter((name) => name.startsWith("mlflow"))).toEqual(["mlflow.db"]);
+  await stack.importAll();
+  expect((await readdir(stack.folder)).filter((name) => name.startsWith("mlflow"))).toEqual(["mlflow.db"]);
+});
+
+test("only files beside it are taken, whatever it says where they are", async () => {
+  await using stack = await importStack();
+  const { folder } = stack;
+  const database = path.join(folder, "project");
+  await mkdir(path.join(database, "files"), { recursive: true });
+  await writeFile(path.join(database, "files", "model.bin"), "mine");
+  await mkdir(path.join(folder, "private"));
+  await writeFile(path.join(folder, "private", "key"), "not yours");
+  const runs = [addRun(runId(1), "./files"), addRun(runId(2), path.join(folder, "private"))];
+  const climbing = addRun(runId(3), "file:./files/../../private");
+  make(path.join(database, "mlflow.db"), oldest + runs.join("") + climbing).close();
+  await stack.importAll();
+  const kept = async (number: number) =>
+    (await stack.store.lineage.files(runId(number))).map((file) => path.basename(file.path));
+  expect([await kept(1), await kept(2), await kept(3)]).toEqual([["model.bin"], [], []]);
+});
+
+test("what is no database of MLflow's is none", async () => {
+  await using stack = await importStack();
+  await stack.write({ "mlflow.db": "certainly not", "other/mlflow.db": new Uint8Array(4096) });
+  make(path.join(stack.folder, "plain.db"), "create table x (y)").close();
+  await expect(stack.importAll()).rejects.toMatchObject({ failure: { code: "importNothing" } });
+});
