@@ -42,3 +42,15 @@ export function valueText(argument: ScriptArgument, values: ArgumentValues, t: T
   if (argument.flagOnly) return argument.defaultValue === "True" ? t("on (default)") : t("off (default)");
   return argument.defaultValue === null ? t("not set") : t("{0} (default)", argument.defaultValue);
 }
+
+/** The arguments that mean something with the chosen subcommand, which comes first; before one is chosen only the script's own. */
+export function shownArguments(
+  declared: readonly ScriptArgument[],
+  values: ArgumentValues,
+): readonly ScriptArgument[] {
+  const chooser = declared.find(({ isCommand }) => isCommand);
+  if (chooser === undefined) return declared;
+  const chosen = values[chooser.name] ?? "";
+  const others = declared.filter((argument) => argument !== chooser);
+  return [chooser, ...others.filter(({ command }) => command === undefined || command === chosen)];
+}

@@ -30,6 +30,15 @@ export const commands = {
   "runline.connectHost": { title: "Connect host…", icon: "$(plug)", palette: canRun },
   "runline.disconnectHost": { title: "Disconnect host…", icon: "$(debug-disconnect)", palette: canRun },
   "runline.checkHost": { title: "Check host…", icon: "$(pulse)", palette: canRun },
+  "runline.addHost": { title: "Add host…", icon: "$(add)", palette: canRun },
+  "runline.openHostShell": { title: "Open shell on host…", icon: "$(terminal)", palette: canRun },
+  "runline.copyHostDiagnostics": { title: "Copy diagnostics of machine", palette: "false" },
+  "runline.refreshCompute": { title: "Refresh machines", icon: "$(refresh)", palette: hasFolder },
+  "runline.importRuns": {
+    title: "Import runs…",
+    icon: "$(cloud-download)",
+    palette: `${hasFolder} && !virtualWorkspace`,
+  },
   "runline.openRun": { title: "Open run", icon: "$(graph-line)", palette: hasFolder },
   "runline.openSelectedRun": { title: "Open selected run", palette: "false" },
   "runline.openRunToStay": { title: "Open run and keep it open", palette: "false" },
@@ -83,6 +92,25 @@ export const commands = {
   "runline.loadMore": { title: "Load more runs", palette: "false" },
   "runline.refresh": { title: "Refresh", icon: "$(refresh)" },
   "runline.showRunning": { title: "Show running runs", palette: "runline.running" },
+  "runline.connectMlflow": { title: "Connect to an MLflow server…", icon: "$(plug)", palette: canRun },
+  "runline.disconnectMlflow": {
+    title: "Disconnect from an MLflow server…",
+    palette: "runline.mlflowServers",
+  },
+  "runline.sendToMlflow": {
+    title: "Send run to an MLflow server…",
+    icon: "$(cloud-upload)",
+    palette: canRun,
+  },
+  "runline.logTerminals": {
+    title: "Log terminals and notebooks with MLflow",
+    icon: "$(terminal)",
+    palette: `${canRun} && !config.runline.mlflow.terminals`,
+  },
+  "runline.stopLoggingTerminals": {
+    title: "Stop logging terminals and notebooks",
+    palette: `${canRun} && config.runline.mlflow.terminals`,
+  },
   "runline.openSample": { title: "Open sample workspace" },
   "runline.openWalkthrough": { title: "Get started with Runline" },
   "runline.rebuildStore": { title: "Rebuild the store", palette: canRun },
@@ -98,9 +126,12 @@ export interface CommandArguments extends Record<CommandId, readonly unknown[]> 
   "runline.runWith": [script?: { readonly fsPath: string } | string];
   "runline.openRun": [runId?: string];
   "runline.runOnHost": [script?: { readonly fsPath: string } | string, host?: string];
+  "runline.connectMlflow": [url?: string];
   "runline.connectHost": [host?: string];
   "runline.disconnectHost": [host?: string];
   "runline.checkHost": [host?: string];
+  "runline.openHostShell": [host?: string];
+  "runline.addHost": [host?: string];
   "runline.showScriptRuns": [path?: string];
   "runline.showModel": [model: string];
   "runline.openSample": [folder?: { readonly fsPath: string }];
@@ -259,8 +290,17 @@ export const settings = {
   "runline.notifyOnEnd": {
     type: "boolean",
     default: true,
-    description: "Tell when a run that took over a minute has ended while the window was not focused.",
+    description:
+      "Tell when a run that took over a minute has ended while the window was not focused. Runs on other machines are told in any case.",
     scope: "window",
+  },
+  "runline.mlflow.terminals": {
+    type: "boolean",
+    default: false,
+    description:
+      "Let scripts in new terminals and notebooks of this folder log to Runline with MLflow's own client: `MLFLOW_TRACKING_URI` and `MLFLOW_TRACKING_TOKEN` are set for them, and a server on this machine's loopback address answers. One that you have set yourself stays.",
+    scope: "window",
+    restricted: true,
   },
   "runline.terminalCommand": {
     type: "boolean",
@@ -287,6 +327,7 @@ export const views = {
   "runline.runs": { name: "Runs" },
   "runline.lineage": { name: "Lineage" },
   "runline.models": { name: "Models" },
+  "runline.compute": { name: "Compute" },
 } as const;
 
 export type ViewId = keyof typeof views;
@@ -311,6 +352,8 @@ export interface ContextKeys {
   readonly "runline.running": boolean;
   readonly "runline.deleted": boolean;
   readonly "runline.lineagePinned": boolean;
+  /** This folder is connected to a team's server. */
+  readonly "runline.mlflowServers": boolean;
   readonly "runline.hasModels": "unknown" | "yes" | "no";
 }
 
@@ -321,6 +364,7 @@ export const contextKeys = {
   "runline.running": true,
   "runline.deleted": true,
   "runline.lineagePinned": true,
+  "runline.mlflowServers": true,
   "runline.hasModels": true,
 } as const satisfies Record<keyof ContextKeys, true>;
 
@@ -399,5 +443,15 @@ export const welcomes: readonly Welcome[] = [
     view: "runline.models",
     when: "workspaceFolderCount != 0 && runline.hasModels == no && runline.cause =~ /^(none|filtered)$/",
     text: "No models yet. Register a file that a run has written.\n[Register model](command:runline.register)",
+  },
+  {
+    view: "runline.compute",
+    when: "workspaceFolderCount == 0",
+    text: "Open a folder to see where its scripts can run: this machine, and others over SSH.\n[Open folder](command:vscode.openFolder)",
+  },
+  {
+    view: "runline.compute",
+    when: "workspaceFolderCount != 0",
+    text: "This shows where runs can run and who uses what, once Runline's server answers.\n[Refresh](command:runline.refreshCompute)",
   },
 ];

@@ -13,12 +13,14 @@ export interface Attention {
   readonly wanted: boolean;
 }
 
-/** A run that somebody canceled has ended as they asked; there is nothing to tell. */
-export function tellsEnd({ durationMs, state }: Ended, { focused, wanted }: Attention): boolean {
-  return wanted && !focused && durationMs > longMs && state !== "cancelled";
+/** A run that somebody canceled has ended as they asked; there is nothing to tell. One that is elsewhere nobody sees end. */
+export function tellsEnd({ durationMs, state, host }: Ended, { focused, wanted }: Attention): boolean {
+  return wanted && (!focused || host !== null) && durationMs > longMs && state !== "cancelled";
 }
 
-export function endText({ name, state, reason, durationMs, keyMetric }: Ended, t: Translate): string {
+export function endText(ended: Ended, t: Translate): string {
+  const { state, reason, durationMs, keyMetric, host } = ended;
+  const name = host === null ? ended.name : t("{0} on {1}", ended.name, host);
   const duration = formatDuration(durationMs);
   if (state === "lost") return t("{0} was lost after {1}: {2}", name, duration, reason ?? state);
   if (state !== "finished") return t("{0} failed after {1}: {2}", name, duration, reason ?? state);

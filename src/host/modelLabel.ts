@@ -55,16 +55,13 @@ export function versionTooltip(
   run: Run | undefined,
   t: Translate,
 ): string {
-  const { digest, bytes, runId, description, stage, origin } = version;
+  const { description, stage, origin } = version;
   const signature = origin?.signature ?? null;
+  const template = version.tags[promptText];
   const rows: [string, string][] = [
-    [
-      version.artifact === null ? t("Source") : t("File"),
-      escapeMarkdown(shorten(versionPlace(version), 120)),
-    ],
-    ...given(t("Size"), bytes === null ? "" : formatBytes(bytes)),
-    [t("Digest"), digest === null ? t("not known: its files could not be read") : cell(digest, 80)],
-    [t("From run"), runId === null ? t("none") : escapeMarkdown(run?.name ?? runId)],
+    ...(template === undefined
+      ? fileRows(version, run, t)
+      : [[t("Prompt"), cell(template, 600)] as [string, string]]),
     ...given(t("Logged model"), cell(origin?.loggedModel ?? "", 80)),
     ...given(t("Flavors"), cell(signature?.flavors.join(", ") ?? "", 200)),
     ...given(t("Inputs"), cell(signature?.inputs.join(", ") ?? "", 300)),
@@ -72,6 +69,7 @@ export function versionTooltip(
     ...given(t("Stage"), stage === "None" ? "" : stage),
     ...given(t("Description"), cell(description, 300)),
     ...Object.entries(version.tags)
+      .filter(([tag]) => !/^_?mlflow[._]prompt[._]/.test(tag))
       .slice(0, shownTags)
       .map(([tag, value]): [string, string] => [cell(tag, 60), cell(value, 120)]),
     [t("Registered"), escapeMarkdown(`${timeText(version.created)}, ${version.actor.name}`)],
@@ -83,6 +81,23 @@ export function versionTooltip(
 }
 
 const shownTags = 10;
+const promptText = "mlflow.prompt.text";
+
+/** Prompts are registered models to MLflow, told apart by a tag. */
+export function isPrompt({ tags }: Pick<Model, "tags">): boolean {
+  return tags["mlflow.prompt.is_prompt"]?.toLowerCase() === "true";
+}
+
+/** Where the files are, how large, and which run made them. */
+function fileRows(version: ModelVersion, run: Run | undefined, t: Translate): [string, string][] {
+  const { digest, bytes, runId } = version;
+  return [
+    [version.artifact === null ? t("Source") : t("File"), cell(versionPlace(version), 120)],
+    ...given(t("Size"), bytes === null ? "" : formatBytes(bytes)),
+    [t("Digest"), digest === null ? t("not known: its files could not be read") : cell(digest, 80)],
+    [t("From run"), runId === null ? t("none") : escapeMarkdown(run?.name ?? runId)],
+  ];
+}
 
 function cell(text: string, most: number): string {
   return escapeMarkdown(shorten(text, most));

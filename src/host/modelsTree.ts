@@ -5,7 +5,7 @@ import type { Model, ModelVersion } from "../model/registry.ts";
 import type { Run } from "../model/run.ts";
 import { coalesce } from "./coalesce.ts";
 import { setContextKey } from "./contextKey.ts";
-import { modelDescription, versionDescription, versionTooltip } from "./modelLabel.ts";
+import { isPrompt, modelDescription, versionDescription, versionTooltip } from "./modelLabel.ts";
 import { type Server, shownFailure } from "./server.ts";
 import { failureMessage } from "./welcomeCause.ts";
 
@@ -135,7 +135,7 @@ function modelItem(model: Model, alone: boolean): vscode.TreeItem {
   const item = new vscode.TreeItem(model.name, alone ? Expanded : Collapsed);
   item.id = `model:${model.name}`;
   item.description = modelDescription(model, t);
-  item.iconPath = new vscode.ThemeIcon("package");
+  item.iconPath = new vscode.ThemeIcon(isPrompt(model) ? "comment" : "package");
   item.contextValue = "model";
   return item;
 }

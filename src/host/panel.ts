@@ -128,7 +128,10 @@ export class Page implements vscode.Disposable {
 
 const questionOf = (name: string, input: unknown) => `${name} ${JSON.stringify(input)}`;
 
-/** Nothing may be loaded but our own bundle, styles and icon font; no network, no inline script, no inline style. */
+/**
+ * Nothing may be loaded but our own bundle, styles and icon font; no network, no inline script, no inline style. The bundle does not wait for
+ * the styles (`async`): it asks for its data while they load.
+ */
 function pageHtml(webview: vscode.Webview, root: vscode.Uri, bundle: string): string {
   // The web's own generator: loading node:crypto would be a good part of the time that activation takes.
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url");
@@ -151,7 +154,7 @@ function pageHtml(webview: vscode.Webview, root: vscode.Uri, bundle: string): st
 </head>
 <body>
 <div id="root"></div>
-<script type="module" nonce="${nonce}" src="${file(`${bundle}.js`)}"></script>
+<script type="module" async nonce="${nonce}" src="${file(`${bundle}.js`)}"></script>
 </body>
 </html>`;
 }

@@ -3,8 +3,10 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { RunlineError } from "../model/failure.ts";
+import { splitHostDirectory } from "../model/host.ts";
 import type { Run } from "../model/run.ts";
 import { workspaceFolder } from "./configuration.ts";
+import type { Request } from "./server.ts";
 
 /** Opens a file at a line (from 1). Relative paths start at the run's folder, then at the workspace. */
 export async function openFile(run: Run, file: string, line?: number): Promise<void> {
@@ -24,13 +26,13 @@ export async function openFile(run: Run, file: string, line?: number): Promise<v
   await vscode.commands.executeCommand("vscode.open", found.uri, options);
 }
 
-export async function openArtifact(run: Run, file: string): Promise<void> {
-  await vscode.commands.executeCommand("vscode.open", await artifactUri(run, file));
+export async function openArtifact(run: Run, file: string, request: Request): Promise<void> {
+  await vscode.commands.executeCommand("vscode.open", await artifactUri(run, file, request));
 }
 
 /** Copies an artifact to where the person wants it. */
-export async function saveArtifact(run: Run, file: string): Promise<void> {
-  const source = await artifactUri(run, file);
+export async function saveArtifact(run: Run, file: string, request: Request): Promise<void> {
+  const source = await artifactUri(run, file, request);
   const folder = workspaceFolder()?.uri ?? vscode.Uri.file(run.cwd);
   const target = await vscode.window.showSaveDialog({
     defaultUri: vscode.Uri.joinPath(folder, path.posix.basename(file)),
@@ -40,7 +42,8 @@ export async function saveArtifact(run: Run, file: string): Promise<void> {
 }
 
 /** The copy kept with the run; else the file in the workspace that it wrote. Never outside of the two. */
-async function artifactUri(run: Run, file: string): Promise<vscode.Uri> {
+async function artifactUri(run: Run, file: string, request: Request): Promise<vscode.Uri> {
+  if (splitHostDirectory(run.directory) !== null) return vscode.Uri.file(await bring(run, file, request));
   const bases = [path.join(run.directory, "artifacts"), workspaceFolder()?.uri.fsPath].filter(
     (base) => base !== undefined,
   );
@@ -48,6 +51,16 @@ async function artifactUri(run: Run, file: string): Promise<vscode.Uri> {
   const found = await firstExisting(places);
   if (found === null) throw new RunlineError("artifactMissing", { run: run.name, path: file });
   return found.uri;
+}
+
+/** A file of a run on another machine comes here first; it may take a while. */
+async function bring(run: Run, file: string, request: Request): Promise<string> {
+  const title = vscode.l10n.t("Getting {0} from {1}…", file, run.host);
+  const options = { location: vscode.ProgressLocation.Notification, title };
+  return vscode.window.withProgress(
+    options,
+    async () => (await request("hosts/artifact", { id: run.id, path: file })).path,
+  );
 }
 
 /** The path inside the base, or null when it would lead out of it. */

@@ -122,9 +122,9 @@ function ownCalls(runId: string, server: Server): OwnCalls<RunPageCalls> {
     },
     "page/openLog": ({ runId: id }) => execute("runline.openLog", String(id)),
     "page/openArtifact": async ({ runId: id, path }) =>
-      done(openArtifact(await run(String(id)), String(path))),
+      done(openArtifact(await run(String(id)), String(path), server.request)),
     "page/saveArtifact": async ({ runId: id, path }) =>
-      done(saveArtifact(await run(String(id)), String(path))),
+      done(saveArtifact(await run(String(id)), String(path), server.request)),
     "page/saveFile": async ({ name, base64 }) => done(saveFile(String(name), String(base64))),
     "page/copy": async ({ text }) => done(vscode.env.clipboard.writeText(String(text))),
     "page/register": ({ runId: id, path }) => execute("runline.register", String(id), path),

@@ -48,9 +48,14 @@ const patienceSeconds = 30;
 const longPatience: Partial<Record<RequestName, number>> = {
   "runs/launch": 180,
   "store/rebuild": 1_800,
+  "mlflow/connect": 90,
+  "mlflow/refresh": 600,
+  "mlflow/send": 3_600,
   // A person may have to look for their phone.
   "hosts/connect": 240,
   "hosts/check": 120,
+  // A model of gigabytes over a slow line.
+  "hosts/artifact": 3_600,
 };
 
 export class Server implements vscode.Disposable {

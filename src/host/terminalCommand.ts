@@ -11,7 +11,7 @@ export async function offerTerminalCommand(
   log: vscode.LogOutputChannel,
 ): Promise<void> {
   const variables = context.environmentVariableCollection;
-  if (!currentSettings()["runline.terminalCommand"]) return variables.clear();
+  if (!currentSettings()["runline.terminalCommand"]) return variables.delete("PATH");
   try {
     const folder = vscode.Uri.joinPath(context.globalStorageUri, "bin");
     const cli = path.join(context.extensionPath, "dist", "cli.cjs");

@@ -1,56 +1,123 @@
 /** The quick pick of "Run with parameters…": Enter runs with what stands there; a row changes one value. */
 
 import * as vscode from "vscode";
+import type { Machine } from "../../model/hostMachine.ts";
 import type { ScriptArgument } from "../../model/scriptArgument.ts";
 import { toArgv } from "../../model/scriptArgv.ts";
 import { shellLine } from "../../model/shellWord.ts";
-import { type ArgumentValues, missingArguments, valueProblem, valueText } from "../argumentForm.ts";
+import {
+  type ArgumentValues,
+  missingArguments,
+  shownArguments,
+  valueProblem,
+  valueText,
+} from "../argumentForm.ts";
 import { splitCommandLine } from "../commandLine.ts";
+import { machineDescription, machineName } from "../computeText.ts";
+import type { Request } from "../server.ts";
+import { askGpus, gpusLabel, gpusOf, machineNow } from "./askPlace.ts";
+import { connectHost, hostGiven } from "./hosts.ts";
 
 const t = vscode.l10n.t;
 
 type Row = vscode.QuickPickItem & {
   readonly argument?: ScriptArgument;
-  readonly does?: "run" | "reset" | "extra";
+  readonly does?: "run" | "reset" | "extra" | "where" | "gpus";
 };
 
 interface Chosen {
-  values: ArgumentValues;
+  readonly values: ArgumentValues;
   /** Arguments that the script's text does not declare. */
-  extra: readonly string[];
+  readonly extra: readonly string[];
+  /** Null and absent: this machine. */
+  readonly host?: string | null;
+  readonly gpus?: number;
+}
+
+export interface Wanted {
+  /** As it is called to a person. */
+  readonly name: string;
+  readonly path: string;
+  readonly declared: readonly ScriptArgument[];
+}
+
+export interface Answered {
+  readonly line: readonly string[];
+  /** Null: this machine. */
+  readonly host: string | null;
+  /** For itself alone; 0 for none. */
+  readonly gpus: number;
 }
 
 /** Asks until the person runs or leaves. The last values of each script are remembered. Null when left. */
 export async function askArguments(
-  name: string,
-  path: string,
-  declared: readonly ScriptArgument[],
+  { name, path, declared }: Wanted,
   memory: vscode.Memento,
-): Promise<string[] | null> {
+  request: Request,
+): Promise<Answered | null> {
   const key = `runline.arguments:${path}`;
-  const chosen: Chosen = memory.get<Chosen>(key, { values: {}, extra: [] });
-  for (;;) {
+  let chosen: Chosen = memory.get<Chosen>(key, { values: {}, extra: [] });
+  let machine = await nowOrSoon(chosen.host ?? null, request);
+  for (let active: string | undefined; ; ) {
     const line = [...toArgv(declared, chosen.values), ...chosen.extra];
-    const row = await showForm(name, line, rows(declared, chosen, line));
+    const row = await showForm(name, line, rows(declared, chosen, line, machine), active);
     if (row === undefined) return null;
+    active = row.argument?.name ?? row.does;
     if (row.does === "run") {
       await memory.update(key, chosen);
-      return line;
+      return { line, host: chosen.host ?? null, gpus: Math.min(chosen.gpus ?? 0, gpusOf(machine)) };
     }
-    if (row.does === "reset") Object.assign(chosen, { values: {}, extra: [] });
-    if (row.does === "extra") chosen.extra = await askExtra(chosen.extra);
-    if (row.argument !== undefined) chosen.values = await askValue(row.argument, chosen.values);
+    if (row.does === "reset") chosen = { ...chosen, values: {}, extra: [] };
+    if (row.does === "extra") chosen = { ...chosen, extra: await askExtra(chosen.extra) };
+    if (row.does === "gpus" && machine !== null)
+      chosen = { ...chosen, gpus: (await askGpus(machine, name, chosen.gpus ?? 0)) ?? chosen.gpus ?? 0 };
+    if (row.does === "where") {
+      const host = await askWhere(name, request);
+      if (host !== undefined) {
+        chosen = { ...chosen, host };
+        machine = await machineNow(host, request);
+      }
+    }
+    if (row.argument !== undefined)
+      chosen = { ...chosen, values: await askValue(row.argument, chosen.values) };
   }
 }
 
-function rows(declared: readonly ScriptArgument[], chosen: Chosen, line: readonly string[]): Row[] {
-  const missing = missingArguments(declared, chosen.values);
+const soonMs = 600;
+
+/** The form is not held up for a machine that is slow to tell of its GPUs. */
+function nowOrSoon(host: string | null, request: Request): Promise<Machine | null> {
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), soonMs));
+  return Promise.race([machineNow(host, request), late]);
+}
+
+/** This machine (null) or a host, connected by then so that its GPUs are known. */
+async function askWhere(name: string, request: Request): Promise<string | null | undefined> {
+  const title = t("Run {0} where?", name);
+  const here = { label: `$(device-desktop) ${t("This machine")}`, host: false };
+  const elsewhere = { label: `$(vm) ${t("Another machine…")}`, host: true };
+  const chosen = await vscode.window.showQuickPick([here, elsewhere], { title });
+  if (chosen === undefined) return undefined;
+  if (!chosen.host) return null;
+  const host = await hostGiven(undefined, request, title);
+  if (host !== undefined) await connectHost(host, request);
+  return host;
+}
+
+function rows(
+  declared: readonly ScriptArgument[],
+  chosen: Chosen,
+  line: readonly string[],
+  machine: Machine | null,
+): Row[] {
+  const shown = shownArguments(declared, chosen.values);
+  const missing = missingArguments(shown, chosen.values);
   const run: Row =
     missing.length === 0
       ? { label: `$(play) ${t("Run")}`, description: shellLine(line), does: "run", alwaysShow: true }
       : { label: `$(circle-slash) ${t("Needs {0}", missing.join(", "))}`, alwaysShow: true };
-  const separator: Row = { label: t("Parameters"), kind: vscode.QuickPickItemKind.Separator };
-  const each = declared.map(
+  const separator = (label: string): Row => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  const each = shown.map(
     (argument): Row => ({
       label: argument.name,
       description: valueText(argument, chosen.values, t),
@@ -64,20 +131,40 @@ function rows(declared: readonly ScriptArgument[], chosen: Chosen, line: readonl
     does: "extra",
   };
   const reset: Row = { label: `$(discard) ${t("Back to the defaults")}`, does: "reset" };
-  return [run, separator, ...each, extra, ...(line.length > 0 ? [reset] : [])];
+  const last = line.length > 0 ? [reset] : [];
+  return [
+    ...[run, separator(t("Parameters")), ...each, extra, ...last],
+    ...[separator(t("Where")), ...placeRows(chosen, machine)],
+  ];
+}
+
+function placeRows({ host = null, gpus = 0 }: Chosen, machine: Machine | null): Row[] {
+  const icon = host === null ? "device-desktop" : "vm";
+  const where: Row = {
+    label: `$(${icon}) ${machineName({ host }, t)}`,
+    description: machine === null ? "" : machineDescription(machine, Date.now(), t),
+    does: "where",
+  };
+  const count = gpusOf(machine);
+  if (count === 0) return [where];
+  return [where, { label: `$(circuit-board) ${gpusLabel(Math.min(gpus, count))}`, does: "gpus" }];
 }
 
 function showForm(
   name: string,
   line: readonly string[],
   items: Row[],
-  _active?: string,
+  active: string | undefined,
 ): Promise<Row | undefined> {
   const pick = vscode.window.createQuickPick<Row>();
   pick.title = t("Run {0}", shellLine([name, ...line]));
-  pick.placeholder = t("Enter runs; choose a parameter to change it");
+  pick.placeholder = t("Enter runs; choose a row to change it");
   pick.matchOnDescription = true;
   pick.items = items;
+  // Enter runs, whatever was changed last: only what can't be run yet keeps one where they were.
+  const again =
+    items[0]?.does === "run" ? undefined : items.find(({ argument }) => argument?.name === active);
+  if (again !== undefined) pick.activeItems = [again];
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
       resolve(pick.selectedItems[0]);
@@ -90,7 +177,6 @@ function showForm(
     pick.show();
   });
 }
-
 async function askValue(argument: ScriptArgument, values: ArgumentValues): Promise<ArgumentValues> {
   const choices = argument.flagOnly ? ["true", "false"] : argument.choices;
   const value =

@@ -3,6 +3,7 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { RunlineError } from "../../model/failure.ts";
+import type { Run } from "../../model/run.ts";
 import { shellLine } from "../../model/shellWord.ts";
 import type { LaunchInput } from "../../protocol/editor.ts";
 import { splitCommandLine } from "../commandLine.ts";
@@ -12,7 +13,9 @@ import { chosenInterpreter } from "../python.ts";
 import type { RunsSource } from "../runsSource.ts";
 import type { Request } from "../server.ts";
 import { askArguments } from "./askArguments.ts";
-import { connectHost, hostGiven } from "./hosts.ts";
+import { askGpus, gpusOf, machineNow } from "./askPlace.ts";
+import { hostOfRow } from "./hostRow.ts";
+import { hostGiven, readyHost } from "./hosts.ts";
 import type { Handlers } from "./register.ts";
 
 const t = vscode.l10n.t;
@@ -44,19 +47,37 @@ async function runWithParameters(given: unknown, parts: Launching): Promise<stri
   refuseUntrusted();
   const script = await savedScript(given);
   const declared = await parts.request("script/arguments", { path: script.fsPath });
-  const chosen = await askArguments(path.basename(script.fsPath), script.fsPath, declared, parts.memory);
+  const wanted = { name: path.basename(script.fsPath), path: script.fsPath, declared };
+  const chosen = await askArguments(wanted, parts.memory, parts.request);
   if (chosen === null) return undefined;
-  return launch({ script: script.fsPath, arguments: chosen }, script, parts);
+  const { line, host, gpus } = chosen;
+  if (host !== null && !(await readyHost(host, parts.request, parts.memory))) return undefined;
+  const place = { ...(host === null ? {} : { host }), ...(gpus > 0 ? { gpus } : {}) };
+  return launch({ script: script.fsPath, arguments: line, ...place }, script, parts);
 }
 
+/** Invoked on a script, on a run whose script is meant, or on a host of the Compute view, where the script is the one in the editor. */
 async function runOnHost([given, named]: readonly unknown[], parts: Launching): Promise<string | undefined> {
   refuseUntrusted();
-  const script = await savedScript(given);
-  const title = t("Run {0} on which host?", path.basename(script.fsPath));
-  const host = await hostGiven(named, parts.request, title);
-  if (host === undefined) return undefined;
-  await connectHost(host, parts.request);
-  return launch({ script: script.fsPath, host }, script, parts);
+  const onHost = hostOfRow(given);
+  const script = await savedScript(onHost === undefined ? (scriptOfRun(given) ?? given) : undefined);
+  const name = path.basename(script.fsPath);
+  const { request, memory } = parts;
+  const host = await hostGiven(onHost ?? named, request, t("Run {0} on which host?", name));
+  if (host === undefined || !(await readyHost(host, request, memory))) return undefined;
+  const machine = await machineNow(host, request);
+  const gpus = machine === null || gpusOf(machine) === 0 ? 0 : await askGpus(machine, name, 1);
+  if (gpus === undefined) return undefined;
+  return launch({ script: script.fsPath, host, ...(gpus > 0 ? { gpus } : {}) }, script, parts);
+}
+
+/** Absolute path of the script of a row of the Runs view; undefined for anything else. Throws `notPython` for a run of a command. */
+function scriptOfRun(given: unknown): string | undefined {
+  if (typeof given !== "object" || given === null || !("run" in given)) return undefined;
+  const { script, name } = given.run as Run;
+  const folder = workspaceFolder();
+  if (script === null || folder === null) throw new RunlineError("notPython", { path: name });
+  return path.resolve(folder.uri.fsPath, script);
 }
 
 async function runCommand(parts: Launching): Promise<string | undefined> {

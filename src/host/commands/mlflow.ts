@@ -1,0 +1,178 @@
+/** MLflow's protocol: the team's servers, sending a run there, and the switch for terminals and notebooks. */
+
+import * as vscode from "vscode";
+import { RunlineError } from "../../model/failure.ts";
+import type { TeamAccess } from "../../protocol/editor.ts";
+import { workspaceFolder } from "../configuration.ts";
+import type { MlflowServers } from "../mlflowServers.ts";
+import { type Request, shownFailure } from "../server.ts";
+import { personsOwn } from "../terminals.ts";
+import type { Handlers } from "./register.ts";
+import type { Target } from "./target.ts";
+
+const t = vscode.l10n.t;
+
+export function mlflowCommands(request: Request, target: Target, servers: MlflowServers): Handlers {
+  return {
+    "runline.connectMlflow": async (given) => {
+      if (!vscode.workspace.isTrusted) throw new RunlineError("untrusted");
+      const kept = typeof given === "string" ? await servers.accessOf(given) : null;
+      // Once more with what is kept; a person is asked only when that does not let them in.
+      if (kept !== null && (await reconnected(kept, servers))) return;
+      const access = await askAccess(kept?.url ?? "");
+      if (access !== undefined) await connect(access, servers);
+    },
+    "runline.disconnectMlflow": async () => {
+      const url = await pickServer(servers, t("Disconnect from which MLflow server?"));
+      if (url === undefined) return;
+      await servers.disconnect(url);
+      vscode.window.setStatusBarMessage(t("Disconnected. The runs that were read stay as they are."), 5_000);
+    },
+    "runline.sendToMlflow": async (...given) => {
+      const [run] = await target(given, {
+        title: t("Send which run?"),
+        fits: ({ ended, state }) => ended !== null && state !== "running",
+      });
+      if (run === undefined) return;
+      const url = await pickServer(servers, t("Send {0} to which MLflow server?", run.name));
+      if (url !== undefined) await send(run, url, request);
+    },
+    "runline.logTerminals": async () => {
+      await switchTerminals(true);
+      const own = personsOwn();
+      const told =
+        own === null
+          ? t(
+              "New terminals and notebooks of this folder log to Runline. Restart those that are open, kernels too.",
+            )
+          : t("MLFLOW_TRACKING_URI is set to {0} in the editor's environment. It stays as it is.", own);
+      void vscode.window.showInformationMessage(told);
+    },
+    "runline.stopLoggingTerminals": async () => {
+      await switchTerminals(false);
+      void vscode.window.showInformationMessage(t("New terminals and notebooks no longer log to Runline."));
+    },
+  };
+}
+
+async function switchTerminals(on: boolean): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration("runline.mlflow", workspaceFolder()?.uri);
+  await configuration.update("terminals", on, vscode.ConfigurationTarget.Workspace);
+}
+
+/** True when it answers again; a server that does not let one in is no failure here, as the person is asked next. */
+async function reconnected(access: TeamAccess, servers: MlflowServers): Promise<boolean> {
+  try {
+    await connect(access, servers);
+    return true;
+  } catch (error) {
+    if (shownFailure(error).code === "teamRefused") return false;
+    throw error;
+  }
+}
+
+async function connect(access: TeamAccess, servers: MlflowServers): Promise<void> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: t("Connecting to {0}…", access.url),
+  };
+  const { name } = await vscode.window.withProgress(options, () => servers.connect(access));
+  vscode.window.setStatusBarMessage(`$(check) ${t("Connected to {0}", name)}`, 5_000);
+}
+
+/** Address, then how to get in. Undefined when the person changed their mind. */
+async function askAccess(before: string): Promise<TeamAccess | undefined> {
+  const title = t("Connect to an MLflow server");
+  const typed = await vscode.window.showInputBox({
+    title,
+    value: before,
+    placeHolder: "https://mlflow.example.com",
+    prompt: t("The address that MLFLOW_TRACKING_URI has."),
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      addressOf(text) === null ? t("An address that begins with http:// or https://") : undefined,
+  });
+  const url = typed === undefined ? null : addressOf(typed);
+  if (url === null) return undefined;
+  const ways = [
+    { label: t("No sign-in"), needs: "none" },
+    { label: t("Token"), needs: "token" },
+    { label: t("User name and password"), needs: "password" },
+  ];
+  const way = await vscode.window.showQuickPick(ways, { title, placeHolder: t("How does it let you in?") });
+  if (way === undefined) return undefined;
+  if (way.needs === "none") return { url };
+  if (!(await mayTravel(url))) return undefined;
+  if (way.needs === "token") {
+    const token = await secret(title, t("Token"));
+    return token === undefined ? undefined : { url, token };
+  }
+  const user = await vscode.window.showInputBox({ title, prompt: t("User name"), ignoreFocusOut: true });
+  const password = user === undefined ? undefined : await secret(title, t("Password"));
+  return user === undefined || password === undefined ? undefined : { url, user, password };
+}
+
+function secret(title: string, prompt: string): Thenable<string | undefined> {
+  return vscode.window.showInputBox({ title, prompt, password: true, ignoreFocusOut: true });
+}
+
+/** Over plain HTTP to another machine anybody on the way can read what lets one in. */
+async function mayTravel(url: string): Promise<boolean> {
+  const { protocol, hostname } = new URL(url);
+  if (protocol === "https:" || /^(localhost|127\..*|\[::1\])$/.test(hostname)) return true;
+  const yes = t("Connect all the same");
+  const detail = t("The address begins with http://, so what lets you in can be read on its way.");
+  const told = t("Send your sign-in to {0} without encryption?", hostname);
+  return (await vscode.window.showWarningMessage(told, { modal: true, detail }, yes)) === yes;
+}
+
+function addressOf(text: string): string | null {
+  try {
+    const { protocol, origin, pathname, username, password } = new URL(text.trim());
+    if (!/^https?:$/.test(protocol) || username !== "" || password !== "") return null;
+    return `${origin}${pathname}`.replace(/\/+$/, "");
+  } catch {
+    return null;
+  }
+}
+
+/** The only one, or the person's pick. Connects first where there is none. */
+async function pickServer(servers: MlflowServers, title: string): Promise<string | undefined> {
+  if (servers.known.length === 0) await vscode.commands.executeCommand("runline.connectMlflow");
+  const [only, ...others] = servers.known;
+  if (only === undefined || others.length === 0) return only?.url;
+  const items = servers.known.map(({ url }) => url);
+  return vscode.window.showQuickPick(items, { title });
+}
+
+async function send(
+  run: { readonly id: string; readonly name: string },
+  url: string,
+  request: Request,
+): Promise<void> {
+  const { id, name } = run;
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: t("Sending {0}…", name),
+    cancellable: true,
+  };
+  const sent = await vscode.window.withProgress(options, async (_progress, token) => {
+    const stop = token.onCancellationRequested(() => void request("mlflow/cancelSend", { id }));
+    try {
+      return await request("mlflow/send", { id, url });
+    } finally {
+      stop.dispose();
+    }
+  });
+  if (sent === null) {
+    const text = t("{0} waits to be sent: {1} does not answer now. It is sent when it does.", name, url);
+    void vscode.window.showInformationMessage(text);
+    return;
+  }
+  const left =
+    sent.left === 0 ? "" : ` ${t("{0} files stayed here: this server keeps files elsewhere.", sent.left)}`;
+  const open = t("Open in browser");
+  void vscode.window.showInformationMessage(t("{0} was sent.", name) + left, open).then((answer) => {
+    if (answer === open) return vscode.env.openExternal(vscode.Uri.parse(sent.link));
+  });
+}
