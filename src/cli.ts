@@ -22,6 +22,10 @@ async function start(): Promise<number> {
     import("./compute/snapshot/snapshot.ts"),
     import("./store/sqlite/open.ts"),
   ]);
+  const [{ foreignReaders }, { mlflowDatabases }] = await Promise.all([
+    import("./data/import/readers.ts"),
+    import("./store/foreign/mlflowDatabase.ts"),
+  ]);
   const { version } = JSON.parse(readFileSync(path.join(here, "..", "package.json"), "utf8"));
   const recorder = existsSync(beside("recorder.pyz")) ? beside("recorder.pyz") : beside("recorder");
   const local = localCompute(recorder);
@@ -33,6 +37,7 @@ async function start(): Promise<number> {
     reach,
     identity: localIdentity,
     clock: Date.now,
+    foreign: foreignReaders(mlflowDatabases),
     versions: { Runline: String(version), Node: process.versions.node },
   };
   const terminal = processTerminal(process);

@@ -4,8 +4,10 @@ import * as vscode from "vscode";
 import { provideAuditDocument } from "./host/auditDocument.ts";
 import { provideCodeDocuments } from "./host/codeDocuments.ts";
 import { hostCommands } from "./host/commands/hosts.ts";
+import { importCommands, offerImport } from "./host/commands/import.ts";
 import { launchCommands } from "./host/commands/launch.ts";
 import { lineageCommands } from "./host/commands/lineage.ts";
+import { mlflowCommands } from "./host/commands/mlflow.ts";
 import { openCommands } from "./host/commands/open.ts";
 import { type Handlers, registerCommands } from "./host/commands/register.ts";
 import { registryCommands } from "./host/commands/registry.ts";
@@ -15,10 +17,12 @@ import { supportCommands, viewCommands } from "./host/commands/support.ts";
 import { targetIn } from "./host/commands/target.ts";
 import { openLinkedComparisons } from "./host/compareLink.ts";
 import { ComparePanels } from "./host/comparePanel.ts";
+import { ComputeTree } from "./host/computeTree.ts";
 import { serverOptions } from "./host/configuration.ts";
 import { noticeEnds } from "./host/endNotice.ts";
 import { LineageTree } from "./host/lineageTree.ts";
 import { provideLogDocuments } from "./host/logDocuments.ts";
+import { MlflowServers } from "./host/mlflowServers.ts";
 import { ModelsTree } from "./host/modelsTree.ts";
 import { RunPanels } from "./host/runPanel.ts";
 import { RunsSource } from "./host/runsSource.ts";
@@ -26,6 +30,7 @@ import { RunsTree } from "./host/runsTree.ts";
 import { Server } from "./host/server.ts";
 import { showActiveRuns } from "./host/statusBar.ts";
 import { offerTerminalCommand } from "./host/terminalCommand.ts";
+import { offerTracking } from "./host/terminals.ts";
 import { wakeWhenUseful } from "./host/wake.ts";
 
 /** What tests in the extension host look at. */
@@ -35,6 +40,7 @@ export interface Runline {
   readonly runs: RunsTree;
   readonly lineage: LineageTree;
   readonly models: ModelsTree;
+  readonly compute: ComputeTree;
   /** How long `activate` took; measured by `npm run bench`. */
   readonly activationMs: number;
 }
@@ -52,6 +58,7 @@ export function activate(context: vscode.ExtensionContext): Runline {
   const runs = own(new RunsTree(source, memory));
   const lineage = own(new LineageTree(server, memory, log));
   const models = own(new ModelsTree(server, log));
+  const compute = own(new ComputeTree(server, log));
   const target = targetIn(source, runs, server.request);
 
   const runPanels = own(new RunPanels(context.extensionUri, server, source));
@@ -67,6 +74,7 @@ export function activate(context: vscode.ExtensionContext): Runline {
   const openRun = async (id: string) =>
     runPanels.show(await server.request("runs/get", { id }), { beside: true });
   const { request } = server;
+  const mlflowServers = own(new MlflowServers(context, server, () => runs.view.visible, log));
   const handlers: Handlers = {
     ...launchCommands({ request, source, memory, log, openRun }),
     ...openCommands({ request, target, tree: runs, runs: runPanels, comparisons: comparePanels }),
@@ -74,7 +82,9 @@ export function activate(context: vscode.ExtensionContext): Runline {
     ...runLifeCommands(request, source, target),
     ...registryCommands(request, target, models),
     ...lineageCommands(request, target, lineage),
-    ...hostCommands(request, log),
+    ...hostCommands(request, compute, log),
+    ...mlflowCommands(request, target, mlflowServers),
+    ...importCommands(request, log),
     ...viewCommands(source, runs, server),
     ...supportCommands(context, server, source, log),
   };
@@ -85,6 +95,7 @@ export function activate(context: vscode.ExtensionContext): Runline {
   own(provideLogDocuments(server, log));
   own(provideAuditDocument(server));
   own(showActiveRuns(source));
+  own(offerImport(runs.view, memory, request, log));
   own(noticeEnds(server));
   own(wakeWhenUseful(server));
   own(vscode.workspace.onDidGrantWorkspaceTrust(() => server.configure()));
@@ -96,7 +107,8 @@ export function activate(context: vscode.ExtensionContext): Runline {
     }),
   );
   void offerTerminalCommand(context, log);
-  return { server, source, runs, lineage, models, activationMs: performance.now() - began };
+  own(offerTracking(context, server, log));
+  return { server, source, runs, lineage, models, compute, activationMs: performance.now() - began };
 
   function own<T extends vscode.Disposable>(part: T): T {
     context.subscriptions.push(part);

@@ -9,6 +9,8 @@ import { localIdentity } from "./compute/local/identity.ts";
 import { localCompute } from "./compute/local/local.ts";
 import { editorPace, reachFrom } from "./compute/reach.ts";
 import { localCode } from "./compute/snapshot/snapshot.ts";
+import { foreignReaders } from "./data/import/readers.ts";
+import { mlflowDatabases } from "./store/foreign/mlflowDatabase.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -28,6 +30,7 @@ startServer(
     reach: reachFrom({ local, code: localCode(), recorder, pace: editorPace }),
     identity: localIdentity,
     clock: Date.now,
+    foreign: foreignReaders(mlflowDatabases),
     versions: { Runline: String(version), Node: process.versions.node },
   },
   { runtime: beside("web-tree-sitter.wasm"), python: beside("tree-sitter-python.wasm") },

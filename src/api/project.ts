@@ -2,6 +2,7 @@
 
 import type { CodeKeeper } from "../compute/code.ts";
 import type { Compute, Hosts, Reach, ReachWish } from "../compute/compute.ts";
+import type { ForeignReaders } from "../model/foreignLog.ts";
 import type { Actor } from "../model/registry.ts";
 import { type Layout, layoutOf } from "../ops/layout.ts";
 import { rebuild } from "../ops/rebuild.ts";
@@ -18,11 +19,13 @@ export interface Engines {
   /** Who works in a folder. */
   readonly identity: (workspace: string) => Promise<Actor>;
   readonly clock: () => number;
+  /** Readers of what other tools have written; absent where nothing is imported. */
+  readonly foreign?: ForeignReaders;
   /** Of Runline and its parts, for diagnostics. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export interface Project extends Pick<Engines, "compute" | "code" | "clock" | "versions"> {
+export interface Project extends Pick<Engines, "compute" | "code" | "clock" | "versions" | "foreign"> {
   readonly layout: Layout;
   readonly store: StoreAccess;
   /** The other machines that runs can be started on; null where there are none to be had. Closed by whoever opened the project. */
@@ -61,6 +64,7 @@ export function openProject(
     code,
     clock,
     versions,
+    ...(engines.foreign === undefined ? {} : { foreign: engines.foreign }),
     layout,
     store,
     hosts: reach?.hosts ?? null,

@@ -1,7 +1,7 @@
 /** Finds runs on the disk that the store does not know: launched by another program, before a rebuild, or just before a crash. */
 
 import * as path from "node:path";
-import type { Compute } from "../compute/compute.ts";
+import type { Compute, Observation } from "../compute/compute.ts";
 import type { Store } from "../store/store.ts";
 import { newRunOf } from "./newRun.ts";
 import { runSpecIn } from "./runSpec.ts";
@@ -41,16 +41,19 @@ export async function adopt(
     }
     for (const seen of await compute.observe([...some.values()])) {
       if (!seen.claimed && seen.exit === null) unclaimed.push(seen.directory);
-      else if (await adoptOne(seen.directory, store, compute)) changed.push(path.basename(seen.directory));
+      else if (await adoptOne(seen, store, compute)) changed.push(path.basename(seen.directory));
     }
   }
   return { changed, unclaimed };
 }
 
 /** The directory's name is the run's id; a spec that says otherwise was copied there and is not believed. */
-async function adoptOne(directory: string, store: Store, compute: Compute): Promise<boolean> {
+async function adoptOne(seen: Observation, store: Store, compute: Compute): Promise<boolean> {
+  const { directory, start, hostName } = seen;
   const spec = await runSpecIn(directory, compute);
   if (spec === null || spec.run_id !== path.basename(directory)) return false;
-  await store.runs.create(newRunOf(spec, directory, compute.hostOf?.(directory) ?? compute.host));
+  // Read from a team's server: no process of any machine is known, only whose run it is.
+  const team = start !== null && start.pid === 0 && start.host !== hostName ? start.host : null;
+  await store.runs.create(newRunOf(spec, directory, team ?? compute.hostOf?.(directory) ?? compute.host));
   return true;
 }

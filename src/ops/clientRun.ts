@@ -90,7 +90,8 @@ export async function reportStatus(
   if (status === "running" && hasEnded) {
     const attempt = start.attempt + 1;
     await rm(path.join(run.directory, runFile.cancel), { force: true });
-    await replaceFile(run, runFile.start, startOf(run.id, attempt, start.time));
+    const { host } = start;
+    await replaceFile(run, runFile.start, { ...startOf(run.id, attempt, start.time), host });
     await appendToJournal(run, [{ kind: "attempt", time: now, attempt }, said], parts);
   } else {
     await appendToJournal(run, [said], parts);
@@ -117,7 +118,8 @@ async function replaceFile(run: ClientRun, name: string, record: object): Promis
   }
 }
 
-function specOf(id: string, ask: NewClientRun, workspace: string, now: number): RunSpec {
+/** The spec of a run that was not started by Runline: nothing of it is captured. */
+export function specOf(id: string, ask: NewClientRun, workspace: string, now: number): RunSpec {
   return {
     ...{ version: 1, run_id: id, name: ask.name, experiment: ask.experiment },
     ...{ argv: [], shown_argv: [], cwd: workspace, workspace, script: null, env_names: [] },
@@ -130,14 +132,16 @@ function specOf(id: string, ask: NewClientRun, workspace: string, now: number): 
   };
 }
 
-function startOf(id: string, attempt: number, time: number): StartRecord {
+/** A start without a process. */
+export function startOf(id: string, attempt: number, time: number): StartRecord {
   return {
     ...{ run_id: id, attempt, pid: 0, pgid: 0, start_ticks: 0, recorder_pid: 0, recorder_start_ticks: 0 },
     ...{ boot_id: "", host: hostname(), gpus: [], recorder_version: "", python: "", time, uptime: 0 },
   };
 }
 
-const exitCodes = { finished: 0, failed: 1, cancelled: null } as const;
+/** What a status that a client says is as an exit code. */
+export const exitCodes = { finished: 0, failed: 1, cancelled: null } as const;
 
 async function exitOf(
   run: ClientRun,

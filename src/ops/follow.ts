@@ -193,7 +193,9 @@ export function follow(parts: FollowParts): Follower {
   async function letGo(run: Run): Promise<void> {
     drop(run.id);
     const last = await store.runs.get(run.id);
-    if (last !== null && terminalStates.has(last.state)) parts.ended(last);
+    // One that was imported has ended elsewhere, whenever it was.
+    const isNews = last?.tags["runline.import.from"] === undefined;
+    if (last !== null && terminalStates.has(last.state) && isNews) parts.ended(last);
   }
 
   /** Says what changed. More commits than our own are somebody else's, and may be about anything. */

@@ -23,6 +23,8 @@ export interface LaunchAsk extends CommandAsk {
   readonly id?: string;
   /** The run from whose script this one is started. */
   readonly parent?: string;
+  /** So many GPUs for itself alone; it waits in the machine's queue until they are free. Absent: none is asked for. */
+  readonly gpus?: number;
 }
 
 /** Settings that a launch reads. */
@@ -113,10 +115,16 @@ async function specOf(
     created: clock(),
     code,
     queue: settings.parallelRuns > 0 ? { folder: layout.queue, limit: settings.parallelRuns } : null,
+    ...resourcesOf(ask),
     capture: settings.capture,
     grace_seconds: [settings.graceSeconds, Math.min(settings.graceSeconds, mostKillGraceSeconds)],
     parent: ask.parent ?? null,
   };
+}
+
+/** What of the machine a run wants for itself, as the record of the ask has it. */
+export function resourcesOf({ gpus = 0 }: LaunchAsk): Pick<RunSpec, "resources"> {
+  return gpus > 0 ? { resources: { gpus } } : {};
 }
 
 /** Without its code there is no run, so nothing of it stays among the runs. */

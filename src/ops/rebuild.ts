@@ -23,10 +23,10 @@ export interface Rebuilt {
   /** Where the old file lies now; null when there was none. */
   readonly old: string | null;
   /**
-   * What only the old store knew and could not be read: notes and stars, deletions, experiments and what they are called now, the models and
+   * What only the old store knew and could not be read: notes and stars, deletions, experiments and what they are called now, traces, the models and
    * their audit log.
    */
-  readonly lost: readonly ("notes" | "experiments" | "models")[];
+  readonly lost: readonly ("notes" | "experiments" | "models" | "traces")[];
 }
 
 /** SQLite keeps these beside its file while it is open, or after a crash. */
@@ -51,6 +51,7 @@ export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
     if (!(await carried(previous, (old) => carryEdits(old, store)))) lost.push("notes");
     if (!(await carried(previous, (old) => carryExperiments(old, store)))) lost.push("experiments");
     if (!(await carried(previous, (old) => carryModels(old, store)))) lost.push("models");
+    if (!(await carried(previous, (old) => store.kept.restore(old.kept.read())))) lost.push("traces");
     const runs = (await store.runs.list({ limit: 10_000 })).length;
     await store.close();
     await previous?.close();

@@ -6,7 +6,7 @@ import { deriveStatus } from "../model/runState.ts";
 import type { RunFacts } from "../store/store.ts";
 
 /** Facts are written again, unchanged, after this long: "as of" then stays near to now without a write per look. */
-const confirmAfterMs = 30_000;
+const confirmAfterMs = 10_000;
 
 /**
  * Can the look judge this run at all? Not when its records can't be read. A run of another machine with the same home shows its records

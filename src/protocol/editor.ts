@@ -5,7 +5,9 @@
 
 import type { ColumnCells, CompareDetails, CompareTableData } from "../model/compareTable.ts";
 import type { Failure } from "../model/failure.ts";
+import type { ForeignPlace, ForeignTrouble } from "../model/foreignLog.ts";
 import type { HostCheck, HostEntry, HostsSettings, Prompt } from "../model/host.ts";
+import type { Machine } from "../model/hostMachine.ts";
 import type { Importance } from "../model/importance.ts";
 import type { CaptureSettings, CodeSnapshot } from "../model/journal.ts";
 import type { Direction, LineageGraph, LineageNode, RunFile } from "../model/lineage.ts";
@@ -107,8 +109,36 @@ export interface Requests {
   /** A person's wish: the server may ask back (`runline/ask`) until it is connected. */
   "hosts/connect": [{ readonly host: string }, null];
   "hosts/disconnect": [{ readonly host: string }, null];
+  /** Where a file that a run has kept can be read on this machine; one of another machine is brought first, and checked. */
+  "hosts/artifact": [{ readonly id: string; readonly path: string }, { readonly path: string }];
   /** Whether runs can be started there, with reasons. Connects without asking. */
   "hosts/check": [{ readonly host: string }, HostCheck];
+  /** Where clients of MLflow's protocol reach this folder's runs; served from now on. */
+  "mlflow/address": [Record<string, never>, { readonly url: string; readonly token: string | null }];
+  /** Serves no longer, and no more by itself when the window is loaded anew. */
+  "mlflow/stop": [Record<string, never>, null];
+  /** This machine and the hosts as they are known now; looks that are due begin meanwhile, and `runline/hosts` tells of their end. */
+  "machines/list": [Record<string, never>, readonly Machine[]];
+  /** One machine after a fresh look, as far as that can be had in a few seconds. `host` is null for this machine. */
+  "machines/look": [{ readonly host: string | null }, Machine | null];
+  /** A team's MLflow server: its runs are read from now on, as long as the window is open. */
+  "mlflow/connect": [TeamAccess, TeamStatus];
+  "mlflow/disconnect": [{ readonly url: string }, null];
+  /** Reads what is new there, and sends what waits; `whole` reads as many runs as are shown at all. */
+  "mlflow/refresh": [{ readonly whole: boolean }, readonly TeamStatus[]];
+  /** Null when the server does not answer now: the run waits and is sent when it does. */
+  "mlflow/send": [
+    { readonly id: string; readonly url: string },
+    { readonly link: string; readonly left: number } | null,
+  ];
+  "mlflow/cancelSend": [{ readonly id: string }, null];
+  /** Logs of other tools below a folder or in a file; without a path those in the workspace, looked for at most two folders deep. */
+  "import/find": [{ readonly path?: string | undefined }, readonly FoundPlace[]];
+  /** Begins an import in the background; one that is under way goes on instead. */
+  "import/start": [{ readonly places: readonly ForeignPlace[] }, null];
+  "import/state": [Record<string, never>, ImportProgress];
+  /** What is there then is whole; the next import goes on. */
+  "import/cancel": [Record<string, never>, null];
   "store/status": [Record<string, never>, StoreStatus];
   "store/rebuild": [Record<string, never>, { readonly runs: number }];
 }
@@ -116,6 +146,31 @@ export interface Requests {
 export type RequestName = keyof Requests;
 export type RequestInput<N extends RequestName> = Requests[N][0];
 export type RequestOutput<N extends RequestName> = Requests[N][1];
+
+/** About how many runs there are, where that is known. */
+export interface FoundPlace extends ForeignPlace {
+  readonly runs: number | null;
+  /** Some of them are here already. */
+  readonly imported: boolean;
+}
+
+export interface ImportedPlace extends ForeignPlace {
+  readonly runs: Readonly<Record<"new" | "grown" | "same" | "taken", number>>;
+  readonly versions: number;
+  readonly aliases: number;
+  /** The first of them. */
+  readonly troubles: readonly ForeignTrouble[];
+  readonly troubleCount: number;
+  readonly canceled: boolean;
+}
+
+export interface ImportProgress {
+  readonly running: boolean;
+  readonly done: number;
+  readonly of: number | null;
+  readonly imported: readonly ImportedPlace[];
+  readonly failure: Failure | null;
+}
 
 /** Runs and the ids of columns (`metric:val/acc`) that are needed of them. */
 export interface CompareAsk {
@@ -138,6 +193,8 @@ export interface LaunchInput {
   readonly id?: string;
   /** Where it runs: the name of a host, or absent for this machine. */
   readonly host?: string;
+  /** So many GPUs for itself alone; it waits until they are free. */
+  readonly gpus?: number;
 }
 
 export interface BeyondQuery {
@@ -167,6 +224,25 @@ export interface CodeChanges {
   readonly snapshot: CodeSnapshot | null;
   /** Files of the snapshot that are different, gone or new in the working tree now; at most 1,000. */
   readonly files: readonly { readonly path: string; readonly change: "modified" | "deleted" | "added" }[];
+}
+
+/** How to get into a team's MLflow server: with a token, with a name and password, or with nothing. Kept nowhere by the server process. */
+export interface TeamAccess {
+  readonly url: string;
+  readonly token?: string;
+  readonly user?: string;
+  readonly password?: string;
+}
+
+export interface TeamStatus {
+  readonly url: string;
+  /** Host and port: what its runs are marked with. */
+  readonly name: string;
+  /** When its runs were last read; null when not yet. */
+  readonly asOf: number | null;
+  readonly trouble: Failure | null;
+  /** It answers, and does not let us in. */
+  readonly refused: boolean;
 }
 
 export interface StoreStatus {
@@ -216,6 +292,8 @@ export interface Ended {
   readonly state: RunState;
   readonly reason: string | null;
   readonly durationMs: number;
+  /** Where it ran; null for this machine. */
+  readonly host: string | null;
   readonly keyMetric: { readonly key: string; readonly value: number } | null;
 }
 
@@ -225,7 +303,7 @@ export interface Logged {
   readonly text: string;
 }
 
-/** Notification `runline/hosts`: a link or a check of a host changed; whoever shows them asks again. */
+/** Notification `runline/hosts`: a link, a check or a look of a machine changed; whoever shows them asks again. */
 export type HostsChanged = Record<string, never>;
 
 /** Request `runline/ask` of the server to the window: what ssh wants to know. Null: the person does not want to answer. */

@@ -13,6 +13,7 @@ async function load(): Promise<void> {
   await import("./activation.ts");
   await import("./mainJob.ts");
   await import("./resilience.ts");
+  await import("./terminals.ts");
 }
 
 /** Called by VS Code. Resolves when all passed; its rejection is VS Code's exit code 1. */

@@ -180,6 +180,7 @@ test("a link opens the same runs in the same way; runs that are gone are told", 
   await openLink(link.replace(/runs=[0-9a-f]{32}/, `runs=${"f".repeat(32)}`));
   await window.notifications().filter({ hasText: "1 of the link's 6 runs" }).waitFor();
   await window.tab("Compare 5 runs").waitFor();
+  await expect.poll(async () => (await names()).length).toBe(5);
   await openLink(link.replace(/runs=[^&]*/, "runs=..%2F..%2Fetc"));
   await window.notifications().filter({ hasText: "names no runs" }).waitFor();
   await window.run("Notifications: Clear All Notifications");
@@ -192,6 +193,7 @@ async function openLink(link: string): Promise<void> {
   await window.answer(link);
   const allow = window.page.locator(".monaco-dialog-box").getByRole("button", { name: "Open" });
   await allow.click();
+  await allow.waitFor({ state: "detached" });
 }
 
 test("names that are HTML, of several lines or very long are text, and nothing moves", async () => {

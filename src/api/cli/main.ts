@@ -12,6 +12,7 @@ import { deleteCommand, purge, restore } from "./delete.ts";
 import { edit } from "./edit.ts";
 import { helpOf, overview } from "./help.ts";
 import { hosts } from "./hosts.ts";
+import { importCommand } from "./import.ts";
 import { failureJson, jsonText } from "./json.ts";
 import { lineage } from "./lineage.ts";
 import { log } from "./log.ts";
@@ -49,6 +50,7 @@ export const commands: Readonly<Record<string, Command>> = {
   models,
   audit,
   hosts,
+  import: importCommand,
   serve,
   status,
   rebuild,

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:os";
 import * as path from "node:path";
+import { RunlineError } from "../../model/failure.ts";
 import { formatDuration } from "../../model/format.ts";
 import type { Run } from "../../model/run.ts";
 import { isRunId, runIdAt } from "../../model/runId.ts";
@@ -32,6 +33,11 @@ export const run: Command = {
     },
     detach: { type: "boolean", short: "d", help: "start it and come back at once; it goes on by itself" },
     on: { type: "string", value: "<host>", help: "run it on another machine; see runline hosts" },
+    gpus: {
+      type: "string",
+      value: "<count>",
+      help: "so many GPUs for itself alone; it waits until they are free",
+    },
     env: {
       type: "string",
       multiple: true,
@@ -89,9 +95,19 @@ async function askOf(call: Call): Promise<LaunchAsk> {
     ? { script: path.resolve(folder, first), arguments: more, cwd: folder }
     : { command: words, cwd: folder };
   const parent = await parentOf(call);
-  const given = { name: text("name"), experiment: text("experiment"), python: text("python"), parent };
+  const given = {
+    ...{ name: text("name"), experiment: text("experiment"), python: text("python"), parent },
+    gpus: gpusOf(text("gpus")),
+  };
   const known = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...what, ...Object.fromEntries(known) };
+}
+
+function gpusOf(given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  if (!/^[1-9]\d?$/.test(given) || Number(given) > 64)
+    throw new RunlineError("usage", { cause: `--gpus takes a whole number from 1 to 64, not ${given}.` });
+  return Number(given);
 }
 
 /** The run from whose script this is called, where it is one of this folder's. */

@@ -1,6 +1,7 @@
 import { RunlineError } from "../../model/failure.ts";
 import { follow } from "../../ops/follow.ts";
 import { serveProject } from "../mlflow/projectServer.ts";
+import { tellWebhooks } from "../mlflow/webhookDelivery.ts";
 import { type Command, exitCode } from "./command.ts";
 import { jsonText } from "./json.ts";
 import { tellOnce } from "./trouble.ts";
@@ -40,9 +41,13 @@ export const serve: Command = {
       ...optional("token", flag("no-token") ? null : text("token")),
     });
     const { url, token } = server;
+    const opened = await store.needed();
     const follower = follow({
-      ...{ store: await store.needed(), compute, clock, layout, failed },
-      ...{ changed: () => undefined, ended: () => undefined },
+      ...{ store: opened, compute, clock, layout, failed, ended: () => undefined },
+      // Changes that windows and other commands make are news to webhooks too.
+      changed: ({ kinds }) => {
+        if (kinds.includes("models")) void tellWebhooks(opened, failed);
+      },
     });
     const secret = token === null ? "" : `export MLFLOW_TRACKING_TOKEN=${token}\n`;
     await terminal.out(json ? jsonText({ url, token }) : `export MLFLOW_TRACKING_URI=${url}\n${secret}`);

@@ -2,8 +2,8 @@
 
 import { z } from "zod";
 import { mostDetails } from "../../model/compareTable.ts";
-import { parameterImportance } from "../../model/importance.ts";
 import { compareColumns, compareDetails, compareSummary, compareTable } from "../../ops/compareTable.ts";
+import { metricImportance } from "../../ops/metricImportance.ts";
 import type { RequestName } from "../../protocol/editor.ts";
 import { ids, type Requests } from "./request.ts";
 
@@ -17,7 +17,8 @@ const mostRead = 200;
 export const compareRequests: Requests<CompareRequest> = {
   "compare/table": {
     input: ask,
-    async answer(query, { store }) {
+    async answer(query, { store, teams }) {
+      teams.look(query.runIds);
       return compareTable(query, (await store.existing())?.runs ?? null);
     },
   },
@@ -56,8 +57,7 @@ export const compareRequests: Requests<CompareRequest> = {
   "compare/importance": {
     input: z.strictObject({ runIds: ids, metric: z.string().max(1_000) }),
     async answer({ runIds, metric }, { store }) {
-      const runs = await (await store.existing())?.runs.list({ ids: runIds, limit: runIds.length });
-      return parameterImportance(runs ?? [], metric);
+      return metricImportance(runIds, metric, (await store.existing())?.runs ?? null);
     },
   },
 };

@@ -2,15 +2,21 @@
 
 import type { Prompter } from "../../model/host.ts";
 import type { ScriptArgument } from "../../model/scriptArgument.ts";
+import type { MachineWatch } from "../../ops/machines.ts";
 import type { WindowServer } from "../mlflow/windowServer.ts";
+import type { Teams } from "../mlflowClient/teams.ts";
 import type { Project } from "../project.ts";
 
 export interface Context extends Project {
   readonly scripts: ScriptReader;
   /** Asks the person before the window what ssh wants to know. */
   readonly ask: Prompter;
+  /** What this machine and the hosts are doing; null where there is no other machine to be had. */
+  readonly machines: MachineWatch | null;
   /** Answers MLflow's protocol for this folder, once somebody asks for its address. */
   readonly mlflow: WindowServer;
+  /** The team's own MLflow servers. */
+  readonly teams: Teams;
 }
 
 export interface ScriptReader {

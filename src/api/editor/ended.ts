@@ -1,5 +1,6 @@
 /** What is told of a run that has ended. */
 
+import { splitHostDirectory } from "../../model/host.ts";
 import type { Run } from "../../model/run.ts";
 import type { Ended } from "../../protocol/editor.ts";
 
@@ -11,6 +12,7 @@ export function endedOf(run: Run): Ended {
     name,
     state,
     reason,
+    host: splitHostDirectory(run.directory)?.host ?? null,
     durationMs: Math.max(0, (run.ended ?? run.asOf) - (run.started ?? run.created)),
     keyMetric: keyMetric === null || metric === undefined ? null : { key: keyMetric, value: metric.last },
   };

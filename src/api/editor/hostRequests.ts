@@ -3,9 +3,10 @@
 import { z } from "zod";
 import type { Hosts } from "../../compute/compute.ts";
 import { RunlineError } from "../../model/failure.ts";
+import { artifactHere } from "../../ops/hostFiles.ts";
 import type { RequestName } from "../../protocol/editor.ts";
 import type { Project } from "../project.ts";
-import { nothing, type Requests } from "./request.ts";
+import { id, nothing, type Requests } from "./request.ts";
 
 type HostRequest = Extract<RequestName, `hosts/${string}`>;
 
@@ -24,6 +25,12 @@ export const hostRequests: Requests<HostRequest> = {
     async answer({ host }, context) {
       await hostsOf(context).connect(host, context.ask);
       return null;
+    },
+  },
+  "hosts/artifact": {
+    input: z.strictObject({ id, path: z.string().min(1).max(4_096) }),
+    async answer(ask, { store, compute }) {
+      return { path: await artifactHere(ask, await store.existing(), compute) };
     },
   },
   "hosts/disconnect": {

@@ -26,6 +26,7 @@ export const metricRequests: Requests<
     input: z.strictObject({ runIds: ids, ...view, smoothing: smoothing.exactOptional() }),
     async answer(query, project) {
       const store = await project.store.existing();
+      project.teams.look(query.runIds);
       return store === null ? { x0: 0, x1: 0, series: [] } : store.metrics.columns(query);
     },
   },
@@ -36,6 +37,7 @@ export const metricRequests: Requests<
     }),
     async answer(query, project) {
       const store = await project.store.existing();
+      project.teams.look(query.groups.flatMap(({ runIds }) => runIds));
       return store === null ? { x0: 0, x1: 0, bands: [] } : store.metrics.bands(query);
     },
   },

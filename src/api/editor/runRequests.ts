@@ -47,7 +47,8 @@ export const runRequests: Requests<RunRequest> = {
   },
   "runs/get": {
     input: one,
-    async answer({ id }, { store }) {
+    async answer({ id }, { store, teams }) {
+      teams.look([id]);
       return runOf(id, await store.existing());
     },
   },
@@ -64,6 +65,7 @@ export const runRequests: Requests<RunRequest> = {
       python: path.exactOptional(),
       id: id.exactOptional(),
       host: text.exactOptional(),
+      gpus: z.int().min(1).max(64).exactOptional(),
     }),
     async answer(ask, project) {
       const newId = () => runIdAt(project.clock(), randomBytes(16));

@@ -6,9 +6,11 @@ import { changeKinds } from "../../ops/changes.ts";
 import { deletedRunsStayMs, purgeRuns } from "../../ops/deleteRun.ts";
 import { type Follower, follow } from "../../ops/follow.ts";
 import { layoutOf } from "../../ops/layout.ts";
+import { type MachineWatch, machineWatch } from "../../ops/machines.ts";
 import type { Changed, Ended, Logged, ServerOptions } from "../../protocol/editor.ts";
 import type { Store } from "../../store/store.ts";
 import { type WindowServer, windowServer } from "../mlflow/windowServer.ts";
+import { type Teams, teamsOf } from "../mlflowClient/teams.ts";
 import { type Engines, openProject, type Project } from "../project.ts";
 import type { Context, ScriptReader } from "./context.ts";
 import { endedOf } from "./ended.ts";
@@ -19,7 +21,7 @@ export interface Window {
   changed(what: Changed): void;
   ended(what: Ended): void;
   logged(what: Logged): void;
-  /** A link or a check of a host changed. */
+  /** A link, a check or a look of a machine changed. */
   hosts(): void;
   /** Asks the person; null when they don't want to answer. */
   ask(prompt: Prompt): Promise<string | null>;
@@ -96,7 +98,17 @@ function hold(
   const { compute, layout, store } = project;
   const mlflowFailed = (thrown: unknown) => window.logged(failureLine(failureOf(thrown), "warn"));
   const mlflow = windowServer(project, mlflowFailed);
+  const teams = teamsOf(project, mlflowFailed);
   const links = project.hosts?.watch(window.hosts);
+  const machines =
+    project.hosts === null
+      ? null
+      : machineWatch({
+          hosts: project.hosts,
+          store: () => store.existing(),
+          changed: window.hosts,
+          clock: project.clock,
+        });
 
   /**
    * Another window or the CLI may make the store at any time; once it is open, the follower sees to everything. A folder that is being
@@ -129,11 +141,12 @@ function hold(
   void openExisting();
 
   return {
-    context: contextOf(project, scripts, window, mlflow),
+    context: contextOf(project, scripts, window, { mlflow, teams, machines }),
     poke: () => follower?.poke(),
     async close() {
       waiting[Symbol.dispose]();
       links?.[Symbol.dispose]();
+      await teams.close();
       await mlflow.close();
       await store.close();
       await project.hosts?.close();
@@ -166,7 +179,12 @@ async function purgeOld(project: Project, store: Store, window: Window): Promise
   }
 }
 
-function contextOf(project: Project, scripts: ScriptReader, { ask }: Window, mlflow: WindowServer): Context {
+function contextOf(
+  project: Project,
+  scripts: ScriptReader,
+  { ask }: Window,
+  own: { readonly mlflow: WindowServer; readonly teams: Teams; readonly machines: MachineWatch | null },
+): Context {
   return {
     ...project,
     get settings() {
@@ -177,6 +195,6 @@ function contextOf(project: Project, scripts: ScriptReader, { ask }: Window, mlf
     },
     scripts,
     ask,
-    mlflow,
+    ...own,
   };
 }

@@ -122,7 +122,7 @@ function pageHtml(url: URL, subjects: readonly (readonly string[])[]): string {
 </head><body class="${bodyClasses[theme]}" data-setup="${JSON.stringify(setup).replaceAll("&", "&amp;").replaceAll('"', "&quot;")}">
 <script src="/editor.js"></script>
 <div id="root"></div>
-<script type="module" src="/dist/${panel}.js"></script>
+<script type="module" async src="/dist/${panel}.js"></script>
 </body></html>`;
 }
 

@@ -246,7 +246,7 @@ test("a page that fails says why, and comes back when asked again", async () => 
   await page.getByRole("heading", { name: "keen-heron" }).waitFor();
   pages.bridge.faults.set("runs/get", "fail");
   pages.bridge.tell({ revision: 2, kinds: ["runs"], runIds: [finished] });
-  await page.getByText("What is shown is from before.").waitFor();
+  await page.getByText(/What is shown is as of/).waitFor();
   await page.getByRole("heading", { name: "keen-heron" }).waitFor();
   pages.bridge.faults.clear();
   await page.close();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { missingArguments, valueProblem, valueText } from "../../../src/host/argumentForm.ts";
+import { missingArguments, shownArguments, valueProblem, valueText } from "../../../src/host/argumentForm.ts";
 import { plain } from "../../../src/host/translate.ts";
 import type { ScriptArgument } from "../../../src/model/scriptArgument.ts";
 
@@ -46,4 +46,19 @@ test.each<[Partial<ScriptArgument>, Record<string, string>, string]>([
 test("required arguments without a value are missing", () => {
   expect(missingArguments([argument({ required: true }), argument({ name: "seed" })], {})).toEqual(["lr"]);
   expect(missingArguments([argument({ required: true })], { lr: "1" })).toEqual([]);
+});
+
+test("only the arguments of the chosen subcommand are asked for", () => {
+  const declared = [
+    argument({ name: "seed" }),
+    argument({ name: "command", flags: [], required: true, choices: ["fit", "test"], isCommand: true }),
+    argument({ name: "epochs", command: "fit", required: true }),
+    argument({ name: "split", command: "test" }),
+  ];
+  const names = (values: Record<string, string>) => shownArguments(declared, values).map(({ name }) => name);
+  expect(names({})).toEqual(["command", "seed"]);
+  expect(names({ command: "fit" })).toEqual(["command", "seed", "epochs"]);
+  expect(names({ command: "test", epochs: "3" })).toEqual(["command", "seed", "split"]);
+  expect(missingArguments(shownArguments(declared, { command: "test" }), { command: "test" })).toEqual([]);
+  expect(shownArguments([argument({})], {})).toEqual([argument({})]);
 });

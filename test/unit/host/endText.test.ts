@@ -9,6 +9,7 @@ const ended = (given: Partial<Ended> = {}): Ended => ({
   state: "finished",
   reason: null,
   durationMs: 61_000,
+  host: null,
   keyMetric: { key: "val_acc", value: 0.943 },
   ...given,
 });
@@ -22,6 +23,7 @@ test.each<[string, Partial<Ended>, typeof away, boolean]>([
   ["one of exactly a minute", { durationMs: 60_000 }, away, false],
   ["a canceled one", { state: "cancelled" }, away, false],
   ["while the window has the focus", {}, { focused: true, wanted: true }, false],
+  ["one on another machine, with the focus", { host: "gpu-box" }, { focused: true, wanted: true }, true],
   ["where the setting is off", {}, { focused: false, wanted: false }, false],
 ])("%s", (_what, given, attention, told) => {
   expect(tellsEnd(ended(given), attention)).toBe(told);
@@ -32,6 +34,7 @@ test.each<[Partial<Ended>, string]>([
   [{ keyMetric: null }, "keen-heron finished after 1:01 min."],
   [{ keyMetric: { key: "loss", value: Number.NaN } }, "keen-heron finished after 1:01 min with loss NaN."],
   [{ state: "failed", reason: "exit 1" }, "keen-heron failed after 1:01 min: exit 1"],
+  [{ host: "gpu-box", keyMetric: null }, "keen-heron on gpu-box finished after 1:01 min."],
   [{ state: "failed" }, "keen-heron failed after 1:01 min: failed"],
   [{ state: "lost", reason: "killed" }, "keen-heron was lost after 1:01 min: killed"],
 ])("%j is told as %s", (given, text) => {

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { modelDescription, versionDescription, versionTooltip } from "../../../src/host/modelLabel.ts";
+import {
+  isPrompt,
+  modelDescription,
+  versionDescription,
+  versionTooltip,
+} from "../../../src/host/modelLabel.ts";
 import { plain } from "../../../src/host/translate.ts";
 import type { Alias, Model, ModelVersion } from "../../../src/model/registry.ts";
 import { makeRun, metric } from "./makeRun.ts";
@@ -70,4 +75,44 @@ test("the tooltip tells by whom and why, as plain text", () => {
   const text = versionTooltip(model([promoted]), version(2), undefined, plain);
   expect(text).toContain("Ana, before it v1");
   expect(text).toContain("\\*\\*bold\\*\\* claim");
+});
+
+test("a version without a run says where it is, and what its client said of it", () => {
+  const signature = { flavors: ["python_function", "sklearn"], inputs: ["x: double"], outputs: ["long"] };
+  const origin = { source: "s3://bucket/iris", loggedModel: "m-1", storage: null, runLink: null, signature };
+  const none = { runId: null, artifact: null, digest: null, bytes: null };
+  const imported: ModelVersion = { ...version(3), ...none, origin, stage: "Staging", tags: { team: "blue" } };
+  const text = versionTooltip(model([]), imported, undefined, plain);
+  for (const said of [
+    "s3&#58;//bucket/iris",
+    "python\\_function, sklearn",
+    "x&#58; double",
+    "Staging",
+    "blue",
+    "none",
+  ])
+    expect(text).toContain(said);
+  expect(text).not.toContain("null");
+  expect(versionDescription(imported, undefined, new Map())).toBe("");
+});
+
+test("a version of a prompt shows its text instead of files", () => {
+  const tags = {
+    "mlflow.prompt.is_prompt": "true",
+    "mlflow.prompt.text": "Hi {{name}}",
+    _mlflow_prompt_type: "text",
+  };
+  const prompt: ModelVersion = {
+    ...version(1),
+    artifact: null,
+    digest: null,
+    bytes: null,
+    runId: null,
+    tags,
+  };
+  const text = versionTooltip({ ...model([]), tags }, prompt, undefined, plain);
+  expect(text).toContain("Hi \\{\\{name\\}\\}");
+  expect(text).not.toMatch(/Digest|Source|prompt\\_type/);
+  expect(isPrompt({ tags })).toBe(true);
+  expect(isPrompt(model([]))).toBe(false);
 });

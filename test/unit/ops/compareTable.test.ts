@@ -9,6 +9,7 @@ import {
   compareSummary,
   compareTable,
 } from "../../../src/ops/compareTable.ts";
+import { metricImportance } from "../../../src/ops/metricImportance.ts";
 import { pointsBeyond } from "../../../src/ops/pointsBeyond.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import type { Store } from "../../../src/store/store.ts";
@@ -115,6 +116,15 @@ test("points beyond a range are counted one by one; NaN is not among them", asyn
   expect(await beyond(0.002, 10)).toBe(1);
   const ended = { series, key: "val/acc", low: 0.002, high: 1, steps: { from: 2, to: 9 } };
   expect(await pointsBeyond(ended, store.metrics)).toBe(1);
+});
+
+test("importance rests on the runs with a finite value; parameters that do not differ are not among them", async () => {
+  const runIds = Array.from({ length: 40 }, (_, at) => idOf(at + 1));
+  const importance = await metricImportance(runIds, "val/acc", store.runs);
+  expect(importance).toMatchObject({ metric: "val/acc", runs: 39 });
+  expect(importance.parameters.map(({ key }) => key)).toEqual(["seed"]);
+  expect(await metricImportance(runIds, "nowhere", store.runs)).toMatchObject({ runs: 0, parameters: [] });
+  expect(await metricImportance(runIds, "val/acc", null)).toMatchObject({ runs: 0 });
 });
 
 test("without a store there is nothing, and no failure", async () => {

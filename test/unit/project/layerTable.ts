@@ -58,7 +58,7 @@ export const layers: readonly Layer[] = [
   {
     of: "src/data/",
     project: ["src/model/"],
-    packages: [],
+    packages: ["yaml"],
     node: { except: drivers },
     because: "reading data sets needs the model and a reader, nothing of the product",
   },

@@ -1,0 +1,57 @@
+/** A team's own MLflow server, as the verbs need it. Everything that it says is checked before it comes here. */
+
+import type { LatestMetric } from "../model/tracking.ts";
+
+type Pair = readonly [key: string, value: string];
+
+export interface TeamRun {
+  /** As the server has it; not always 32 hex digits. */
+  readonly id: string;
+  readonly name: string;
+  readonly experiment: string;
+  readonly user: string;
+  readonly status: "running" | "finished" | "failed" | "cancelled";
+  readonly started: number;
+  readonly ended: number | null;
+  /** Where its artifacts are, a URI. */
+  readonly artifacts: string;
+  readonly parameters: readonly Pair[];
+  readonly tags: readonly Pair[];
+  /** The latest value of each. */
+  readonly metrics: readonly LatestMetric[];
+}
+
+export interface TeamBatch {
+  readonly metrics?: readonly LatestMetric[];
+  readonly parameters?: readonly Pair[];
+  readonly tags?: readonly Pair[];
+}
+
+/** Every call throws `teamDown`, `teamUntrusted`, `teamRefused`, `teamOdd` or `teamRejected`. */
+export interface TeamServer {
+  readonly url: string;
+  /** Host and port: what its runs are marked with. */
+  readonly name: string;
+  /** At most so many runs, of all experiments, newest first. */
+  newest(most: number): Promise<readonly TeamRun[]>;
+  /** Every point of a metric, in the server's order. */
+  history(runId: string, key: string): Promise<readonly LatestMetric[]>;
+  /** The run that has this id, or the tag with this value; null where there is none. */
+  find(id: string, tag: Pair): Promise<TeamRun | null>;
+  /** A run under way, in the experiment of that name, made where there is none. */
+  create(
+    run: Pick<TeamRun, "name" | "experiment" | "user" | "started">,
+    tags: readonly Pair[],
+  ): Promise<TeamRun>;
+  /** At most 1,000 metrics, 100 parameters and 100 tags. */
+  log(runId: string, batch: TeamBatch): Promise<void>;
+  end(runId: string, status: TeamRun["status"], time: number): Promise<void>;
+  remove(runId: string): Promise<void>;
+  /** Takes one file through the server's proxy; false where the server has its clients write elsewhere. */
+  upload(run: TeamRun, path: string, file: string): Promise<boolean>;
+  /** The page of a run for a browser. */
+  link(run: TeamRun): string;
+}
+
+/** The tag that a run sent from here has: it finds the copy again. */
+export const sentTag = "runline.runId";

@@ -1,0 +1,111 @@
+/** Terminals log to Runline with MLflow's own client once that is switched on: live, after a reload too, and never unasked. */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { clientPrograms } from "../peers/mlflow/clients.ts";
+import { pictureAll } from "./folders.ts";
+import { openSession, type Session } from "./session.ts";
+
+/** Logs until it is told that it is enough. */
+const fit = `import os, sys, time
+import mlflow
+
+with mlflow.start_run(run_name=sys.argv[1]):
+    step = 0
+    while not os.path.exists("enough-" + sys.argv[1]):
+        step += 1
+        mlflow.log_metric("loss", 1 / step, step=step)
+        time.sleep(0.1)
+`;
+
+let session: Session;
+let python: string;
+
+beforeAll(async () => {
+  python = path.join(await clientPrograms("2.22.5"), "python");
+  session = await openSession({ files: { "fit.py": fit } });
+}, 600_000);
+
+pictureAll(() => session);
+
+afterAll(async () => {
+  if (session !== undefined) for (const name of ["one", "two"]) tell(name);
+  await session?.close();
+});
+
+const tell = (name: string) => fs.writeFileSync(path.join(session.workspace, `enough-${name}`), "");
+const kept = () => {
+  const file = path.join(session.workspace, ".runline", "mlflow-port.json");
+  return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : null;
+};
+
+/** Types a line into a new terminal, as a person does. */
+async function inTerminal(line: string): Promise<void> {
+  const { workbench } = session;
+  await workbench.run("Terminal: Create New Terminal");
+  await workbench.page.locator(".terminal-wrapper.active .xterm.focus").waitFor();
+  await workbench.page.keyboard.type(`${line}\n`);
+}
+
+async function logs(name: string, ended: number): Promise<void> {
+  const { workbench } = session;
+  await workbench.showContainer("Runline");
+  await inTerminal(`${python} fit.py ${name}`);
+  await workbench.row("Runs", "Running (1)").waitFor({ timeout: 60_000 });
+  const row = workbench.row("Runs", name);
+  const before = (await row.filter({ hasText: /loss \d/ }).textContent()) ?? "";
+  await expect.poll(() => row.textContent()).not.toBe(before);
+  await workbench.screenshot(`terminal-${name}`);
+  tell(name);
+  await workbench.row("Runs", `Today (${ended})`).waitFor({ timeout: 60_000 });
+}
+
+test("switched on, a terminal's script with MLflow appears in the Runs view while it goes", async () => {
+  const { workbench } = session;
+  await workbench.showContainer("Runline");
+  // A window that has just been loaded does not know yet whether the folder is trusted.
+  await workbench.view("Runs").getByText("No runs yet").waitFor();
+  expect(kept()).toBeNull();
+  await workbench.run("Runline: Log terminals and notebooks with MLflow");
+  await workbench.notifications().filter({ hasText: "log to Runline" }).waitFor();
+  await expect.poll(kept).not.toBeNull();
+  await workbench.run("Notifications: Clear All Notifications");
+  await logs("one", 1);
+});
+
+test("after a reload it logs to the same address", async () => {
+  const { workbench } = session;
+  const address = kept();
+  const gone = workbench.page.waitForEvent("framenavigated", (frame) => frame === workbench.page.mainFrame());
+  await workbench.run("Developer: Reload Window");
+  await gone;
+  await workbench.row("Runs", "one").waitFor({ timeout: 60_000 });
+  await logs("two", 2);
+  expect(kept()).toBe(address);
+  expect(await workbench.notifications().count()).toBe(0);
+});
+
+test("switched off, nobody serves", async () => {
+  const { workbench } = session;
+  const { port } = JSON.parse(kept() ?? "{}") as { port: number };
+  expect((await fetch(`http://127.0.0.1:${port}/health`)).ok).toBe(true);
+  await workbench.run("Runline: Stop logging terminals and notebooks");
+  await workbench.notifications().filter({ hasText: "no longer log" }).waitFor();
+  await expect.poll(kept).toBeNull();
+  await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
+});
+
+test("a folder that is not trusted can't switch it on", async () => {
+  const settings = JSON.stringify({ "runline.mlflow.terminals": true });
+  const files = { "fit.py": fit, "train.py": "print(1)\n", ".vscode/settings.json": settings };
+  const restricted = await openSession({ files, trust: "restricted" });
+  try {
+    const { workbench, workspace } = restricted;
+    await workbench.showContainer("Runline");
+    await workbench.view("Runs").getByText("This workspace is not trusted").waitFor();
+    expect(fs.existsSync(path.join(workspace, ".runline"))).toBe(false);
+  } finally {
+    await restricted.close();
+  }
+});
