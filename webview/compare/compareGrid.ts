@@ -4,6 +4,7 @@ import { html, nothing, type PropertyValues } from "lit";
 import type { RunEdit } from "../../src/model/run.ts";
 import type { RunLook } from "../../src/model/runColor.ts";
 import type { SortKey } from "../../src/protocol/comparePage.ts";
+import { asOfBadge } from "../shared/asOf.ts";
 import { PageElement } from "../shared/element.ts";
 import type { Hover } from "../shared/hover.ts";
 import { icon, iconButton, stateIcon, stateLooks } from "../shared/icon.ts";
@@ -13,18 +14,13 @@ import type { CompareRun } from "./comparedRuns.ts";
 import { cellContent, trendLine } from "./gridCells.ts";
 import type { GridColumn } from "./gridColumns.ts";
 import { editableText, editOf } from "./gridEdit.ts";
+import { type GridPlace, movedBy } from "./gridKeys.ts";
 import { type ColumnPlace, columnPlaces, headHeight, rowHeight, seenColumns } from "./gridLayout.ts";
 import { nameColumn } from "./sortRows.ts";
 import { GroupCells, type GroupRow, type TableRow } from "./tableRows.ts";
 
 const widestName = 280;
 const indent = 16;
-
-/** A cell by its row (−1 is the head) and column (0 is the name). */
-interface Active {
-  readonly row: number;
-  readonly column: number;
-}
 
 /** What the grid asks a menu for; the page shows it. */
 export interface MenuAsk {
@@ -78,9 +74,9 @@ export class CompareGrid extends PageElement {
   declare baseline: string | null;
   declare sort: readonly SortKey[];
   declare hover: Hover;
-  declare active: Active;
+  declare active: GridPlace;
   /** The cell whose text a person is changing. */
-  declare editing: Active | null;
+  declare editing: GridPlace | null;
   /** How far the columns are scrolled, and how wide the grid is. */
   declare scrolled: { readonly left: number; readonly width: number };
 
@@ -263,7 +259,7 @@ export class CompareGrid extends PageElement {
       ${found.depth > 0 ? html`<span .style=${`width:${found.depth * indent}px;flex:none`}></span>` : nothing}
       ${look === undefined ? nothing : swatch(look)}
       <button class="link clip run-name" tabindex="-1" title=${run.name} @click=${() => this.tell("open", run.id)}>${run.name}</button>
-      ${run.state === "finished" ? nothing : stateIcon(run.state)}
+      ${run.state === "finished" ? nothing : stateIcon(run.state)}${asOfBadge(run)}
       ${run.id === this.baseline ? html`<span class="badge">baseline</span>` : nothing}
       <span class="grow"></span>
       <span class=${`row-action ${run.starred ? "on" : ""}`}>${iconButton(run.starred ? "star-full" : "star-empty", run.starred ? "Remove star" : "Star", () => this.tell("star", run.id))}</span>
@@ -366,25 +362,14 @@ export class CompareGrid extends PageElement {
 
   private readonly onKey = (event: KeyboardEvent): void => {
     const { row, column } = this.active;
-    const [lastRow, lastColumn] = [this.rows.length - 1, this.columns.length];
-    const page = Math.max(1, Math.floor(this.clientHeight / rowHeight) - 2);
-    const targets: Readonly<Record<string, Active>> = {
-      ArrowUp: { row: row - 1, column },
-      ArrowDown: { row: row + 1, column },
-      ArrowLeft: { row, column: column - 1 },
-      ArrowRight: { row, column: column + 1 },
-      PageUp: { row: Math.max(0, row - page), column },
-      PageDown: { row: row + page, column },
-      Home: { row: event.ctrlKey ? 0 : row, column: 0 },
-      End: { row: event.ctrlKey ? lastRow : row, column: lastColumn },
-    };
-    const target = targets[event.key];
-    if (target !== undefined) {
+    const target = movedBy(event, this.active, {
+      rows: this.rows.length,
+      columns: this.columns.length,
+      page: Math.max(1, Math.floor(this.clientHeight / rowHeight) - 2),
+    });
+    if (target !== null) {
       event.preventDefault();
-      this.moveTo({
-        row: Math.min(lastRow, Math.max(-1, target.row)),
-        column: Math.min(lastColumn, Math.max(0, target.column)),
-      });
+      this.moveTo(target);
     } else if (event.key === "Enter" || event.key === " ") this.act(event);
     else if (event.key === "F2") this.edit(row, column);
     else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey))
@@ -414,7 +399,7 @@ export class CompareGrid extends PageElement {
     this.hover.bringAllForward(ids.filter((id) => !this.hiddenRuns.has(id)));
   }
 
-  private moveTo(active: Active): void {
+  private moveTo(active: GridPlace): void {
     this.active = active;
     const grid = this.querySelector(".grid");
     const place = this.places[active.column - 1];

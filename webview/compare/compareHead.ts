@@ -7,7 +7,7 @@ import { searchField } from "../shared/searchField.ts";
 import { differentValues } from "./columnCells.ts";
 import type { CompareRun } from "./comparedRuns.ts";
 import type { CompareTable } from "./compareTable.ts";
-import { csvTable, latexTable, markdownTable } from "./exportTable.ts";
+import { csvTable, type ExportedTable, latexTable, markdownTable } from "./exportTable.ts";
 import { noBaseline } from "./freshState.ts";
 import type { GridColumn } from "./gridColumns.ts";
 import "../shared/menu.ts";
@@ -23,7 +23,7 @@ export interface HeadView {
   readonly state: ComparePageState;
   readonly baseline: string | null;
   readonly save: (change: Partial<ComparePageState>) => void;
-  readonly copy: (text: string) => void;
+  readonly copyTable: (write: (table: ExportedTable) => string) => void;
   readonly copyLink: () => void;
   readonly addRuns: () => void;
 }
@@ -113,17 +113,11 @@ function errorPointer(text: string, at: number): unknown {
   return html`<code aria-hidden="true">${text}\n${" ".repeat(Math.max(0, at))}^</code>`;
 }
 
-function tableMenu({ table, copy, copyLink }: HeadView) {
-  const { runs, columns, order } = table;
-  const exported = {
-    names: runs.map((run) => run.name),
-    columns: columns.filter((column) => column.group !== "trend"),
-    order,
-  };
+function tableMenu({ copyTable, copyLink }: HeadView) {
   return [
     { label: "Copy link to this view", icon: "link", run: copyLink },
-    { label: "Copy table as Markdown", icon: "markdown", run: () => copy(markdownTable(exported)) },
-    { label: "Copy table as CSV", icon: "table", run: () => copy(csvTable(exported)) },
-    { label: "Copy table as LaTeX", icon: "symbol-text", run: () => copy(latexTable(exported)) },
+    { label: "Copy table as Markdown", icon: "markdown", run: () => copyTable(markdownTable) },
+    { label: "Copy table as CSV", icon: "table", run: () => copyTable(csvTable) },
+    { label: "Copy table as LaTeX", icon: "symbol-text", run: () => copyTable(latexTable) },
   ];
 }

@@ -23,6 +23,7 @@ import type { CompareHost } from "./compareHost.ts";
 import { CompareReader } from "./compareReader.ts";
 import { type CompareTable, CompareTables, neededColumns } from "./compareTable.ts";
 import type { DataKnown } from "./differencesTab.ts";
+import type { ExportedTable } from "./exportTable.ts";
 import { freshState, noBaseline } from "./freshState.ts";
 import { headHeight, rowHeight } from "./gridLayout.ts";
 import { gridMenu, type MenuView } from "./gridMenu.ts";
@@ -183,7 +184,7 @@ export class ComparePage extends PageElement {
     const baseline = this.baseline(table);
     const room = headHeight + rowHeight * Math.max(2, table.rows.length) + scrollbarRoom;
     return html`
-      ${compareHead({ table, state, baseline, save, copy: this.copy, copyLink: this.copyLink, addRuns: () => void this.addRuns() })}
+      ${compareHead({ table, state, baseline, save, copyTable: this.copyTable, copyLink: this.copyLink, addRuns: () => void this.addRuns() })}
       ${this.failed === null ? nothing : noticeBar(this.failed, () => this.tellFailure(null))}
       <div class="split">
         <div class="upper" .style=${`height:${state.split * 100}%;max-height:${room}px`}>
@@ -297,6 +298,25 @@ export class ComparePage extends PageElement {
   }
 
   private readonly openRun = (runId: string): void => void this.host.act("page/openRun", { runId });
+
+  /** Of a large table only what was in sight is here: the rest is read first, so that nothing is left out. */
+  private readonly copyTable = async (write: (table: ExportedTable) => string): Promise<void> => {
+    const shown = this.exported();
+    if (shown === null || !(await this.reader.load(shown.columns.map(({ id }) => id)))) return;
+    const whole = this.exported();
+    if (whole !== null) this.copy(write(whole));
+  };
+
+  private exported(): ExportedTable | null {
+    const known = this.reader.table.value;
+    if (known === undefined) return null;
+    const { runs, columns, order } = this.tables.of(known, this.files.value, this.state);
+    return {
+      names: runs.map((run) => run.name),
+      columns: columns.filter((column) => column.group !== "trend"),
+      order,
+    };
+  }
 
   private readonly copyLink = (): void => {
     const { runIds } = this.state;

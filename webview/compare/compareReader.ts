@@ -72,6 +72,13 @@ export class CompareReader {
     this.later();
   };
 
+  /** Resolves when these columns are here; false when they could not be read. */
+  async load(columns: readonly string[]): Promise<boolean> {
+    const missing = columns.filter((id) => isStored(id) && this.table.value?.cells.has(id) === false);
+    if (missing.length > 0) await this.readColumns(missing);
+    return missing.every((id) => this.table.value?.cells.has(id) ?? false);
+  }
+
   /** Details of rows in sight. */
   needDetails(runIds: readonly string[]): void {
     const known = this.table.value;

@@ -2,9 +2,9 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { formatDuration, formatValue } from "../../src/model/format.ts";
-import { type Run, terminalStates } from "../../src/model/run.ts";
+import type { Run } from "../../src/model/run.ts";
 import { colorOfRun } from "../../src/model/runColor.ts";
-import { momentText } from "../shared/axis.ts";
+import { asOfBadge } from "../shared/asOf.ts";
 import { iconButton, stateIcon, stateLooks } from "../shared/icon.ts";
 import type { RunHost } from "./runHost.ts";
 import "../shared/menu.ts";
@@ -17,9 +17,6 @@ export interface HeaderView {
   readonly onEdited: () => void;
 }
 
-// Older than this, a look at the machine is not "now".
-const staleMs = 20_000;
-
 export function runHeader(view: HeaderView): TemplateResult {
   const { run, host } = view;
   return html`<header class="run-head">
@@ -27,7 +24,7 @@ export function runHeader(view: HeaderView): TemplateResult {
       ${stateIcon(run.state)}
       ${view.renaming ? nameField(view) : nameShown(view)}
       <span class=${`run-state state-${run.state}`}>${stateLooks[run.state].label}${run.reason ? html`<span class="quiet">: ${run.reason}</span>` : nothing}</span>
-      ${asOf(run)}
+      ${asOfBadge(run)}
     </div>
     <dl class="run-facts">${facts(run, host)}</dl>
   </header>`;
@@ -62,11 +59,6 @@ function nameField({ run, host, onRenaming, onEdited }: HeaderView): TemplateRes
   };
   return html`<input class="name-field" aria-label="Name of the run" maxlength="250" .value=${run.name} autofocus
     @keydown=${onKey} @blur=${(event: FocusEvent) => rename(event.currentTarget)} />`;
-}
-
-function asOf(run: Run): TemplateResult | typeof nothing {
-  if (terminalStates.has(run.state) || Date.now() - run.asOf < staleMs) return nothing;
-  return html`<span class="badge warn" title="When Runline last saw the machine of this run">as of ${momentText(run.asOf, Date.now() - run.asOf + 600_001)}</span>`;
 }
 
 function facts(run: Run, host: RunHost): readonly TemplateResult[] {
