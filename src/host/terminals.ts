@@ -13,7 +13,9 @@ const uriName = "MLFLOW_TRACKING_URI";
 const tokenName = "MLFLOW_TRACKING_TOKEN";
 /** The address once more: what is started by Runline itself knows by it that the others are not the person's own. */
 const markName = "RUNLINE_MLFLOW_URI";
-const names = [uriName, tokenName, markName] as const;
+/** The links that the client prints would lead to MLflow's own pages, which are not served. */
+const quietName = "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT";
+const names = [uriName, tokenName, markName, quietName] as const;
 
 /** Keeps the environment of terminals and notebooks as the setting says. Never throws; what can't be done is in the log. */
 export function offerTracking(
@@ -57,6 +59,7 @@ export function offerTracking(
     variables.description = t("Lets MLflow's client log to Runline.");
     variables.replace(uriName, url);
     variables.replace(markName, url);
+    variables.replace(quietName, "true");
     if (token === null) variables.delete(tokenName);
     else variables.replace(tokenName, token);
     log.info(`Terminals and notebooks log to ${url}`);
@@ -101,5 +104,6 @@ function setForKernels(url: string | null, token: string | null): void {
   if (url === null) return;
   process.env[uriName] = url;
   process.env[markName] = url;
+  process.env[quietName] = "true";
   if (token !== null) process.env[tokenName] = token;
 }

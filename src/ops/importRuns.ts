@@ -108,17 +108,18 @@ async function importAll(
   runs: Record<ImportedAs, number>,
 ): Promise<boolean> {
   const { store, layout, readers } = parts;
-  const of = await readers.count(log);
-  await importExperiments(log, store);
+  const about = log.kind;
+  const unread = (thrown: unknown) => parts.trouble({ about, text: textOf(thrown) });
+  const of = await readers.count(log).catch(() => null);
+  await importExperiments(log, store).catch(orThrow(unread));
   let done = 0;
   progress(done, of);
-  for await (const run of log.runs()) {
+  for await (const run of until(log.runs(), unread)) {
     if (signal.aborted) return false;
     const place = placeIn(log, layout, parts.clock());
     const written = await writeImported(run, place, signal).catch((thrown: unknown) => {
       if (signal.aborted) return null;
-      if (thrown instanceof RunlineError) throw thrown;
-      parts.trouble({ about: `run ${run.id}`, text: String(thrown) });
+      orThrow((why) => parts.trouble({ about: `run ${run.id}`, text: textOf(why) }))(thrown);
       return undefined;
     });
     if (written === null) return false;
@@ -129,6 +130,32 @@ async function importAll(
     progress(++done, of);
   }
   return true;
+}
+
+/** Failures of our own side (a full disk, a store that is locked) end an import; anything else is the source's, and is told. */
+function orThrow(tell: (thrown: unknown) => void): (thrown: unknown) => void {
+  return (thrown) => {
+    if (thrown instanceof RunlineError) throw thrown;
+    tell(thrown);
+  };
+}
+
+function textOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** All that can be had; where a source breaks off, that is told. */
+async function* until<T>(items: AsyncIterable<T>, tell: (thrown: unknown) => void): AsyncGenerator<T> {
+  const source = items[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await source.next().catch((thrown: unknown) => void tell(thrown));
+      if (next === undefined || next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    await source.return?.();
+  }
 }
 
 function placeIn(log: ForeignPlace, { runs, workspace }: Layout, now: number): ImportPlace {
@@ -162,7 +189,8 @@ async function importModels(
   const place = placeIn(log, layout, clock());
   const filesOf = (version: ForeignVersion) => versionFiles(version, place, store);
   const sum = { versions: 0, aliases: 0 };
-  for (const model of await log.models()) {
+  const unread = orThrow((thrown) => trouble({ about: "models", text: textOf(thrown) }));
+  for (const model of (await log.models().catch(unread)) ?? []) {
     const about = { registry: store.registry, clock, trouble, filesOf };
     const { versions, aliases } = await importModel(model, rules === undefined ? about : { ...about, rules });
     sum.versions += versions;

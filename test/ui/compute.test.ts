@@ -61,7 +61,6 @@ test("machines stand in the view; a host tells of its GPUs once it is connected"
   const { workbench } = session;
   await workbench.openFile("train.py", 12);
   await workbench.showContainer("Runline");
-  await workbench.run("Runline: Refresh machines");
   await workbench.row("Compute", "This machine").waitFor({ timeout: 60_000 });
   await workbench.row("Compute", /gpu-box.*not connected/).waitFor();
   expect(gpus.calls()).toEqual([]);
@@ -144,7 +143,7 @@ test("nothing is looked at while nobody sees it", async () => {
   // Two polls long: there is no event to await for what must not happen.
   expect(await lastsFor(11_000)).toBe(true);
   const before = gpus.calls().length;
-  await workbench.showContainer("Runline");
+  await workbench.run("Runline: Refresh machines");
   await expect.poll(() => gpus.calls().length, { timeout: 30_000 }).toBeGreaterThan(before);
 
   async function lastsFor(ms: number): Promise<boolean> {

@@ -77,6 +77,8 @@ test("switched on, a terminal's script with MLflow appears in the Runs view whil
 test("after a reload it logs to the same address", async () => {
   const { workbench } = session;
   const address = kept();
+  // One that the editor brings back would come in front of the new one at some moment.
+  await workbench.run("Terminal: Kill All Terminals");
   const gone = workbench.page.waitForEvent("framenavigated", (frame) => frame === workbench.page.mainFrame());
   await workbench.run("Developer: Reload Window");
   await gone;

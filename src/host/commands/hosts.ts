@@ -39,7 +39,7 @@ export function hostCommands(request: Request, tree: ComputeTree, log: vscode.Lo
       vscode.window.setStatusBarMessage(`$(check) ${t("Copied diagnostics")}`, 4_000);
     },
     "runline.refreshCompute": async () => {
-      await vscode.commands.executeCommand("runline.compute.focus");
+      if (!tree.view.visible) await vscode.commands.executeCommand("runline.compute.focus");
       await tree.refresh();
     },
     "runline.connectHost": async (given) => {

@@ -161,7 +161,7 @@ test("a store that can't be read is made anew from the directories, and the old 
     await writeFile(own.layout.store, "this is no database");
     const parts = { layout: own.layout, openStore: openSqliteStore, compute: own.compute, clock: Date.now };
     const { runs, old, lost } = await rebuild({ ...parts, previous: null });
-    expect({ runs, lost }).toEqual({ runs: 1, lost: ["notes", "models"] });
+    expect({ runs, lost }).toEqual({ runs: 1, lost: ["notes", "experiments", "models", "traces"] });
     expect(await readFile(old ?? "", "utf8")).toBe("this is no database");
     const store = await openSqliteStore(own.layout.store);
     const { asOf: _, ...after } = (await store.runs.get(id)) ?? before;
