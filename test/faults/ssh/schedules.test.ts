@@ -91,6 +91,8 @@ test("every schedule of faults ends the same", async () => {
         line.hold(false);
         line.accept(true);
         line.delayMs = 0;
+        // A cut that has not come yet is not one of the next schedule.
+        line.cutAfter(Number.POSITIVE_INFINITY);
         await stack.leave();
         await rm(path.dirname(workspace), { recursive: true, force: true, maxRetries: 3 });
       }
