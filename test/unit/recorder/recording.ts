@@ -1,6 +1,7 @@
 /** Starts real recorders on run directories in a temporary folder, and reads what they leave. Used by unit and fault tests. */
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,6 +12,8 @@ import { runSpec } from "../../fixtures/runSpec.ts";
 
 export const recorderFolder = fileURLToPath(new URL("../../../src/recorder", import.meta.url));
 let runs = 0;
+// A run's processes are found by its id wherever they are: two that test at the same time must not end each other's.
+const family = randomBytes(8).toString("hex");
 
 type RecordOf<K, R = JournalRecord> = R extends { kind: infer Kind } ? (K extends Kind ? R : never) : never;
 
@@ -67,7 +70,7 @@ export class Bench {
 }
 
 export class Recording {
-  readonly id = `0199${(runs++).toString(16).padStart(28, "0")}`;
+  readonly id = `0199${family}${(runs++).toString(16).padStart(12, "0")}`;
   readonly directory: string;
   readonly spec: RunSpec;
   process: ChildProcess | undefined;
