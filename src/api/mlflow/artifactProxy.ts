@@ -2,7 +2,13 @@
 
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { listArtifacts, openArtifact, removeArtifact, writeArtifact } from "../../ops/artifactFiles.ts";
+import {
+  type FoundEntry,
+  listArtifacts,
+  openArtifact,
+  removeArtifact,
+  writeArtifact,
+} from "../../ops/artifactFiles.ts";
 import { appendToJournal, inTurn } from "../../ops/clientJournal.ts";
 import { type ArtifactPlace, partsOf, placeOf, placeOfModel, placeOfRun } from "./artifactPlaces.ts";
 import { bodyBytes, queryFields } from "./body.ts";
@@ -95,9 +101,7 @@ async function deleteArtifact(text: string, face: Face): Promise<void> {
 
 /** Entries of a folder under the given prefix. Models lie with the artifacts of their run, but are not among them. */
 export async function listing(place: ArtifactPlace, prefix: string): Promise<object> {
-  const entries = await listArtifacts(place);
-  const isRunRoot = place.run !== null && place.below.length === 0;
-  const shown = entries.filter(({ name, isFolder }) => !(isRunRoot && isFolder && name === "models"));
+  const shown = await shownEntries(place);
   return {
     files: listOf(
       shown.map(({ name, isFolder, bytes }) => ({
@@ -107,6 +111,24 @@ export async function listing(place: ArtifactPlace, prefix: string): Promise<obj
       })),
     ),
   };
+}
+
+/** Logged models lie in `models/` of their run, beside what the script itself has put there; a client finds them by their ids. */
+async function shownEntries(place: ArtifactPlace): Promise<readonly FoundEntry[]> {
+  const entries = await listArtifacts(place);
+  if (place.run === null || place.hidden > 1) return entries;
+  const [first, ...rest] = place.below;
+  if (first === "models" && rest.length === 0) return entries.filter(({ name }) => !isLoggedModel(name));
+  const models = entries.find(({ name, isFolder }) => isFolder && name === "models");
+  if (first !== undefined || models === undefined) return entries;
+  const within = await listArtifacts({ ...place, parts: [...place.parts, "models"] });
+  return within.some(({ name }) => !isLoggedModel(name))
+    ? entries
+    : entries.filter((entry) => entry !== models);
+}
+
+function isLoggedModel(name: string): boolean {
+  return /^m-[0-9a-f]{32}$/.test(name);
 }
 
 async function send(

@@ -156,3 +156,21 @@ test("files of a logged model lie with its run and are not among the run's own",
   }
   expect((await client.get("artifacts/list", { run_id: id })).json).not.toHaveProperty("files");
 });
+
+test("a script's own models folder is listed, logged models beside it are not", async () => {
+  const client = await serve();
+  const id = await newRun(client);
+  const made = await client.post("logged-models", { experiment_id: "0", name: "m", source_run_id: id });
+  const model = made.json.model?.info?.model_id;
+  await client.send("PUT", `${proxy}/0/models/${model}/artifacts/MLmodel`, "flavors: {}");
+  const listed = async (below?: string) => {
+    const fields = { run_id: id, ...(below === undefined ? {} : { path: below }) };
+    const files: readonly { readonly path: string }[] =
+      (await client.get("artifacts/list", fields)).json.files ?? [];
+    return files.map((file) => file.path);
+  };
+  expect(await listed()).toEqual([]);
+  await client.send("PUT", `${proxy}/0/${id}/artifacts/models/best.pt`, "weights");
+  expect(await listed()).toEqual(["models"]);
+  expect(await listed("models")).toEqual(["models/best.pt"]);
+});
