@@ -190,8 +190,23 @@ export function follow(parts: FollowParts): Follower {
     followed.delete(id);
   }
 
+  /** A script may say more of a run that it has made after that one's end, but not after its own. */
+  async function lookAtChildren(id: string): Promise<void> {
+    const ended = await store.runs.list({ madeBy: id, states: [...terminalStates], limit: 10_000 });
+    const seen = await compute.observe(ended.map(({ directory }) => directory));
+    for (const [index, child] of ended.entries()) {
+      const observation = seen[index];
+      if (observation === undefined || closed) continue;
+      const { writes, kinds, news } = await lookAt(child, observation, parts);
+      const changed = new Set<ChangeKind>([...kinds].flatMap((kind) => changeOf[kind]));
+      if (news) changed.add("runs");
+      await noteRevision(writes, changed, child.id);
+    }
+  }
+
   async function letGo(run: Run): Promise<void> {
     drop(run.id);
+    await lookAtChildren(run.id);
     const last = await store.runs.get(run.id);
     // One that was imported has ended elsewhere, whenever it was.
     const isNews = last?.tags["runline.import.from"] === undefined;

@@ -91,6 +91,8 @@ export interface RunsQuery {
   readonly ids?: readonly string[];
   /** Words that must all fit (`runWords.ts`). */
   readonly text?: string;
+  /** Only runs that the script of this run has made, over MLflow's protocol (their tag `runline.run`). */
+  readonly madeBy?: string;
   /** Deleted runs are hidden unless asked for. */
   readonly deleted?: boolean;
 }

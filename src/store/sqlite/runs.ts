@@ -199,12 +199,16 @@ function listed(query: RunsQuery, usual: number) {
     .limit(Math.max(0, Math.min(query.limit ?? usual, mostRuns)));
 }
 
-function fitting({ states, script, ids, text, deleted }: RunsQuery) {
+function fitting({ states, script, ids, text, madeBy, deleted }: RunsQuery) {
   let query = tables.selectFrom("run");
   if (deleted !== true) query = query.where("deleted_at", "is", null);
   if (script !== undefined) query = query.where("script", "=", script);
   if (states !== undefined) query = query.where("state", "in", anyOf(states));
   if (ids !== undefined) query = query.where("id", "in", anyOf(ids));
+  if (madeBy !== undefined) {
+    const tagged = tables.selectFrom("tag").select("run").where("name", "=", "runline.run");
+    query = query.where("key", "in", tagged.where("value", "=", madeBy)).where("id", "!=", madeBy);
+  }
   for (const condition of searchConditions(text ?? "")) query = query.where(condition);
   return query;
 }

@@ -1,9 +1,10 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Run } from "../../../src/model/run.ts";
 import { catchUp } from "../../../src/ops/catchUp.ts";
 import { type Change, coalescedChanges } from "../../../src/ops/changes.ts";
+import { createClientRun, reportStatus } from "../../../src/ops/clientRun.ts";
 import { type Follower, follow } from "../../../src/ops/follow.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import { openStack, type Stack, until } from "../../faults/stack.ts";
@@ -111,6 +112,27 @@ test("what another window writes is told, for any run", async () => {
   await other.runs.edit(id, { note: "from elsewhere" });
   await until("the change", async () => changes.slice(before).some(({ kinds }) => kinds.includes("models")));
   await other.close();
+});
+
+test("what a script says of a run it has made, after that one's end, is taken in at its own", async () => {
+  const { store, compute, layout, workspace } = stack;
+  begin();
+  const { id } = await stack.start("train.py", ["--steps", "40", "--pause", "0.02"]);
+  const parts = { store, compute, clock: Date.now, runs: layout.runs, workspace };
+  const wish = { name: "child", user: "ana", experiment: "sweep", started: Date.now(), parent: id };
+  const child = await createClientRun({ ...wish, tags: [["runline.run", id]] }, parts);
+  const directory = path.join(layout.runs, child);
+  await reportStatus({ id: child, directory }, "finished", Date.now(), parts);
+  const late = { kind: "metric", time: Date.now(), step: 0, values: { late: 1 }, source: "mlflow" };
+  const journal = path.join(directory, "journal.jsonl");
+  await appendFile(journal, `${JSON.stringify(late)}\n`);
+  const exit = path.join(directory, "exit.json");
+  const record = { ...JSON.parse(await readFile(exit, "utf8")), journal_bytes: (await stat(journal)).size };
+  await writeFile(exit, JSON.stringify(record));
+  expect((await store.runs.get(child))?.metrics.late).toBeUndefined();
+  await until("the end", async () => ended.some((run) => run.id === id));
+  expect(await store.runs.get(child)).toMatchObject({ state: "finished", metrics: { late: { last: 1 } } });
+  expect((await store.runs.get(child))?.findings).toBe(0);
 });
 
 test("a program that does not stay catches up with one look", async () => {
