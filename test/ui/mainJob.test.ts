@@ -90,6 +90,8 @@ test("from the script to the champion", { timeout: 300_000 }, async () => {
   const best = workbench.row("Runs", /val_acc 0\.9[3-9]/).first();
   await best.click();
   await workbench.rowMenu(best, "Show lineage");
+  // Rows that are scrolled out of sight are not there.
+  await workbench.view("Compute").locator(".pane-header").click();
   await workbench.row("Lineage", "data/train.csv").waitFor();
   await workbench.row("Lineage", "models/model.json").first().waitFor();
   await workbench.screenshot("5-lineage");
