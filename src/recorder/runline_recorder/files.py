@@ -16,7 +16,7 @@ MAX_FILES = 500000
 # While the run lives: how often its files are told, up to how many, and how much of them is digested each
 # time. All of it is little beside the run, and what is more waits for the end.
 LIVE_SECONDS = 3
-LIVE_MOST_SECONDS = 60
+LIVE_MOST_SECONDS = 30
 LIVE_FILES = 2000
 LIVE_BYTES = 8 << 20
 # What is being written will be something else soon.

@@ -13,6 +13,9 @@ afterEach(() => {
   bench.remove();
 });
 
+/** On a busy machine files are told seldom: half a minute apart at most. */
+const patient = { timeout: 240_000 };
+
 const sha256 = (data: string) => `sha256:${createHash("sha256").update(data).digest("hex")}`;
 const waiting = "import os, time\ndef wait(name):\n    while not os.path.exists(name): time.sleep(0.02)\n";
 
@@ -28,7 +31,7 @@ function known(run: Recording): Readonly<Record<string, FileRecord>> {
 const told = (run: Recording, path: string) =>
   run.until("journal.jsonl", (text) => text.includes(`"path":${JSON.stringify(path)}`));
 
-test("what is read and written is told before the end, small files with their digest", async () => {
+test("what is read and written is told before the end, small files with their digest", patient, async () => {
   bench.write("data.csv", "a,b\n");
   bench.write("large.bin", "x".repeat(9 << 20));
   const run = bench
@@ -59,7 +62,7 @@ open("early.txt", "w").write("late")
   expect(run.of("read").filter(({ path }) => path === "data.csv")).toHaveLength(1);
 });
 
-test("a file that is moved away or counted in a folder later is taken back", async () => {
+test("a file that is moved away or counted in a folder later is taken back", patient, async () => {
   for (let index = 0; index < 80; index++) bench.write(`data/img/${index % 2}/${index}.txt`, `${index}`);
   const run = bench
     .python(`${waiting}
@@ -87,7 +90,7 @@ wait("on")
   });
 });
 
-test("one of many in its folder waits until it is known as a data set", async () => {
+test("one of many in its folder waits until it is known as a data set", patient, async () => {
   for (let index = 0; index < 100; index++) bench.write(`img/${index}.txt`, `${index}`);
   const run = bench
     .python(`${waiting}
@@ -106,7 +109,7 @@ for name in glob.glob("img/*.txt"): open(name).read()
   expect(run.of("read").filter(({ path }) => path.startsWith("img/"))).toEqual([]);
 });
 
-test("parameters are told at once", async () => {
+test("parameters are told at once", patient, async () => {
   const run = bench
     .python(
       `${waiting}\nimport argparse\np = argparse.ArgumentParser()\np.add_argument("--lr", default=0.1)\np.parse_args()\nwait("go")\n`,
