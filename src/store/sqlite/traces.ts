@@ -69,7 +69,9 @@ export class SqliteTraces implements TraceStore {
   async spans(traceId: string): Promise<readonly string[]> {
     return this.#connection
       .rows<{ content: string }>(
-        "select content from span join trace on trace.key = span.trace where trace.id = ? order by start, end desc, span.id",
+        // A call may begin in the millisecond of another: their order is in the nanoseconds, which only the content has.
+        `select content from span join trace on trace.key = span.trace where trace.id = ?
+         order by json_extract(content, '$.start_time_unix_nano'), end desc, span.id`,
         traceId,
       )
       .map(({ content }) => content);
