@@ -71,7 +71,7 @@ export class SqliteTraces implements TraceStore {
       .rows<{ content: string }>(
         // A call may begin in the millisecond of another: their order is in the nanoseconds, which only the content has.
         `select content from span join trace on trace.key = span.trace where trace.id = ?
-         order by json_extract(content, '$.start_time_unix_nano'), end desc, span.id`,
+         order by start, json_extract(content, '$.start_time_unix_nano'), end desc, span.id`,
         traceId,
       )
       .map(({ content }) => content);
