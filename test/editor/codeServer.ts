@@ -81,8 +81,10 @@ async function install(folder: string, say: Say): Promise<string | undefined> {
     10_000,
   );
   try {
+    // An npm that runs on another Node has told its own here, and the installation believes it.
+    const { npm_config_user_agent: _, ...env } = process.env;
     return await npm(folder, [`code-server@${version}`], {
-      ...process.env,
+      ...env,
       PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH ?? ""}`,
       npm_config_nodedir: include.ready,
       npm_config_dangerously_allow_all_scripts: "true",
