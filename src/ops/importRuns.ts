@@ -16,11 +16,11 @@ import { adopt } from "./adopt.ts";
 import type { AliasRules } from "./aliasRules.ts";
 import { runOf } from "./findRun.ts";
 import { type ImportedAs, type ImportPlace, importedId, shownPath, writeImported } from "./importedRun.ts";
-import { withImportLock } from "./importLock.ts";
 import { type ImportedModels, importModel, type VersionFiles } from "./importModels.ts";
 import type { Layout } from "./layout.ts";
 import { type LookParts, lookAt } from "./look.ts";
 import { modelFiles } from "./modelFiles.ts";
+import { withProcessLock } from "./processLock.ts";
 
 export interface ImportParts extends LookParts {
   readonly store: Store;
@@ -80,7 +80,8 @@ export async function importPlace(
   parts: ImportParts,
   calls: ImportCalls,
 ): Promise<Imported> {
-  return withImportLock(parts.layout.runs, async () => {
+  // What one import adds is there when the next one looks.
+  const done = await withProcessLock(path.join(parts.layout.runs, ".import"), async () => {
     const troubles: ForeignTrouble[] = [];
     let troubleCount = 0;
     const trouble = (what: ForeignTrouble) => {
@@ -96,6 +97,8 @@ export async function importPlace(
       await log.close();
     }
   });
+  if (done === null) throw new RunlineError("importBusy", {});
+  return done;
 }
 
 type Parts = ImportParts & { readonly trouble: (what: ForeignTrouble) => void };
