@@ -62,6 +62,34 @@ open("early.txt", "w").write("late")
   expect(run.of("read").filter(({ path }) => path === "data.csv")).toHaveLength(1);
 });
 
+test("a file that is moved away or counted in a folder later is taken back", patient, async () => {
+  for (let index = 0; index < 80; index++) bench.write(`data/img/${index % 2}/${index}.txt`, `${index}`);
+  const run = bench
+    .python(`${waiting}
+import glob
+names = sorted(glob.glob("data/img/*/*.txt"))
+for name in names[:10]: open(name).read()
+open("draft.txt", "w").write("x")
+wait("go")
+for name in names[10:]: open(name).read()
+os.rename("draft.txt", "final.txt")
+wait("on")
+`)
+    .start();
+  await told(run, "draft.txt");
+  expect(Object.keys(known(run)).filter((key) => key.startsWith("read data/img/0/"))).toHaveLength(10);
+  bench.write("go", "");
+  await told(run, "final.txt");
+  bench.write("on", "");
+  await run.ended();
+  expect(Object.keys(known(run)).sort()).toEqual(["read data/img", "write final.txt"]);
+  expect(run.of("read").find(({ files }) => files === 0)).toMatchObject({
+    reason: "It is counted in data/img.",
+    digest: null,
+    bytes: 0,
+  });
+});
+
 test("one of many in its folder waits until it is known as a data set", patient, async () => {
   for (let index = 0; index < 100; index++) bench.write(`img/${index}.txt`, `${index}`);
   const run = bench
