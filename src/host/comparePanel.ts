@@ -1,6 +1,7 @@
 /** Compare pages: any runs side by side, one tab per set of runs. */
 
 import * as vscode from "vscode";
+import { glanceAsk } from "../model/compareTable.ts";
 import { type ComparePageCalls, comparePageCalls } from "../protocol/comparePage.ts";
 import { openDifferenceOfRuns } from "./codeDocuments.ts";
 import { compareLink, mostLinked } from "./compareLink.ts";
@@ -77,7 +78,9 @@ export class ComparePanels implements vscode.Disposable {
   }
 
   private spec(runIds: readonly string[], entry: () => Open): PageSpec {
-    const first = { name: "compare/table", input: { runIds, wanted: [] } } as const;
+    const glance = glanceAsk(runIds);
+    const asks = [...(glance === null ? [] : [glance]), { runIds, wanted: [] }];
+    const first = asks.map((input) => ({ name: "compare/table", input }) as const);
     const own = this.ownCalls(entry);
     return { bundle: "compare", title: titleOf(runIds), passes: comparePageCalls, own, first };
   }

@@ -23,8 +23,8 @@ export interface PageSpec {
   /** Server requests that the page may make; they pass through unchanged. */
   readonly passes: readonly RequestName[];
   readonly own: Readonly<Record<string, (input: never) => Promise<unknown>>>;
-  /** What a fresh page asks first: asked of the server while the editor is still making the page. */
-  readonly first?: { readonly name: RequestName; readonly input: unknown };
+  /** What a fresh page asks first, in that order: asked of the server while the editor is still making the page. */
+  readonly first?: readonly { readonly name: RequestName; readonly input: unknown }[];
 }
 
 export class Page implements vscode.Disposable {
@@ -34,7 +34,8 @@ export class Page implements vscode.Disposable {
   private readonly calls = new Map<number, vscode.CancellationTokenSource>();
   private readonly listening: vscode.Disposable;
   private spec: PageSpec;
-  private early: { readonly question: string; readonly answer: Promise<unknown> } | null = null;
+  /** Answers by their questions. */
+  private readonly early = new Map<string, Promise<unknown>>();
 
   constructor(panel: vscode.WebviewPanel, extension: vscode.Uri, pass: Pass, spec: PageSpec) {
     this.panel = panel;
@@ -61,7 +62,7 @@ export class Page implements vscode.Disposable {
   /** An event for the page. One that is hidden gets none: it asks for everything when it is shown again. */
   tell(name: string, value: unknown): void {
     // An answer from before a change is of no use any more.
-    if (name === "changed") this.early = null;
+    if (name === "changed") this.early.clear();
     if (this.panel.visible) this.post({ type: "event", name, value });
   }
 
@@ -101,20 +102,23 @@ export class Page implements vscode.Disposable {
   }
 
   private askEarly({ first }: PageSpec): void {
-    this.early = null;
-    if (first === undefined) return;
-    const source = new vscode.CancellationTokenSource();
-    const answer = this.pass(first.name, first.input, source.token);
-    // Told to the page when it asks; one that never does needs no answer.
-    answer.catch(() => undefined);
-    this.early = { question: questionOf(first.name, first.input), answer };
+    this.early.clear();
+    for (const { name, input } of first ?? []) {
+      const source = new vscode.CancellationTokenSource();
+      const answer = this.pass(name, input, source.token);
+      // Told to the page when it asks; one that never does needs no answer.
+      answer.catch(() => undefined);
+      this.early.set(questionOf(name, input), answer);
+    }
   }
 
   /** The answer to the same question, once: the next time things may have changed. */
   private earlyAnswer({ name, input }: PageCall): Promise<unknown> | null {
-    const early = this.early;
-    this.early = null;
-    return early?.question === questionOf(name, input) ? early.answer : null;
+    if (this.early.size === 0) return null;
+    const question = questionOf(name, input);
+    const answer = this.early.get(question) ?? null;
+    this.early.delete(question);
+    return answer;
   }
 
   private post(message: ToPage): void {

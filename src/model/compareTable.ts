@@ -1,8 +1,7 @@
 /** The table of the comparison as it travels to its page: columns, not rows, so that ten thousand runs are a few strings. Pure. */
 
-import type { CodeSnapshot } from "./journal.ts";
 import { isBookkeeping, keyMetric } from "./keyMetric.ts";
-import type { MetricColumnSummary, RunHead, TableSummary } from "./runTable.ts";
+import type { MetricColumnSummary, RunCode, RunHead, TableSummary } from "./runTable.ts";
 
 /**
  * Numbers of many runs: base64 of little-endian doubles, of one where all are the same; `has` is base64 of one byte a run (0 or 1), null where
@@ -66,11 +65,25 @@ export interface CompareDetails {
 
 export interface RunDetail {
   readonly trend: readonly number[];
-  readonly code: Pick<CodeSnapshot, "tree" | "id" | "head" | "changed_count"> | null;
+  readonly code: RunCode | null;
 }
 
 /** At most so many runs' details are answered at once. */
 export const mostDetails = 100;
+
+/** Of more runs than this a page asks for the first rows before it asks for all of them. */
+const glancedFrom = 1_000;
+/** More than a tall window has. */
+const glancedRows = 60;
+
+/** A first look at the rows at the top; null where all of them come as quickly. */
+export function glanceAsk(
+  runIds: readonly string[],
+): { readonly runIds: readonly string[]; readonly wanted: readonly []; readonly glance: true } | null {
+  return runIds.length <= glancedFrom
+    ? null
+    : { runIds: runIds.slice(0, glancedRows), wanted: [], glance: true };
+}
 
 /** Fields of a filter or ids of columns that a page may want; others are not in the store's table. */
 export const columnId = (kind: "metric" | "parameter" | "tag", key: string) => `${kind}:${key}`;
@@ -83,6 +96,20 @@ export function columnOf(
   const kind = id.slice(0, at);
   if (kind !== "metric" && kind !== "parameter" && kind !== "tag") return null;
   return { kind, key: id.slice(at + 1) };
+}
+
+/** The column of the code, whose texts are `codeText`. */
+export const codeId = "fact:code";
+
+/** The tree, by which two runs have the same code whatever their commits are called, a space, and the name. */
+export function codeText(code: RunCode): string {
+  return `${code.tree} ${codeName(code)}`;
+}
+
+/** e.g. "4f2a1c9 + 2": the commit, and how many files had changed since. */
+export function codeName({ id, head, changed_count }: Omit<RunCode, "tree">): string {
+  const name = (head ?? id).replace(/^sha256:/, "").slice(0, 7);
+  return changed_count > 0 ? `${name} + ${changed_count}` : name;
 }
 
 /** The metric that tells most of the runs apart: of those that at least half of the runs have that have any. */

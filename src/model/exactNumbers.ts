@@ -1,7 +1,10 @@
 /**
  * JSON has no NaN and no infinities, and writes them as null; metrics do have them. Across a process or a frame such a number
- * travels as `{"$number": "NaN"}`, so that what arrives is what was sent.
+ * travels as `{"$number": "NaN"}`, so that what arrives is what was sent. A long list of numbers travels as its bytes (`numberBytes.ts`): a
+ * chart of many lines is a million of them, and each would be written out and read again at every step of the way.
  */
+
+import { isPackedNumbers, longList, numbersOf, packedNumbers } from "./numberBytes.ts";
 
 interface PackedNumber {
   readonly $number: "NaN" | "Infinity" | "-Infinity";
@@ -10,12 +13,14 @@ interface PackedNumber {
 /** The value as JSON can carry it. Parts without such numbers are passed on as they are, not copied. */
 export function packed(value: unknown): unknown {
   if (typeof value === "number") return Number.isFinite(value) ? value : { $number: String(value) };
+  if (Array.isArray(value) && value.length >= longList) return packedNumbers(value) ?? mapped(value, packed);
   return mapped(value, packed);
 }
 
 /** The value as it was before `packed`. Anything else is left alone. */
 export function unpacked(value: unknown): unknown {
-  return isPackedNumber(value) ? Number(value.$number) : mapped(value, unpacked);
+  if (isPackedNumber(value)) return Number(value.$number);
+  return isPackedNumbers(value) ? numbersOf(value) : mapped(value, unpacked);
 }
 
 function isPackedNumber(value: unknown): value is PackedNumber {

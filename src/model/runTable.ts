@@ -1,6 +1,7 @@
 /** Many runs as columns: what a table of runs shows, sorts and filters by. */
 
 import { attributeOf, type FilterSubject } from "./filterMatch.ts";
+import type { CodeSnapshot } from "./journal.ts";
 import type { Run } from "./run.ts";
 
 /** What every row has, whatever the columns. */
@@ -25,9 +26,14 @@ export interface RunTable {
   readonly metrics: readonly MetricColumn[];
   readonly parameters: readonly TextColumn[];
   readonly tags: readonly TextColumn[];
+  /** Only when it was asked for. */
+  readonly code?: readonly (RunCode | null)[];
   /** Every column that the runs have, shown or not; only when it was asked for. */
   readonly summary?: TableSummary;
 }
+
+/** What tells the code of two runs apart. */
+export type RunCode = Pick<CodeSnapshot, "tree" | "id" | "head" | "changed_count">;
 
 /** One metric over all attempts, as in `MetricSummary`. */
 export interface MetricColumn {
@@ -35,6 +41,7 @@ export interface MetricColumn {
   /** 1 where the run has the metric; elsewhere the figures are NaN and say nothing. */
   readonly has: Uint8Array;
   readonly last: Float64Array;
+  /** Over all values, not only the last; both empty where they were not asked for. */
   readonly min: Float64Array;
   readonly max: Float64Array;
 }

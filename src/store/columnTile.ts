@@ -19,7 +19,7 @@ const bitsAt = 8;
 const columnsAt = bitsAt + tileRuns / 8;
 const columnBytes = 16;
 
-/** Columns of figures of the runs at the given places, by ascending place. */
+/** Columns of figures, at most two, of the runs at the given places, by ascending place. */
 export interface Tile {
   readonly places: readonly number[];
   readonly columns: readonly Float64Array[];
@@ -46,26 +46,46 @@ export function encodeTile({ places, columns }: Tile): Uint8Array {
   return bytes;
 }
 
-/** Reads a tile; null when the bytes are not one of ours, or not as they were written. */
-export function openTile(stored: Uint8Array): Tile | null {
-  const bytes = stored.byteOffset % 8 === 0 ? stored : stored.slice();
-  if (bytes.length < columnsAt || bytes[0] !== version) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(checksumAt, true) !== checksum(bytes)) return null;
-  const places: number[] = [];
-  for (let at = 0; at < tileRuns / 8; at++)
-    for (let bits = bytes[bitsAt + at] as number, place = 8 * at; bits > 0; bits >>= 1, place++)
-      if ((bits & 1) === 1) places.push(place);
-  const count = bytes[1] as number;
-  let from = columnsAt + columnBytes * count;
-  const columns = Array.from({ length: count }, (_, at) => {
-    const layout = bytes[columnsAt + columnBytes * at] as number;
-    const size = valueBytes(layout, places.length) ?? 0;
-    const data = bytes.subarray(from, from + size);
-    from += padded(size);
-    return decodeValues(layout, view.getFloat64(columnsAt + columnBytes * at + 8, true), data, places.length);
-  });
-  return { places, columns };
+/** A tile as it is read, into arrays that are used again for the next one: neighbors nearly always are of the same runs. */
+export class TileReader {
+  /** How many runs have the metric, and where they are in the tile, ascending. */
+  count = 0;
+  readonly places = new Uint16Array(tileRuns);
+  /** The first `count` figures of each column. */
+  readonly columns = [new Float64Array(tileRuns), new Float64Array(tileRuns)] as const;
+  readonly #bits = new Uint8Array(tileRuns / 8);
+
+  /** Takes the next one; false when the bytes are not one of ours, or not as they were written. */
+  read(stored: Uint8Array): boolean {
+    const bytes = stored.byteOffset % 8 === 0 ? stored : stored.slice();
+    const [written, columns = 0] = bytes;
+    if (bytes.length < columnsAt || written !== version || columns > this.columns.length) return false;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (view.getUint32(checksumAt, true) !== checksum(bytes)) return false;
+    this.#readPlaces(bytes);
+    let from = columnsAt + columnBytes * columns;
+    for (let at = 0; at < columns; at++) {
+      const layout = bytes[columnsAt + columnBytes * at] as number;
+      const size = valueBytes(layout, this.count) ?? 0;
+      const scale = view.getFloat64(columnsAt + columnBytes * at + 8, true);
+      decodeValues(layout, scale, bytes.subarray(from, from + size), this.count, this.columns[at]);
+      from += padded(size);
+    }
+    return true;
+  }
+
+  #readPlaces(bytes: Uint8Array): void {
+    const bits = this.#bits;
+    let isSame = true;
+    for (let at = 0; at < bits.length; at++) if (bits[at] !== bytes[bitsAt + at]) isSame = false;
+    if (isSame) return;
+    this.count = 0;
+    for (let at = 0; at < bits.length; at++) {
+      bits[at] = bytes[bitsAt + at] as number;
+      for (let rest = bits[at] as number, place = 8 * at; rest > 0; rest >>= 1, place++)
+        if ((rest & 1) === 1) this.places[this.count++] = place;
+    }
+  }
 }
 
 function checksum(bytes: Uint8Array): number {

@@ -61,21 +61,32 @@ export class ColumnReducer {
 
   constructor(window: ChartWindow) {
     const { width, x0, x1 } = window;
-    const column = (value: number) => new Float64Array(width).fill(value);
+    const column = () => new Float64Array(width);
     this.window = window;
     this.#scale = x1 > x0 ? width / (x1 - x0) : 0;
     this.#counts = new Uint32Array(width);
-    this.#x = column(Number.POSITIVE_INFINITY);
-    this.#min = column(Number.POSITIVE_INFINITY);
-    this.#max = column(Number.NEGATIVE_INFINITY);
-    this.#minX = column(Number.NaN);
-    this.#maxX = column(Number.NaN);
-    this.#first = column(Number.NaN);
-    this.#firstX = column(Number.POSITIVE_INFINITY);
-    this.#last = column(Number.NaN);
-    this.#lastX = column(Number.NEGATIVE_INFINITY);
+    [this.#x, this.#min, this.#max] = [column(), column(), column()];
+    [this.#minX, this.#maxX] = [column(), column()];
+    [this.#first, this.#firstX, this.#last, this.#lastX] = [column(), column(), column(), column()];
     this.#nan = new Uint32Array(width);
     this.#inf = new Uint32Array(width);
+    this.reset();
+  }
+
+  /** Holds nothing again: for the next of many series on the same window. */
+  reset(): void {
+    this.#counts.fill(0);
+    this.#x.fill(Number.POSITIVE_INFINITY);
+    this.#min.fill(Number.POSITIVE_INFINITY);
+    this.#max.fill(Number.NEGATIVE_INFINITY);
+    this.#minX.fill(Number.NaN);
+    this.#maxX.fill(Number.NaN);
+    this.#first.fill(Number.NaN);
+    this.#firstX.fill(Number.POSITIVE_INFINITY);
+    this.#last.fill(Number.NaN);
+    this.#lastX.fill(Number.NEGATIVE_INFINITY);
+    this.#nan.fill(0);
+    this.#inf.fill(0);
   }
 
   /** Adds points; `shift` is taken from each x (for relative time). Points outside the window are passed over. */
@@ -315,18 +326,24 @@ export class ColumnReducer {
       if (points > 0) filled.push(column);
       count += points;
     }
-    const pick = (array: Float64Array | Uint32Array) => filled.map((column) => array[column] as number);
-    const finite = (array: Float64Array) =>
-      filled.map((column) =>
-        Number.isNaN(this.#minX[column] as number) ? Number.NaN : (array[column] as number),
-      );
+    const pick = (array: Float64Array | Uint32Array) => {
+      const picked = new Array<number>(filled.length);
+      for (let at = 0; at < filled.length; at++) picked[at] = array[filled[at] as number] as number;
+      return picked;
+    };
+    const minX = pick(this.#minX);
+    const finite = (array: Float64Array) => {
+      const picked = pick(array);
+      for (let at = 0; at < picked.length; at++) if (Number.isNaN(minX[at])) picked[at] = Number.NaN;
+      return picked;
+    };
     return {
       ...series,
       count,
       x: pick(this.#x),
       min: finite(this.#min),
       max: finite(this.#max),
-      minX: pick(this.#minX),
+      minX,
       maxX: pick(this.#maxX),
       first: pick(this.#first),
       last: pick(this.#last),

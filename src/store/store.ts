@@ -108,8 +108,12 @@ export interface RunCount {
 /** Which columns of a table are wanted; names that no run has are columns of null. `limit` is 10,000 unless given. */
 export interface TableQuery extends RunsQuery {
   readonly metrics: readonly string[];
+  /** False: metrics come without their least and greatest values, which takes half the time. */
+  readonly extremes?: boolean;
   readonly parameters: readonly string[];
   readonly tags: readonly string[];
+  /** Whether the code of each run is told, too. */
+  readonly code?: boolean;
   /** Whether to say which columns there are, too (`TableSummary`). */
   readonly summary?: boolean;
 }
@@ -123,6 +127,11 @@ export interface RunStore {
   counts(query: RunsQuery): Promise<readonly RunCount[]>;
   /** Many runs as columns, from summary rows only: a column of 10,000 runs takes a few milliseconds. */
   table(query: TableQuery): Promise<RunTable>;
+  /**
+   * Works for some milliseconds on what makes tables of very many runs quick, and answers whether there is more to do. Tables are the
+   * same without it, only slower. To be called again and again when runs have ended, never by someone who waits for a table.
+   */
+  prepareTables(): Promise<boolean>;
   /** Runs whose id starts with, or whose name equals, the text. */
   find(text: string): Promise<readonly Run[]>;
   edit(id: string, edit: RunEdit): Promise<void>;
@@ -205,8 +214,19 @@ export interface WebhookStore {
   /** Adds one, or replaces the one with its id. Those that are added hear of what happens from now on. */
   put(webhook: Webhook): Promise<void>;
   delete(id: string): Promise<void>;
-  /** Entries of the log that webhooks have not been told of, oldest first. Each is answered once, to whoever asks first. */
-  untold(): Promise<readonly AuditEntry[]>;
+  /**
+   * The next entries of the log that a webhook has not been told of, oldest first, for whoever asks first: nobody else gets any before
+   * `until`, when whoever has them is taken to be gone. Times are milliseconds.
+   */
+  claim(id: string, now: number, until: number): Promise<WebhookTurn>;
+  /** Says up to which entry a webhook was told, and goes on as `claim` does; without further entries the turn is over. */
+  told(id: string, sequence: number, until: number): Promise<readonly AuditEntry[]>;
+}
+
+export interface WebhookTurn {
+  readonly entries: readonly AuditEntry[];
+  /** Until when somebody else has the turn; null where it is ours or there is nothing to tell. */
+  readonly freeAt: number | null;
 }
 
 export interface RegistryStore {

@@ -11,7 +11,7 @@ import { storeRuns } from "./storedRuns.ts";
 const runs = 10_000;
 const metrics = Array.from({ length: 200 }, (_, at) => (at === 0 ? "val/acc" : `group${at % 8}/metric${at}`));
 const size = { width: 1600, height: 1000 };
-const openings = 3;
+const openings = 5;
 /** A page that takes longer than this to open is so far from its budget that one opening tells enough. */
 const slow = 10_000;
 const patience = 300_000;
@@ -49,6 +49,8 @@ async function largeTable(pages: Pages): Promise<readonly BenchRow[]> {
   say(`  writing ${runs} runs × ${metrics.length} metrics`);
   const directory = path.join(pages.folder, "runs");
   const ids = await storeRuns(pages.store, { count: runs, metrics, steps: 1, directory });
+  // As the server does while nobody waits.
+  while (await pages.store.runs.prepareTables());
   const firsts: number[] = [];
   const sorts: number[] = [];
   for (let at = 0; at < openings; at++) {

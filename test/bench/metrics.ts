@@ -1,6 +1,6 @@
 /**
- * How fast the store takes points in and gives charts and tables out (design §12). Points as a script prints them: short decimals.
- * RUNLINE_BENCH_FULL=1 takes in 10⁸ points and draws 100 runs × 1 M of them; without it a tenth of that.
+ * How fast the store takes points in and gives charts out (design §12): 10⁸ points as a script prints them, short decimals, and charts of
+ * 100 runs × 1 M points in single precision.
  */
 
 import * as fs from "node:fs/promises";
@@ -12,13 +12,15 @@ import { runIdAt } from "../../src/model/runId.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import type { Store } from "../../src/store/store.ts";
 import { atLeast, atMost, type BenchRow, median } from "./row.ts";
+import { short } from "./size.ts";
 
-const full = process.env.RUNLINE_BENCH_FULL === "1";
 const runs = 100;
 const batch = 2_500;
 const metrics = Array.from({ length: 20 }, (_, at) => (at === 0 ? "val_acc" : `metric_${at}`));
-const steps = full ? 50_000 : 5_000;
-const longSteps = full ? 1_000_000 : 100_000;
+const steps = short ? 5_000 : 50_000;
+const longSteps = short ? 100_000 : 1_000_000;
+const longBatch = 50_000;
+const timeOf = (step: number) => 1_700_000_000_000 + step * 40 + (step % 7);
 
 export async function bench(): Promise<readonly BenchRow[]> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), "runline-bench-"));
@@ -61,12 +63,13 @@ async function ingest(file: string): Promise<readonly BenchRow[]> {
 async function charts(file: string): Promise<readonly BenchRow[]> {
   const store = await openSqliteStore(file);
   const runIds = Array.from({ length: runs }, (_, run) => idOf(run));
+  const records = logged(0, longBatch, ["loss"], () => 0);
   const spike = (run: number) => Math.floor(((run * 7919 + 13) % 10_007) * (longSteps / 10_007));
   for (let run = 0; run < runs; run++) {
     const id = await addRun(store, run);
     const noisy = (step: number) => (step === spike(run) ? 1e6 : Math.fround(value(step, run) + 1 / 3));
-    for (let from = 0; from < longSteps; from += 50_000)
-      await append(store, id, logged(from, Math.min(50_000, longSteps - from), ["loss"], noisy));
+    for (let from = 0; from < longSteps; from += longBatch)
+      await append(store, id, lossOf(records, from, noisy));
   }
   const chart = { runIds, keys: ["loss"], axis: "step", width: 1000 } as const;
   const [x0, x1] = [longSteps * 0.4, longSteps * 0.6];
@@ -97,7 +100,7 @@ async function charts(file: string): Promise<readonly BenchRow[]> {
     atMost("zoom to a twentieth of it", 60, close, "ms"),
     atMost("zoom to a fiftieth of it", 60, closer, "ms"),
     atMost("bands of 5 groups of 20 of it", 250, bands, "ms"),
-    atMost("20 of the runs, smoothed", full ? 1000 : 150, smooth, "ms"),
+    atMost("20 of the runs, smoothed", short ? 150 : 1000, smooth, "ms"),
     atLeast("spikes of one point in the overview", runs, seen, "of 100"),
   ];
 }
@@ -131,9 +134,23 @@ function logged(
   return Array.from({ length: count }, (_, at) => {
     const step = from + at;
     const values = Object.fromEntries(keys.map((key, place) => [key, valueAt(step, place)]));
-    const time = 1_700_000_000_000 + step * 40 + (step % 7);
-    return { kind: "metric", time, step, values, source: "stdout" };
+    return { kind: "metric", time: timeOf(step), step, values, source: "stdout" };
   });
+}
+
+/** The same records again with other steps and values: making a hundred million of them would take longer than all else. */
+function lossOf(
+  records: readonly JournalRecord[],
+  from: number,
+  valueAt: (step: number) => number,
+): readonly JournalRecord[] {
+  for (const [at, record] of records.entries())
+    Object.assign(record, {
+      step: from + at,
+      time: timeOf(from + at),
+      values: { loss: valueAt(from + at) },
+    });
+  return records;
 }
 
 /** A falling, noisy value with four decimals. */

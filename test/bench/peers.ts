@@ -20,7 +20,8 @@ const mlflow = "mlflow-skinny==3.17.2";
 const mlflowStore = ["sqlalchemy==2.0.54", "alembic==1.18.5"];
 
 const series = 8;
-const points = process.env.RUNLINE_BENCH_FULL === "1" ? 1_000_000 : 100_000;
+// Of a million points each, reading and writing would take the others half an hour.
+const points = 100_000;
 const spikesEach = 10;
 const tag = "loss";
 const chartPixels = 1000;

@@ -12,6 +12,8 @@ export interface StoredRuns {
   readonly steps: number;
   /** Folder of the run directories; they need not be there. */
   readonly directory: string;
+  /** The number of the first one, where there are some already. */
+  readonly first?: number;
 }
 
 const created = 1_700_000_000_000;
@@ -24,7 +26,7 @@ const parameters = ["learning_rate", "batch_size", "depth", "optimizer", "seed"]
 export async function storeRuns(store: Store, runs: StoredRuns): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let number = 0; number < runs.count; number++) {
-    ids.push(await storeRun(store, runs, number));
+    ids.push(await storeRun(store, runs, (runs.first ?? 0) + number));
     if (ids.length % told === 0) say(`  ${ids.length} of ${runs.count} runs are written`);
   }
   return ids;

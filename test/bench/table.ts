@@ -23,11 +23,16 @@ export async function bench(): Promise<readonly BenchRow[]> {
     fill(file);
     const store = await openSqliteStore(file);
     const shown = { metrics: metrics.slice(0, 20), parameters, tags: [] };
-    const began = performance.now();
-    await store.runs.table(shown);
-    const cold = performance.now() - began;
+    const [cold] = await spent(() => store.runs.table(shown));
+    const slices: number[] = [];
+    for (let more = true; more; ) {
+      const [ms, isMore] = await spent(() => store.runs.prepareTables());
+      more = isMore;
+      slices.push(ms);
+    }
     const first = await timed(() => store.runs.table(shown));
-    const all = await timed(() => store.runs.table({ metrics, parameters, tags: [] }));
+    const all = await timed(() => store.runs.table({ metrics, extremes: false, parameters, tags: [] }));
+    const figures = await timed(() => store.runs.table({ metrics, parameters, tags: [] }));
     const summary = await timed(() => store.runs.table({ ...shown, summary: true }));
     const tree = await timed(() => store.runs.list({ limit: 50 }));
     const table = await store.runs.table(shown);
@@ -35,8 +40,15 @@ export async function bench(): Promise<readonly BenchRow[]> {
     await store.close();
     return [
       atMost("10 k runs, 20 metrics and 10 parameters of them", 150, first, "ms"),
-      told("– the first time ever, when its columns are made", cold, "ms"),
-      atMost("10 k runs, all 200 metrics", 150, all, "ms"),
+      told("– before its columns are made", cold, "ms"),
+      told(
+        "– making them, while nobody waits",
+        slices.reduce((sum, ms) => sum + ms, 0),
+        "ms",
+      ),
+      atMost("– a slice of that, in which others wait, p99", 10, quantile(slices, 0.99), "ms"),
+      atMost("10 k runs, last values of all 200 metrics", 150, all, "ms"),
+      told("– with the least and the greatest of each", figures, "ms"),
       atMost("10 k runs, 20 metrics, and what all 200 columns hold", 200, summary, "ms"),
       atMost("a filter over 10 k runs", 50, filter, "ms"),
       atMost("the newest 50 of 10 k runs × 200 metrics, whole", 50, tree, "ms"),
@@ -58,8 +70,8 @@ function fill(file: string): void {
   const database = new Database(file);
   database.pragma("synchronous = off");
   const run = database.prepare(
-    `insert into run (key, id, name, experiment, host, argv, cwd, script, created, directory, as_of, drained, key_series)
-     values (?, ?, ?, 'bench', 'here', '["python","train.py"]', '/work', 'train.py', ?, ?, 0, 1, ?)`,
+    `insert into run (key, id, name, experiment, host, argv, cwd, script, created, directory, as_of, state, drained, key_series)
+     values (?, ?, ?, 'bench', 'here', '["python","train.py"]', '/work', 'train.py', ?, ?, 0, 'finished', 1, ?)`,
   );
   const name = database.prepare("insert into metric_name (id, name) values (?, ?)");
   const parameter = database.prepare(
@@ -86,6 +98,15 @@ function fill(file: string): void {
   })();
   database.close();
 }
+
+async function spent<T>(work: () => Promise<T>): Promise<readonly [ms: number, answer: T]> {
+  const began = performance.now();
+  const answer = await work();
+  return [performance.now() - began, answer];
+}
+
+const quantile = (values: readonly number[], share: number) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
 
 /** The middle of five, in milliseconds. */
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -10,13 +10,14 @@ import { ids, type Requests } from "./request.ts";
 type CompareRequest = Extract<RequestName, `compare/${string}`>;
 
 const ask = z.strictObject({ runIds: ids, wanted: z.array(z.string().max(1_100)).max(10_000) });
+const tableAsk = ask.extend({ glance: z.boolean().optional() });
 const of = (most: number) => z.strictObject({ runIds: ids.max(most) });
 /** Files and environments are read run by run. */
 const mostRead = 200;
 
 export const compareRequests: Requests<CompareRequest> = {
   "compare/table": {
-    input: ask,
+    input: tableAsk,
     async answer(query, { store, teams }) {
       teams.look(query.runIds);
       return compareTable(query, (await store.existing())?.runs ?? null);

@@ -13,6 +13,8 @@ const tables = [
   "evaluation_dataset",
   "dataset_record",
   "scorer",
+  "issue",
+  "awaited_trace",
 ] as const;
 
 const batchRows = 1_000;

@@ -49,8 +49,9 @@ export class SqliteMetrics implements MetricStore {
       const lines = this.#lines(runIds, keys, axis, reading);
       const window = windowOf(lines, range);
       const coarsely = this.#isLarge(lines, window);
+      const reducer = new ColumnReducer(window);
       const series = lines.map((line) => {
-        const reducer = new ColumnReducer(window);
+        reducer.reset();
         line.reduce(reducer, coarsely);
         const columns = reducer.columns(line.of);
         return smoothing === undefined

@@ -13,7 +13,7 @@ import { experimentOf } from "./experiments.ts";
 import { addEdge, addNode, dropEdgesOf, dropOrphans } from "./graph.ts";
 import { runsOf } from "./runRows.ts";
 import { headColumns, tableOf } from "./runTable.ts";
-import { tilesToWrite, writeTile } from "./runTiles.ts";
+import { TileWriter } from "./runTiles.ts";
 import { searchConditions } from "./runWords.ts";
 
 const usualLimit = 500;
@@ -22,9 +22,11 @@ const quarterHour = 15 * 60 * 1_000;
 
 export class SqliteRuns implements RunStore {
   readonly #connection: Connection;
+  readonly #tiles: TileWriter;
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.#tiles = new TileWriter(connection);
   }
 
   async create(run: NewRun): Promise<void> {
@@ -49,17 +51,13 @@ export class SqliteRuns implements RunStore {
   }
 
   async table(query: TableQuery): Promise<RunTableColumns> {
-    for (let isReady = false; ; isReady = true) {
-      const found = this.#connection.read(() => {
-        const rows = this.#connection.all(listed(query, mostRuns).select(headColumns));
-        const missing = tilesToWrite(this.#connection, rows);
-        return isReady || missing.size === 0
-          ? { table: tableOf(this.#connection, rows, query) }
-          : { missing };
-      });
-      if (found.table !== undefined) return found.table;
-      for (const [tile, runs] of found.missing) writeTile(this.#connection, tile, runs);
-    }
+    return this.#connection.read(() =>
+      tableOf(this.#connection, this.#connection.all(listed(query, mostRuns).select(headColumns)), query),
+    );
+  }
+
+  async prepareTables(): Promise<boolean> {
+    return this.#tiles.slice();
   }
 
   async find(text: string): Promise<readonly Run[]> {

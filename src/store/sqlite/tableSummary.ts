@@ -1,7 +1,7 @@
 /** Which columns a table of runs could show, and whether they tell its runs apart. */
 
 import { numberOf } from "../../model/comparison.ts";
-import type { ColumnSummary, MetricColumnSummary, TableSummary } from "../../model/runTable.ts";
+import type { ColumnSummary, TableSummary } from "../../model/runTable.ts";
 import type { Connection } from "./connection.ts";
 import type { MetricColumns } from "./metricColumns.ts";
 
@@ -12,29 +12,11 @@ export function tableSummary(
   columns: MetricColumns,
 ): TableSummary {
   const keys = JSON.stringify(runs);
-  const metrics = columns.metrics().map(({ id, name }) => metricSummary(columns, id, name, runs.length));
   return {
-    metrics: metrics.filter((each) => each.runs > 0),
+    metrics: columns.summaries(),
     parameters: textSummaries(connection, "parameter", keys, runs.length),
     tags: textSummaries(connection, "tag", keys, runs.length),
   };
-}
-
-function metricSummary(columns: MetricColumns, id: number, key: string, count: number): MetricColumnSummary {
-  let [runs, nan, least, most] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  columns.eachLast(id, (value) => {
-    runs++;
-    if (Number.isNaN(value)) nan++;
-    if (value < least) least = value;
-    if (value > most) most = value;
-    if (!Number.isFinite(value)) return;
-    if (value < low) low = value;
-    if (value > high) high = value;
-  });
-  const differs = runs < count || (nan > 0 ? nan < runs : least !== most);
-  const isEmpty = low > high;
-  return { key, runs, differs, low: isEmpty ? Number.NaN : low, high: isEmpty ? Number.NaN : high };
 }
 
 interface TextRow {

@@ -26,6 +26,32 @@ test("what arrives is what was sent", () => {
   );
 });
 
+test("long lists of numbers arrive to the bit", () => {
+  const of = (value: fc.Arbitrary<number>) => fc.array(value, { minLength: 60, maxLength: 200 });
+  const lists = fc.oneof(
+    of(number),
+    of(fc.integer()),
+    of(fc.float()),
+    of(fc.constantFrom(0, -0, 1)),
+    of(fc.constantFrom(2 ** 31, -(2 ** 31), 2 ** 53)),
+    number.map((value) => Array<number>(70).fill(value)),
+    fc.constantFrom(-0, 0, Number.NaN).map((value) => [...Array<number>(70).fill(value), 0]),
+  );
+  const long = (list: readonly number[]) => list.length >= 64;
+  fc.assert(
+    fc.property(lists.filter(long), (list) => {
+      const found = unpacked(JSON.parse(JSON.stringify(packed({ list })))) as { list: number[] };
+      expect(found.list.every((value, at) => Object.is(value, list[at]))).toBe(true);
+      expect(found.list).toHaveLength(list.length);
+    }),
+  );
+});
+
+test("a list with something else than numbers in it is no list of numbers", () => {
+  const list = [...Array<number | null | { x: number }>(80).fill(1), null, { x: Number.NaN }];
+  expect(unpacked(JSON.parse(JSON.stringify(packed(list))))).toEqual(list);
+});
+
 test("what JSON can carry is not copied", () => {
   const value = { metrics: { loss: [1, 2, 3] }, name: "x" };
   expect(packed(value)).toBe(value);

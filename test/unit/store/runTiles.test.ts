@@ -3,7 +3,7 @@
 import * as path from "node:path";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
-import { encodeTile, openTile, tileRuns } from "../../../src/store/columnTile.ts";
+import { encodeTile, TileReader, tileRuns } from "../../../src/store/columnTile.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { freshFolder, take } from "./freshStore.ts";
@@ -34,6 +34,13 @@ async function storeOfEnded() {
     await ended(store, number, number % 50 !== 0);
   }
   return { file, store };
+}
+
+/** As the server does between its requests. */
+async function prepared(store: Store): Promise<number> {
+  let slices = 0;
+  while (await store.runs.prepareTables()) slices++;
+  return slices;
 }
 
 const query = { metrics: names, parameters: [], tags: [], summary: true };
@@ -76,6 +83,8 @@ test("a table of ended runs is read from tiles, and is the same; looking at it i
   const { file, store } = await storeOfEnded();
   const before = await store.revision();
   await expectAsListed(store);
+  expect(tiled(file)).toBe(0);
+  expect(await prepared(store)).toBeGreaterThan(2);
   expect(tiled(file)).toBe(count - count / 50);
   expect(await store.revision()).toBe(before);
   await expectAsListed(store);
@@ -84,6 +93,7 @@ test("a table of ended runs is read from tiles, and is the same; looking at it i
 
 test("a run that goes on after its end is read anew, whatever its tile says", async () => {
   const { file, store } = await storeOfEnded();
+  await prepared(store);
   await expectAsListed(store);
   // Once without any sign, once resumed and ended again.
   await take(store, runId(8), [metric(9, { loss: -1e9, late: 3 })]);
@@ -100,13 +110,38 @@ test("a run that goes on after its end is read anew, whatever its tile says", as
   await take(store, runId(701), [metric(0, { acc: 0.25 })]);
   await ended(store, 701);
   await expectAsListed(store);
+  await prepared(store);
+  await expectAsListed(store);
   expect(tiled(file)).toBe(count - count / 50 - 1);
+  await store.close();
+});
+
+test("what changes while a tile is written is not lost, whoever writes it", async () => {
+  const { file, store } = await storeOfEnded();
+  const other = await openSqliteStore(file);
+  // Two windows begin the same tiles, and runs go on, end, are purged and come between their slices.
+  for (let round = 0; round < 6; round++) {
+    await store.runs.prepareTables();
+    if (round % 2 === 0) await take(store, runId(20 + round), [metric(9, { loss: round, late: -round })]);
+    await other.runs.prepareTables();
+    await ended(store, 50 * (round + 1));
+    await expectAsListed(store);
+  }
+  await store.runs.setDeleted(runId(300), 1);
+  await other.runs.prepareTables();
+  await store.runs.purge(2);
+  await prepared(other);
+  await expectAsListed(store);
+  await prepared(store);
+  await expectAsListed(other);
+  expect(tiled(file)).toBeGreaterThan(count - 100);
+  await other.close();
   await store.close();
 });
 
 test("a damaged tile costs nothing but time", async () => {
   const { file, store } = await storeOfEnded();
-  await expectAsListed(store);
+  await prepared(store);
   inFile(file, (database) => {
     const rows = database.prepare("select rowid as at, last from column_tile").all() as {
       at: number;
@@ -126,11 +161,14 @@ test("a tile is kept to the bit, and a bit that changed is noticed", () => {
   const places = [0, 1, 9, 300, tileRuns - 1];
   const columns = [Float64Array.of(0.1, Number.NaN, -0, Number.POSITIVE_INFINITY, 3), new Float64Array(5)];
   const bytes = encodeTile({ places, columns });
-  expect(openTile(bytes)).toStrictEqual({ places, columns });
+  const tile = new TileReader();
+  expect(tile.read(bytes)).toBe(true);
+  expect([...tile.places.subarray(0, tile.count)]).toEqual(places);
+  expect(tile.columns.map((column) => column.slice(0, tile.count))).toStrictEqual(columns);
   for (const place of [0, 1, 2, 5, 20, 80, bytes.length - 1]) {
     const damaged = bytes.slice();
     damaged[place] = (damaged[place] ?? 0) ^ 4;
-    expect(openTile(damaged), `byte ${place}`).toBeNull();
+    expect(tile.read(damaged), `byte ${place}`).toBe(false);
   }
-  expect(openTile(new Uint8Array(0))).toBeNull();
+  expect(tile.read(new Uint8Array(0))).toBe(false);
 });

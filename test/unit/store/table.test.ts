@@ -101,6 +101,23 @@ test("takes the questions of a list", async () => {
   expect(await store.runs.table({ ...none, ids: [] })).toEqual({ runs: [], ...none });
 });
 
+test("the code of each run, and texts as they are", async () => {
+  const store = await freshStore();
+  const code = { kind: "git", branch: null, remote: null, changed: [], skipped: [] } as const;
+  await store.runs.create({
+    ...newRun(1),
+    code: { ...code, id: "c1", tree: "t1", head: "h1", changed_count: 2 },
+  });
+  await store.runs.create({ ...newRun(2), code: null });
+  const odd = 'a "quoted" \\ text\nof two lines, ü and \u0000 and 🙂';
+  await take(store, runId(2), [{ kind: "parameter", time: 1, key: "odd", value: odd, source: "argv" }]);
+  const none = { metrics: [], parameters: ["odd"], tags: [] };
+  const table = await store.runs.table({ ...none, code: true });
+  expect(table.code).toEqual([null, { id: "c1", tree: "t1", head: "h1", changed_count: 2 }]);
+  expect(table.parameters).toEqual([{ key: "odd", values: [odd, null] }]);
+  expect((await store.runs.table(none)).code).toBeUndefined();
+});
+
 test("answers a filter row by row", async () => {
   const store = await someRuns(5);
   const table = await store.runs.table(all);

@@ -32,7 +32,8 @@ const said = (traceId: string, value: unknown, more: Partial<Assessment> = {}): 
 });
 
 async function found(store: Store, clauses: readonly TraceClause[], more: Partial<TraceQuery> = {}) {
-  const query = { experimentIds: ["1"], clauses, order: [], limit: 100, offset: 0, ...more };
+  const filter = { join: "and", parts: clauses.map((leaf) => ({ leaf })) } as const;
+  const query = { experimentIds: ["1"], filter, order: [], limit: 100, offset: 0, ...more };
   return (await store.traces.search(query)).map(({ id }) => id);
 }
 
@@ -99,7 +100,10 @@ describe("search", () => {
     [[clause("run", "run_id", "=", "r1")], ["a"]],
     [[clause("run", "run_id", "=", "r2")], ["b"]],
     [[clause("span", "name", "=", "llm")], ["a"]],
-    [[clause("span", "content", "LIKE", "%string_value%")], ["a"]],
+    [[clause("span", "content", "LIKE", "%string_value%")], []],
+    [[clause("span", "content", "LIKE", "v")], ["a"]],
+    [[clause("tag", "mood", "RLIKE", "^g(o)+d$")], ["a"]],
+    [[clause("tag", "mood", "RLIKE", "(")], []],
     [[clause("spanAttribute", "k", "=", "v")], ["a"]],
     [[clause("spanAttribute", "k", "=", "w")], []],
     [[clause("feedback", "quality", "=", "true")], ["a"]],

@@ -19,7 +19,7 @@ async function ask(
   const search = { filter: parsed.value, order: ordered.value };
   const experiment = await store.experiments.byName("tests");
   const experimentIds = [experiment?.id ?? ""];
-  return store.trackedRuns.search({ search, limit, after, view: "active", experimentIds });
+  return store.trackedRuns.search({ search, limit, after, view: "active", experimentIds }, (run) => run);
 }
 
 /** Names of all runs, page by page. */
