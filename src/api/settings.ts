@@ -22,6 +22,7 @@ export const defaultSettings: ServerSettings = {
     system_interval_seconds: 5,
   },
   graceSeconds: 10,
+  stallMinutes: 10,
   codeLens: true,
   hosts: {},
   sshConfigFile: "",
@@ -29,6 +30,21 @@ export const defaultSettings: ServerSettings = {
 
 const line = z.string().max(4_096);
 const lines = z.array(line).max(1_000);
+
+/** What may stand in each of these is for `wishProblem` to say. */
+export const slurmWish = z.strictObject({
+  partition: line.exactOptional(),
+  account: line.exactOptional(),
+  qos: line.exactOptional(),
+  gpus: line.exactOptional(),
+  cpus: z.int().exactOptional(),
+  memory: line.exactOptional(),
+  time: line.exactOptional(),
+  dependency: line.exactOptional(),
+  requeue: z.boolean().exactOptional(),
+  warn_seconds: z.int().exactOptional(),
+  more: lines.exactOptional(),
+});
 
 const host = z.strictObject({
   directory: line.exactOptional(),
@@ -38,6 +54,8 @@ const host = z.strictObject({
   image: line.exactOptional(),
   folders: z.record(line, line).exactOptional(),
   parallelRuns: z.int().min(0).max(1_000).exactOptional(),
+  scheduler: z.literal("slurm").exactOptional(),
+  slurm: slurmWish.exactOptional(),
 });
 
 const captureFields = {
@@ -58,6 +76,7 @@ const ownFields = {
   parallelRuns: z.int().min(1).max(64),
   codeSizeLimitMegabytes: z.number().min(0).max(10_000),
   graceSeconds: z.number().min(0).max(3_600),
+  stallMinutes: z.number().min(0).max(10_000),
   codeLens: z.boolean(),
   hosts: z.record(line, host),
   sshConfigFile: line,

@@ -6,6 +6,7 @@
 import type { HostCheck, HostEntry, HostSettings, HostsSettings, Person } from "../model/host.ts";
 import type { MachineLook } from "../model/hostMachine.ts";
 import type { ExitRecord, QueueRecord, RunSpec, StartRecord } from "../model/journal.ts";
+import type { JobLook, SlurmRecord } from "../model/slurm.ts";
 import type { CodeKeeper, CodePlace } from "./code.ts";
 
 export interface Compute {
@@ -74,6 +75,11 @@ export interface HostCompute extends Compute {
   sendCode(place: CodePlace, id: string, signal?: AbortSignal): Promise<SentCode>;
   /** A dry run: which Python and which torch a script would find. Throws `pythonBroken`. */
   probe(): Promise<Readonly<Record<string, string | number>>>;
+  /**
+   * Hands runs to Slurm as the tasks of one array, in their order; every spec has a `slurm` member with its place. As idempotent as
+   * `launch`, which does the same for one. Throws what `launch` throws, `slurmRefused`, `slurmDown`, `slurmMissing`.
+   */
+  launchArray(launches: readonly LaunchRequest[]): Promise<void>;
 }
 
 export interface HostPlace {
@@ -111,7 +117,7 @@ export interface Hosts {
   close(): Promise<void>;
 }
 
-export type RunFileName = "journal.jsonl" | "output.log" | "recorder.log" | "spec.json";
+export type RunFileName = "journal.jsonl" | "output.log" | "recorder.log" | "slurm.log" | "spec.json";
 
 export interface FileSlice {
   readonly bytes: Uint8Array;
@@ -138,6 +144,10 @@ export interface Observation {
   readonly start: StartRecord | null;
   readonly queue: QueueRecord | null;
   readonly exit: ExitRecord | null;
+  /** Of a run that was handed to Slurm: what was noted then. */
+  readonly slurm?: SlurmRecord | null;
+  /** What Slurm says of its job; null while it has said nothing. */
+  readonly job?: JobLook | null;
   readonly cancelAsked: boolean;
   readonly bootId: string;
   /** Name of the machine that looked. A run of another one (a shared home) can't be judged from here. */

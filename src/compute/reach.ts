@@ -10,16 +10,21 @@ import {
   isHostName,
   splitHostDirectory,
 } from "../model/host.ts";
+import { ownCluster } from "../model/slurm.ts";
 import type { CodeKeeper, CodePlace } from "./code.ts";
 import type { Compute, Hosts, Observation, Reach, ReachWish } from "./compute.ts";
-import { localTransport } from "./localTransport.ts";
+import { cleanEnvironment } from "./local/environment.ts";
+import { localTransport, ownSlurm } from "./localTransport.ts";
 import { lookAt, selfLook } from "./machineLook.ts";
+import { clusterPace, clusterQueue, type QueuePace } from "./slurm/clusterQueue.ts";
+import { type SlurmHost, slurmHost } from "./slurm/slurmHost.ts";
+import type { SubmitPace } from "./slurm/submit.ts";
 import { repositoryOf } from "./snapshot/repository.ts";
 import { checkHost } from "./ssh/checkHost.ts";
 import { configuredHosts } from "./ssh/configuration.ts";
 import type { LooksPace } from "./ssh/hostLooks.ts";
 import { type Mirror, mirrorIn } from "./ssh/mirror.ts";
-import { type RunOrigin, type SshHost, sshHost } from "./ssh/sshHost.ts";
+import { type RunOrigin, sshHost } from "./ssh/sshHost.ts";
 import { type SshSettings, sshTransport } from "./ssh/sshTransport.ts";
 
 export interface ReachParts {
@@ -30,6 +35,8 @@ export interface ReachParts {
   readonly pace: LooksPace;
   /** What ssh is started with besides the configuration that is set. */
   readonly ssh?: SshSettings;
+  /** Given by tests, which have no minutes to spare. */
+  readonly slurm?: { readonly queue?: QueuePace; readonly submit?: SubmitPace };
 }
 
 /** An editor shows what was seen last and hears of news; it never waits for a machine. */
@@ -42,14 +49,17 @@ export function reachFrom(parts: ReachParts): (wish: ReachWish) => Reach {
   return (wish) => reachOf(parts, wish);
 }
 
-function reachOf({ local, code, recorder, pace, ssh }: ReachParts, wish: ReachWish): Reach {
+function reachOf({ local, code, recorder, pace, ssh, slurm }: ReachParts, wish: ReachWish): Reach {
   const mirror = mirrorIn(join(wish.directory, "mirror"));
   let known: Promise<RunOrigin> | null = null;
   const origin = () => {
     known ??= originOf(wish.workspace);
     return known;
   };
-  const open = new Map<string, { readonly host: SshHost; readonly of: string; readonly link: Disposable }>();
+  const open = new Map<
+    string,
+    { readonly host: SlurmHost; readonly of: string; readonly link: Disposable }
+  >();
   const checks = new Map<string, HostCheck>();
   const self = selfLook(localTransport());
   const watchers = new Set<() => void>();
@@ -58,7 +68,7 @@ function reachOf({ local, code, recorder, pace, ssh }: ReachParts, wish: ReachWi
     for (const changed of watchers) changed();
   };
 
-  function on(name: string): SshHost {
+  function on(name: string): SlurmHost {
     if (!isHostName(name)) throw new RunlineError("hostInvalid", { host: JSON.stringify(name) });
     const { hosts, sshConfigFile } = wish.settings();
     const settings: HostSettings = hosts[name] ?? {};
@@ -68,11 +78,18 @@ function reachOf({ local, code, recorder, pace, ssh }: ReachParts, wish: ReachWi
     known?.link[Symbol.dispose]();
     known?.host.looks.close();
     const configuration = sshConfigFile === "" ? {} : { configuration: sshConfigFile };
-    const transport = sshTransport(name, { ...ssh, ...configuration, allowed: wish.allowed });
+    const reached = { ...ssh, ...configuration, allowed: wish.allowed };
+    const isOwn = name === ownCluster && ownSlurm() !== null;
+    const transport = isOwn
+      ? localTransport(cleanEnvironment(ssh?.environment ?? process.env), name, reached)
+      : sshTransport(name, reached);
     const found = () => {
       for (const changed of finders) changed();
     };
-    const host = sshHost({ transport, recorder, settings, mirror, pace, origin, found });
+    const plain = sshHost({ transport, recorder, settings, mirror, pace, origin, found });
+    const queue = clusterQueue(transport, join(wish.directory, "slurm"), slurm?.queue ?? clusterPace);
+    const parts = { host: plain, mirror, queue, patienceMs: pace.patienceMs };
+    const host = slurmHost(slurm?.submit === undefined ? parts : { ...parts, pace: slurm.submit });
     open.set(name, { host, of, link: transport.watch(tell) });
     return host;
   }
@@ -86,7 +103,8 @@ function reachOf({ local, code, recorder, pace, ssh }: ReachParts, wish: ReachWi
       );
       const configured = await configuredHosts(sshConfigFile === "" ? undefined : sshConfigFile);
       const known = new Map<string, HostEntry["from"]>();
-      for (const name of configured) known.set(name, "config");
+      if (ownSlurm() === "ready") known.set(ownCluster, "cluster");
+      for (const name of configured) if (!known.has(name)) known.set(name, "config");
       for (const name of Object.keys(set))
         if (isHostName(name) && !known.has(name)) known.set(name, "settings");
       for (const name of runs) if (!known.has(name)) known.set(name, "runs");
@@ -142,7 +160,7 @@ function reachOf({ local, code, recorder, pace, ssh }: ReachParts, wish: ReachWi
 /** By the directory: this machine's compute, or that of the host that it names. */
 function routed(
   local: Compute,
-  on: (host: string) => SshHost,
+  on: (host: string) => SlurmHost,
   mirror: Mirror,
   runs: string,
   finders: Set<() => void>,

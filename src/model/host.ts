@@ -1,6 +1,7 @@
 /** A machine that runs can be started on, as everybody sees it. */
 
 import type { Failure } from "./failure.ts";
+import type { SlurmWish } from "./slurm.ts";
 
 /**
  * How a host stands. `idle`: nobody has wanted anything of it. `waiting`: it could not be reached and is tried again at `retryAt`.
@@ -12,8 +13,8 @@ export type Link =
   | { readonly state: "waiting"; readonly since: number; readonly retryAt: number; readonly failure: Failure }
   | { readonly state: "asks"; readonly since: number; readonly failure: Failure };
 
-/** Asks the person something that ssh wants to know. Null: they don't want to answer. */
-export type Prompter = (prompt: Prompt) => Promise<string | null>;
+/** Asks the person something that ssh wants to know. Null: they don't want to answer. Aborted once nobody waits for it any more. */
+export type Prompter = (prompt: Prompt, signal: AbortSignal) => Promise<string | null>;
 
 /** Who may be asked: a person through a window, or one at the terminal that this process has, where ssh asks by itself. */
 export type Person = Prompter | "terminal";
@@ -30,8 +31,8 @@ export interface Prompt {
 export interface HostEntry {
   /** What `ssh <name>` takes. */
   readonly name: string;
-  /** Where it is known from: the person's ssh configuration, the settings, or runs of this workspace. */
-  readonly from: "config" | "settings" | "runs";
+  /** Where it is known from: the person's ssh configuration, the settings, runs of this workspace; or it is this machine's own Slurm. */
+  readonly from: "config" | "settings" | "runs" | "cluster";
   readonly link: Link;
   /** The last check, null before the first. */
   readonly check: HostCheck | null;
@@ -53,6 +54,10 @@ export interface HostSettings {
   readonly folders?: Readonly<Record<string, string>>;
   /** At most this many runs at once on it; 0 for no limit. Default 2. */
   readonly parallelRuns?: number;
+  /** Who starts runs there. Default: they are started directly. */
+  readonly scheduler?: "slurm";
+  /** What of its Slurm a run gets that says nothing else. */
+  readonly slurm?: SlurmWish;
 }
 
 /** Everything that is set about other machines. */
@@ -96,8 +101,10 @@ export interface HostFacts {
   readonly gpus: readonly HostGpu[];
   /** Host clock minus this machine's, as well as one request can tell. */
   readonly clockOffsetMs: number;
-  /** Whether the host ends what a person started when they log out; null where it can't be told. */
+  /** Whether the host ends a run when the person logs out; null where it can't be told. */
   readonly endsAtLogout: boolean | null;
+  /** It would end what a login started, so runs get a scope of the person's own systemd. */
+  readonly ownScope: boolean;
   /** Version of Slurm, when there is one. */
   readonly slurm: string | null;
   readonly apptainer: string | null;

@@ -8,6 +8,8 @@
  * strings "NaN", "Infinity", "-Infinity"; paths inside the workspace are relative to it with `/`, others absolute.
  */
 
+import type { SlurmSettings } from "./slurm.ts";
+
 /** How a fact about a file was learned, strongest first. */
 export const evidences = ["audit", "wrapped", "inotify", "snapshot", "declared", "stated"] as const;
 export type Evidence = (typeof evidences)[number];
@@ -210,6 +212,8 @@ export interface RunSpec {
   readonly queue: QueueSettings | null;
   /** What of the machine the run wants for itself; absent where it wants nothing. */
   readonly resources?: ResourceSettings;
+  /** It is a job of Slurm; absent elsewhere. */
+  readonly slurm?: SlurmSettings;
   readonly capture: CaptureSettings;
   /** Seconds between SIGINT and SIGTERM on cancel, and between SIGTERM and SIGKILL. */
   readonly grace_seconds: readonly [number, number];
@@ -286,6 +290,8 @@ export interface StartRecord {
   readonly python: string;
   readonly time: number;
   readonly uptime: number;
+  /** The job that it is, and how often that had begun anew by then; absent where it is none. */
+  readonly slurm?: { readonly job: string; readonly restarts: number };
 }
 
 /** `exit.json`, padded with spaces to the reserved size. A file of only spaces or NULs counts as absent. */
@@ -297,9 +303,9 @@ export interface ExitRecord {
   /**
    * `exited`: it ran to its own end; `cancelled`: a cancel was asked for; `not_started`: the script could not be started; `reported`: a
    * client of MLflow's protocol said so, with the exit code 0 for finished and 1 for failed; `lost`: nobody says how it ended, and it was
-   * long not heard of (imported runs).
+   * long not heard of (imported runs); `stopped`: its scheduler ended it, and knows why and whether it begins again.
    */
-  readonly reason: "exited" | "cancelled" | "not_started" | "reported" | "lost";
+  readonly reason: "exited" | "cancelled" | "not_started" | "reported" | "lost" | "stopped";
   readonly error: string | null;
   readonly time: number;
   readonly uptime: number;
@@ -330,5 +336,8 @@ export const runFile = {
   artifacts: "artifacts",
   exit: "exit.json",
   recorderLog: "recorder.log",
+  /** What was submitted to Slurm, and what its job has printed besides the script: the recorder's and Slurm's own words. */
+  slurm: "slurm.json",
+  slurmLog: "slurm.log",
   code: "code",
 } as const;

@@ -11,6 +11,7 @@ import type {
   StartRecord,
 } from "./journal.ts";
 import { isRunId } from "./runId.ts";
+import type { SlurmRecord, SlurmSettings } from "./slurm.ts";
 
 export type ParsedRecord<T> =
   | { readonly ok: true; readonly record: T }
@@ -38,6 +39,19 @@ export function parseStart(text: string): ParsedRecord<StartRecord> {
     python: fields.text("python", short),
     time: fields.number("time", 0),
     uptime: fields.number("uptime", 0),
+    ...readJob(fields),
+  }));
+}
+
+/** `slurm.json` */
+export function parseSlurm(text: string): ParsedRecord<SlurmRecord> {
+  return parse(text, (fields) => ({
+    job: fields.textOrNull("job", short),
+    cluster: fields.textOrNull("cluster", short),
+    name: fields.text("name", short, 1),
+    index: fields.integerOrNull("index", 0),
+    partition: fields.textOrNull("partition", short),
+    time: fields.number("time", 0),
   }));
 }
 
@@ -48,7 +62,7 @@ export function parseExit(text: string): ParsedRecord<ExitRecord> {
     attempt: fields.integer("attempt", 1),
     exit_code: fields.integerOrNull("exit_code", -(2 ** 31)),
     signal: fields.textOrNull("signal", short),
-    reason: fields.oneOf("reason", ["exited", "cancelled", "not_started", "reported", "lost"]),
+    reason: fields.oneOf("reason", ["exited", "cancelled", "not_started", "reported", "lost", "stopped"]),
     error: fields.textOrNull("error", long),
     time: fields.number("time", 0),
     uptime: fields.number("uptime", 0),
@@ -86,6 +100,7 @@ export function parseSpec(text: string): ParsedRecord<RunSpec> {
     code: fields.object("code", readCode),
     queue: fields.object("queue", readQueueSettings),
     ...readResources(fields),
+    ...readSlurm(fields),
     capture: fields.object("capture", readCapture) ?? refused(fields, "capture"),
     grace_seconds: readGrace(fields),
     parent: fields.textOrNull("parent", short),
@@ -141,6 +156,37 @@ function readResources(spec: Fields): Pick<RunSpec, "resources"> {
     ...(fields.has("lock_folder") && { lock_folder: fields.text("lock_folder", long, 1) }),
   }));
   return resources === null ? {} : { resources };
+}
+
+function readJob(start: Fields): Pick<StartRecord, "slurm"> {
+  const slurm = start.object("slurm", (fields) => ({
+    job: fields.text("job", short),
+    restarts: fields.integer("restarts", 0),
+  }));
+  return slurm === null ? {} : { slurm };
+}
+
+/** Checked again before anything is submitted: here it only has to be of the right shape. */
+function readSlurm(spec: Fields): Pick<RunSpec, "slurm"> {
+  const slurm = spec.object("slurm", (fields): SlurmSettings => {
+    const array = fields.object("array", (place) => ({
+      group: place.text("group", short),
+      index: place.integer("index", 0),
+      count: place.integer("count", 1),
+    }));
+    const texts = ["partition", "account", "qos", "gpus", "memory", "time", "dependency"] as const;
+    return {
+      ...Object.fromEntries(
+        texts.filter((name) => fields.has(name)).map((name) => [name, fields.text(name, short)]),
+      ),
+      ...(fields.has("cpus") && { cpus: fields.integer("cpus", 1) }),
+      ...(fields.has("requeue") && { requeue: fields.flag("requeue") }),
+      ...(fields.has("warn_seconds") && { warn_seconds: fields.integer("warn_seconds", 1) }),
+      ...(fields.has("more") && { more: fields.texts("more", short, short) }),
+      ...(array !== null && { array }),
+    };
+  });
+  return slurm === null ? {} : { slurm };
 }
 
 function readCapture(fields: Fields): CaptureSettings {

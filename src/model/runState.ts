@@ -2,15 +2,21 @@
 
 import type { ExitRecord, QueueRecord, StartRecord } from "./journal.ts";
 import type { RunStatus } from "./run.ts";
+import type { JobLook, SlurmRecord } from "./slurm.ts";
+import { slurmStatus } from "./slurmState.ts";
 
 /** What one look at a run directory and at its machine has shown. */
 export interface RunEvidence {
   readonly exists: boolean;
   readonly start:
-    | (Pick<StartRecord, "attempt" | "boot_id"> & Partial<Pick<StartRecord, "pid" | "recorder_pid">>)
+    | (Pick<StartRecord, "attempt" | "boot_id" | "slurm"> &
+        Partial<Pick<StartRecord, "pid" | "recorder_pid">>)
     | null;
   readonly queue: Pick<QueueRecord, "position" | "reason" | "boot_id"> | null;
   readonly exit: Pick<ExitRecord, "attempt" | "exit_code" | "signal" | "reason" | "error"> | null;
+  /** Of a run that was handed to Slurm: then its processes are not where one looks, and Slurm says what its records don't. */
+  readonly slurm?: Pick<SlurmRecord, "job"> | null;
+  readonly job?: JobLook | null;
   readonly cancelAsked: boolean;
   /** Boot id of the machine now; "" where it has none, and then a restart can't be told. */
   readonly bootId: string;
@@ -29,10 +35,11 @@ const launchTime = 60_000;
 /**
  * The first that fits: exit record → finished, failed or cancelled; no start record → queued, with what it waits for; no process
  * known → running until its client or a person says otherwise; another boot id → lost (restart); script and recorder alive → running; script or marked processes alive without a recorder → orphaned; recorder
- * alone → running (it is finishing); else lost (killed).
+ * alone → running (it is finishing); else lost (killed). Null: what was seen says nothing, so it is as it was.
  */
-export function deriveStatus(seen: RunEvidence): RunStatus {
+export function deriveStatus(seen: RunEvidence): RunStatus | null {
   const { exit, start, scriptAlive, recorderAlive, marked } = seen;
+  if (seen.slurm != null) return slurmStatus({ ...seen, slurm: seen.slurm, job: seen.job ?? null }, ended);
   // The exit record of an earlier attempt says nothing about this one.
   if (exit !== null && exit.attempt >= (start?.attempt ?? 0)) return ended(exit);
   if (start === null) return waiting(seen);
@@ -55,6 +62,7 @@ export function deriveStatus(seen: RunEvidence): RunStatus {
 function ended({ reason, exit_code, signal, error }: NonNullable<RunEvidence["exit"]>): RunStatus {
   if (reason === "cancelled") return { state: "cancelled", reason: null };
   if (reason === "lost") return lost(error ?? "nobody says how it ended");
+  if (reason === "stopped") return { state: "failed", reason: "ended by its scheduler" };
   if (reason === "not_started") return { state: "failed", reason: `not started${because(error)}` };
   if (signal !== null) return { state: "failed", reason: `killed by ${signal}${because(error)}` };
   if (exit_code === 0) return { state: "finished", reason: null };

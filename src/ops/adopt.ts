@@ -8,6 +8,8 @@ import { runSpecIn } from "./runSpec.ts";
 
 /** As many ids as one query takes well. */
 const atOnce = 500;
+/** Longer than anybody tries to submit a job of which nobody knows whether it was taken. */
+const submitMs = 15 * 60_000;
 
 export interface Adoption {
   /** Rows that were made or mended. */
@@ -40,11 +42,16 @@ export async function adopt(
       changed.push(run.id);
     }
     for (const seen of await compute.observe([...some.values()])) {
-      if (!seen.claimed && seen.exit === null) unclaimed.push(seen.directory);
+      if (!seen.claimed && seen.exit === null && !isSubmitted(seen)) unclaimed.push(seen.directory);
       else if (await adoptOne(seen, store, compute)) changed.push(path.basename(seen.directory));
     }
   }
   return { changed, unclaimed };
+}
+
+/** A job that waits has made no claim yet, and may do so for days; while it is being submitted it may still be refused. */
+function isSubmitted({ slurm, time }: Observation): boolean {
+  return slurm != null && (slurm.job !== null || time - slurm.time > submitMs);
 }
 
 /** The directory's name is the run's id; a spec that says otherwise was copied there and is not believed. */

@@ -1,6 +1,7 @@
 /** Bringing a store up to date at once. */
 
 import { adopt } from "./adopt.ts";
+import { begunAnew } from "./begunAnew.ts";
 import type { Layout } from "./layout.ts";
 import { activeStates, type LookParts, lookAt } from "./look.ts";
 
@@ -13,10 +14,12 @@ export async function catchUp(parts: LookParts & { readonly layout: Layout }): P
   const active = await store.runs.list({ states: activeStates, limit: 10_000 });
   const seen = await compute.observe(active.map((run) => run.directory));
   const troubles: unknown[] = [];
+  const tell = (thrown: unknown) => void troubles.push(thrown);
+  for (const { run, seen: later } of await begunAnew(parts)) await lookAt(run, later, parts).catch(tell);
   for (const [index, run] of active.entries()) {
     const observation = seen[index];
     if (observation === undefined) continue;
-    await lookAt(run, observation, parts).catch((thrown: unknown) => void troubles.push(thrown));
+    await lookAt(run, observation, parts).catch(tell);
   }
   return troubles;
 }

@@ -8,6 +8,8 @@ import type { RunSpec } from "../model/journal.ts";
 import { isRunName } from "../model/names.ts";
 import { redactArguments } from "../model/redact.ts";
 import { isRunId } from "../model/runId.ts";
+import { ownCluster, type SlurmSettings, type SlurmWish } from "../model/slurm.ts";
+import { wishProblem } from "../model/slurmOptions.ts";
 import type { Store } from "../store/store.ts";
 import { type CommandAsk, type CommandLine, commandLine } from "./commandLine.ts";
 import { freeName, type LaunchAsk, type Launched, type LaunchSettings, resourcesOf } from "./launch.ts";
@@ -17,6 +19,8 @@ import { runSpecIn } from "./runSpec.ts";
 
 export interface HostLaunchAsk extends LaunchAsk {
   readonly host: string;
+  /** It is to be a job of the host's Slurm, with what is asked of that. Absent: as it is set for the host. */
+  readonly slurm?: SlurmWish;
   /** Variables of this machine that the script gets too; values go through the connection and into its environment alone. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -47,9 +51,10 @@ export async function launchOnHost(ask: HostLaunchAsk, parts: HostLaunchParts): 
   for (const text of [ask.name, ask.experiment])
     if (text !== undefined && !isRunName(text)) throw new RunlineError("runNameInvalid", { name: text });
   const host = hosts.on(ask.host);
+  const slurm = slurmOf(ask, host);
   const inside = relativeAsk(ask, layout.workspace);
   const place = await host.place(id);
-  const made = await makeReady(id, ask, inside, place, host, parts);
+  const made = await makeReady(id, { ...ask, ...(slurm !== null && { slurm }) }, inside, place, host, parts);
   await host.launch(made.request);
   const { directory, spec } = made.request;
   const asked = (await runSpecIn(directory, host)) ?? spec;
@@ -57,15 +62,35 @@ export async function launchOnHost(ask: HostLaunchAsk, parts: HostLaunchParts): 
   return { id, name: asked.name, warnings: [...made.warnings, ...warnings] };
 }
 
-interface Ready {
+/**
+ * What is asked of Slurm, over what is set for the host; null for a run that is started directly. Throws `slurmOption`: before anything
+ * is sent.
+ */
+export function slurmOf(
+  { host, slurm, gpus }: HostLaunchAsk,
+  { settings }: HostCompute,
+): SlurmSettings | null {
+  if (slurm === undefined && settings.scheduler !== "slurm" && host !== ownCluster) return null;
+  const wish = { ...(gpus !== undefined && { gpus: String(gpus) }), ...settings.slurm, ...slurm };
+  const problem = wishProblem(wish);
+  if (problem !== null) throw new RunlineError("slurmOption", { cause: problem });
+  return wish;
+}
+
+export interface Ready {
   readonly request: LaunchRequest;
   readonly warnings: readonly string[];
 }
 
+/** What was asked of Slurm is checked by then. */
+export interface ReadyAsk extends HostLaunchAsk {
+  readonly slurm?: SlurmSettings;
+}
+
 /** Everything before the start. What fails here has started nothing, so nothing of it stays. */
-async function makeReady(
+export async function makeReady(
   id: string,
-  ask: HostLaunchAsk,
+  ask: ReadyAsk,
   inside: CommandAsk,
   { directory, queue }: HostPlace,
   host: HostCompute,
@@ -93,7 +118,7 @@ async function makeReady(
 }
 
 /** The ask with every path as seen from the workspace: that is how it lies on the host. */
-function relativeAsk(ask: HostLaunchAsk, workspace: string): CommandAsk {
+export function relativeAsk(ask: HostLaunchAsk, workspace: string): CommandAsk {
   const within = (given: string): string => {
     const way = path.relative(workspace, path.resolve(workspace, given)).split(path.sep).join("/");
     if (way === ".." || way.startsWith("../") || path.isAbsolute(way))
@@ -121,7 +146,7 @@ async function commandThere(ask: CommandAsk, workspace: string, host: HostComput
 
 async function specOf(
   id: string,
-  ask: HostLaunchAsk,
+  ask: ReadyAsk,
   { argv, cwd, script, environment }: CommandLine,
   kept: KeptCode,
   there: { readonly workspace: string; readonly queue: string; readonly host: HostCompute },
@@ -144,8 +169,9 @@ async function specOf(
     env_names: [...names].sort(),
     created: clock(),
     code: kept.snapshot,
-    queue: limit > 0 ? { folder: there.queue, limit } : null,
-    ...resourcesOf(ask),
+    // Slurm has a queue of its own, and gives out the GPUs.
+    queue: limit > 0 && ask.slurm === undefined ? { folder: there.queue, limit } : null,
+    ...(ask.slurm === undefined ? resourcesOf(ask) : { slurm: ask.slurm }),
     capture: settings.capture,
     grace_seconds: [settings.graceSeconds, Math.min(settings.graceSeconds, mostKillGraceSeconds)],
     parent: ask.parent ?? null,
@@ -163,7 +189,7 @@ async function keepCode(
 }
 
 /** The run is under way by now: whoever follows adopts it should the store not take it at the moment. */
-async function keepRow(
+export async function keepRow(
   run: Parameters<Store["runs"]["create"]>[0],
   store: Store,
 ): Promise<readonly string[]> {

@@ -12,8 +12,11 @@ const confirmAfterMs = 10_000;
  * Can the look judge this run at all? Not when its records can't be read. A run of another machine with the same home shows its records
  * here, but not its processes.
  */
-export function isJudgeable({ unreadable, start, exit, bootId, hostName }: Observation): boolean {
+export function isJudgeable(seen: Observation): boolean {
+  const { unreadable, start, exit, bootId, hostName, slurm } = seen;
   if (unreadable) return false;
+  // A job runs anywhere; whether anything can be said of it its rules tell.
+  if (slurm != null) return deriveStatus({ ...seen, age: 0 }) !== null;
   if (exit !== null || start === null || start.boot_id === "" || bootId === "") return true;
   return start.boot_id === bootId || start.host === hostName;
 }
@@ -23,24 +26,33 @@ export function isJudgeable({ unreadable, start, exit, bootId, hostName }: Obser
  * more will come. Before that a run is not terminal: it goes on as what it was.
  */
 export function factsOf(run: Run, seen: Observation, drained: boolean): RunFacts {
-  const { start, exit, time } = seen;
-  const status = deriveStatus({ ...seen, age: time - run.created });
+  const { start, exit } = seen;
+  const status = deriveStatus({ ...seen, age: seen.time - run.created }) ?? run;
   const pending = terminalStates.has(status.state) && !drained;
   const now = pending
     ? { state: run.state === "unknown" ? "running" : run.state, reason: "finishing" }
     : status;
-  const ended = exit !== null && terminalStates.has(now.state);
+  const ended = terminalStates.has(now.state);
+  const job = seen.job?.job ?? null;
+  // The end of an attempt before says nothing of how this one has ended.
+  const own = exit !== null && exit.attempt >= (start?.attempt ?? 0) ? exit : null;
   return {
     state: now.state,
     reason: now.reason,
     drained: terminalStates.has(status.state) && drained,
     attempt: start?.attempt ?? run.attempt,
-    started: start?.time ?? run.started,
-    ended: ended ? exit.time : null,
-    exitCode: ended ? exit.exit_code : null,
-    signal: ended ? exit.signal : null,
-    asOf: time,
+    // One that waits to begin anew is not at work; nothing of its earlier attempts is lost by that.
+    started: now.state === "queued" ? null : (start?.time ?? run.started),
+    ended: ended ? (own?.time ?? job?.end ?? null) : null,
+    exitCode: ended ? (own?.exit_code ?? null) : null,
+    signal: ended ? (own?.signal ?? null) : null,
+    asOf: own === null && seen.slurm != null ? Math.min(seen.time, wordTime(seen)) : seen.time,
   };
+}
+
+/** Of a job that has not ended by itself the cluster knows; what it has not said for long is as old as that. */
+function wordTime({ job, start, slurm }: Observation): number {
+  return job?.time ?? start?.time ?? slurm?.time ?? 0;
 }
 
 /** Is it worth a write? */
@@ -59,5 +71,6 @@ export function isNews(run: Run, facts: RunFacts): boolean {
 
 /** Will nothing more be written in this run's directory? */
 export function isOver(run: Run, seen: Observation): boolean {
-  return terminalStates.has(deriveStatus({ ...seen, age: seen.time - run.created }).state);
+  const status = deriveStatus({ ...seen, age: seen.time - run.created });
+  return status !== null && terminalStates.has(status.state);
 }

@@ -2,6 +2,9 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import type { Need, Say } from "./need.ts";
 
+/** Two test files may install at the same time: the second one waits for the first. */
+const patience = ["-o", "DPkg::Lock::Timeout=300"];
+
 /** Debian's packages that lack; unknown (all of them) where there is no dpkg. */
 function lacking(names: readonly string[]): string[] {
   return names.filter((name) => {
@@ -22,7 +25,7 @@ export function needSystemPackages(names: readonly string[], say: Say): Need<tru
   say(`Installing system packages: ${absent.join(" ")} …`);
   const options = { encoding: "utf8", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } } as const;
   const install = () =>
-    spawnSync("apt-get", ["install", "-y", "--no-install-recommends", ...absent], options);
+    spawnSync("apt-get", ["install", "-y", "--no-install-recommends", ...patience, ...absent], options);
   if (install().status === 0) return { ready: true };
   spawnSync("apt-get", ["update"], options);
   const second = install();

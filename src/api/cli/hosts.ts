@@ -47,6 +47,7 @@ const fromText: Readonly<Record<HostEntry["from"], string>> = {
   config: "SSH configuration",
   settings: "settings",
   runs: "runs of this workspace",
+  cluster: "this machine's Slurm",
 };
 
 function entryJson({ name, from, check }: HostEntry) {

@@ -1,7 +1,8 @@
+import { runFile } from "../../model/journal.ts";
 import { findRun } from "../../ops/findRun.ts";
 import { logSlice } from "../../ops/logSlice.ts";
 import { type Command, exitCode } from "./command.ts";
-import { reachRun } from "./hosts.ts";
+import { connect, reachRun } from "./hosts.ts";
 import { jsonText } from "./json.ts";
 import { tellOnce } from "./trouble.ts";
 import { watchRun } from "./watchRun.ts";
@@ -19,6 +20,7 @@ export const log: Command = {
       short: "f",
       help: "go on until the run has ended; Ctrl+C ends only the watching",
     },
+    job: { type: "boolean", help: "what Slurm and the recorder have said in the run's job, instead" },
   },
   details: 'With --json: {"id", "name", "bytes", "text"}, once; text is decoded as UTF-8.',
   async run(call) {
@@ -31,6 +33,13 @@ export const log: Command = {
     } = call;
     const store = await project.store.existing();
     const found = await findRun(name, store);
+    if (flag("job")) {
+      if (found.host !== "here") await connect(found.host, call);
+      const said = await project.compute.read(found.directory, runFile.slurmLog, 0, blockBytes);
+      const text = Buffer.from(said.bytes).toString("utf8");
+      await terminal.out(json ? jsonText({ id: found.id, name: found.name, bytes: said.size, text }) : text);
+      return exitCode.done;
+    }
     if (flag("follow")) await reachRun(found, call);
     const blocks: Uint8Array[] = [];
     const output = json ? async (bytes: Uint8Array) => void blocks.push(bytes) : terminal.out;

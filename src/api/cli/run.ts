@@ -5,16 +5,20 @@ import { RunlineError } from "../../model/failure.ts";
 import { formatDuration } from "../../model/format.ts";
 import type { Run } from "../../model/run.ts";
 import { isRunId, runIdAt } from "../../model/runId.ts";
+import type { Grid } from "../../model/slurmArray.ts";
+import { launchArray } from "../../ops/arrayLaunch.ts";
 import { cancel } from "../../ops/cancel.ts";
 import { launchOnHost } from "../../ops/hostLaunch.ts";
 import { type LaunchAsk, type Launched, launch } from "../../ops/launch.ts";
 import { type Call, type Command, exitCode } from "./command.ts";
 import { connect, hostsOf } from "./hosts.ts";
 import { jsonText, runJson } from "./json.ts";
+import { gridOf, slurmDetails, slurmOptions, slurmWishOf } from "./runSlurm.ts";
 import { keyMetricText } from "./runs.ts";
 import { painted, type Terminal } from "./terminal.ts";
 import { plain } from "./text.ts";
 import { tellOnce } from "./trouble.ts";
+import { tellWaiting } from "./waiting.ts";
 import { watchRun } from "./watchRun.ts";
 
 /** Starts a tracked run and stays with it. */
@@ -32,7 +36,11 @@ export const run: Command = {
       help: "what it belongs to (default: the folder's name)",
     },
     detach: { type: "boolean", short: "d", help: "start it and come back at once; it goes on by itself" },
-    on: { type: "string", value: "<host>", help: "run it on another machine; see runline hosts" },
+    on: {
+      type: "string",
+      value: "<host>",
+      help: "run it on another machine; see runline hosts. slurm: this machine's cluster",
+    },
     gpus: {
       type: "string",
       value: "<count>",
@@ -49,11 +57,14 @@ export const run: Command = {
       value: "<path>",
       help: "interpreter for a script (default: .venv, else python3)",
     },
+    ...slurmOptions,
   },
   details: `A command that is a .py file runs with the interpreter that is found for it: runline run train.py --lr 0.1
 Anything else runs as it stands: runline run -- torchrun --nproc-per-node 2 train.py
 
 On another machine: runline run --on gpu-box -- python train.py. The code of the workspace is sent there as it is now.
+
+${slurmDetails}
 
 The script's output goes to standard output as it comes. Ctrl+C asks the run to end; a second Ctrl+C leaves it running.
 
@@ -61,6 +72,8 @@ With --json: the script's output goes to standard error, and the run, as runline
   async run(call) {
     const { project, terminal, json } = call;
     const newId = () => runIdAt(project.clock(), randomBytes(16));
+    const grid = gridOf(call);
+    if (grid !== null) return startGrid(call, grid, newId);
     const { id, name, warnings } = await start(call, newId);
     for (const warning of warnings) terminal.note(`runline: ${plain(warning)}\n`);
     if (call.flag("detach")) {
@@ -78,17 +91,46 @@ With --json: the script's output goes to standard error, and the run, as runline
 
 /** Here, or on another machine, where a person at the terminal may be asked to sign in. */
 async function start(call: Call, newId: () => string): Promise<Launched> {
-  const { project, text, texts, environment: all } = call;
-  const ask = await askOf(call);
-  const host = text("on");
-  if (host === undefined) return launch(ask, { ...project, store: () => project.store.needed(), newId });
-  await connect(host, call);
-  const given = texts("env").flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]]));
-  const parts = { ...project, hosts: hostsOf(call), store: await project.store.needed(), newId };
-  return launchOnHost({ ...ask, host, environment: Object.fromEntries(given) }, parts);
+  const { project, text } = call;
+  const slurm = slurmWishOf(call);
+  const ask = await askOf(call, slurm !== null);
+  if (text("on") === undefined)
+    return launch(ask, { ...project, store: () => project.store.needed(), newId });
+  const { there, parts } = await onHost(call, newId);
+  return launchOnHost({ ...ask, ...there, ...(slurm !== null && { slurm }) }, parts);
 }
 
-async function askOf(call: Call): Promise<LaunchAsk> {
+/** One line for each run; they go on by themselves. */
+async function startGrid(call: Call, grid: Grid, newId: () => string): Promise<number> {
+  const { terminal, json } = call;
+  const slurm = slurmWishOf(call);
+  if (slurm === null)
+    throw new RunlineError("usage", {
+      cause: "--array is for Slurm: add --on slurm, or --on <host> --slurm.",
+    });
+  const ask = await askOf(call, true);
+  const { there, parts } = await onHost(call, newId);
+  const launched = await launchArray({ ...ask, ...there, slurm }, grid, parts);
+  for (const warning of new Set(launched.flatMap(({ warnings }) => warnings)))
+    terminal.note(`runline: ${plain(warning)}\n`);
+  const lines = launched.map(({ id, name }) => `${plain(name)}  ${id}\n`).join("");
+  await terminal.out(json ? jsonText(launched.map(({ id, name }) => ({ id, name }))) : lines);
+  return exitCode.done;
+}
+
+async function onHost(call: Call, newId: () => string) {
+  const { project, texts, environment: all } = call;
+  const host = call.text("on") ?? "";
+  await connect(host, call);
+  const given = texts("env").flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]]));
+  return {
+    there: { host, environment: Object.fromEntries(given) },
+    parts: { ...project, hosts: hostsOf(call), store: await project.store.needed(), newId },
+  };
+}
+
+/** Slurm has its own words for GPUs. */
+async function askOf(call: Call, isSlurm: boolean): Promise<LaunchAsk> {
   const { words, text, folder } = call;
   const [first = "", ...more] = words;
   const what = /\.py$/i.test(first)
@@ -97,7 +139,7 @@ async function askOf(call: Call): Promise<LaunchAsk> {
   const parent = await parentOf(call);
   const given = {
     ...{ name: text("name"), experiment: text("experiment"), python: text("python"), parent },
-    gpus: gpusOf(text("gpus")),
+    gpus: isSlurm ? undefined : gpusOf(text("gpus")),
   };
   const known = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...what, ...Object.fromEntries(known) };
@@ -139,7 +181,8 @@ async function withInterrupts(
     }
   });
   try {
-    const ended = await watchRun(id, { project, output, failed: tellOnce(terminal), leave: leave.signal });
+    const told = { seen: tellWaiting(terminal), failed: tellOnce(terminal) };
+    const ended = await watchRun(id, { project, output, ...told, leave: leave.signal });
     return { ended, left: leave.signal.aborted };
   } finally {
     interrupt[Symbol.dispose]();

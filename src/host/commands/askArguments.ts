@@ -5,6 +5,7 @@ import type { Machine } from "../../model/hostMachine.ts";
 import type { ScriptArgument } from "../../model/scriptArgument.ts";
 import { toArgv } from "../../model/scriptArgv.ts";
 import { shellLine } from "../../model/shellWord.ts";
+import { ownCluster, type SlurmWish } from "../../model/slurm.ts";
 import {
   type ArgumentValues,
   missingArguments,
@@ -14,15 +15,17 @@ import {
 } from "../argumentForm.ts";
 import { splitCommandLine } from "../commandLine.ts";
 import { machineDescription, machineName } from "../computeText.ts";
+import { jobText } from "../jobForm.ts";
 import type { Request } from "../server.ts";
-import { askGpus, gpusLabel, gpusOf, machineNow } from "./askPlace.ts";
+import { askJob } from "./askJob.ts";
+import { askGpus, gpusLabel, gpusOf, hasCluster, machineNow } from "./askPlace.ts";
 import { connectHost, hostGiven } from "./hosts.ts";
 
 const t = vscode.l10n.t;
 
 type Row = vscode.QuickPickItem & {
   readonly argument?: ScriptArgument;
-  readonly does?: "run" | "reset" | "extra" | "where" | "gpus";
+  readonly does?: "run" | "reset" | "extra" | "where" | "gpus" | "job";
 };
 
 interface Chosen {
@@ -32,6 +35,8 @@ interface Chosen {
   /** Null and absent: this machine. */
   readonly host?: string | null;
   readonly gpus?: number;
+  /** As a job of the host's cluster; null and absent: on the host itself. */
+  readonly job?: SlurmWish | null;
 }
 
 export interface Wanted {
@@ -47,6 +52,8 @@ export interface Answered {
   readonly host: string | null;
   /** For itself alone; 0 for none. */
   readonly gpus: number;
+  /** Null: not as a job of a cluster. */
+  readonly slurm: SlurmWish | null;
 }
 
 /** Asks until the person runs or leaves. The last values of each script are remembered. Null when left. */
@@ -65,7 +72,8 @@ export async function askArguments(
     active = row.argument?.name ?? row.does;
     if (row.does === "run") {
       await memory.update(key, chosen);
-      return { line, host: chosen.host ?? null, gpus: Math.min(chosen.gpus ?? 0, gpusOf(machine)) };
+      const gpus = Math.min(chosen.gpus ?? 0, gpusOf(machine));
+      return { line, host: chosen.host ?? null, gpus, slurm: jobOf(chosen) };
     }
     if (row.does === "reset") chosen = { ...chosen, values: {}, extra: [] };
     if (row.does === "extra") chosen = { ...chosen, extra: await askExtra(chosen.extra) };
@@ -74,13 +82,28 @@ export async function askArguments(
     if (row.does === "where") {
       const host = await askWhere(name, request);
       if (host !== undefined) {
-        chosen = { ...chosen, host };
         machine = await machineNow(host, request);
+        chosen = { ...chosen, host, job: null };
+        if (hasCluster(host, machine)) chosen = { ...chosen, job: await askItsJob() };
       }
     }
+    if (row.does === "job") chosen = { ...chosen, job: await askItsJob() };
     if (row.argument !== undefined)
       chosen = { ...chosen, values: await askValue(row.argument, chosen.values) };
   }
+
+  async function askItsJob(): Promise<SlurmWish | null> {
+    const { job: before = null } = chosen;
+    const place = { host: chosen.host ?? "", direct: chosen.host !== ownCluster };
+    const wanted = { name, ...place, enter: t("Take this"), partitions: machine?.look?.partitions ?? [] };
+    const job = await askJob(before === null ? wanted : { ...wanted, before }, memory);
+    return job === undefined ? before : job === "direct" ? null : job;
+  }
+}
+
+/** On this machine's cluster nothing runs but jobs. */
+function jobOf({ host, job }: Chosen): SlurmWish | null {
+  return job ?? (host === ownCluster ? {} : null);
 }
 
 const soonMs = 600;
@@ -138,16 +161,24 @@ function rows(
   ];
 }
 
-function placeRows({ host = null, gpus = 0 }: Chosen, machine: Machine | null): Row[] {
+function placeRows(chosen: Chosen, machine: Machine | null): Row[] {
+  const { host = null, gpus = 0 } = chosen;
   const icon = host === null ? "device-desktop" : "vm";
+  const isCluster = host !== null && hasCluster(host, machine);
   const where: Row = {
     label: `$(${icon}) ${machineName({ host }, t)}`,
     description: machine === null ? "" : machineDescription(machine, Date.now(), t),
     does: "where",
   };
-  const count = gpusOf(machine);
-  if (count === 0) return [where];
-  return [where, { label: `$(circuit-board) ${gpusLabel(Math.min(gpus, count))}`, does: "gpus" }];
+  const job = jobOf(chosen);
+  const count = job === null ? gpusOf(machine) : 0;
+  const share: Row = { label: `$(circuit-board) ${gpusLabel(Math.min(gpus, count))}`, does: "gpus" };
+  const submits: Row = {
+    label: `$(layers) ${t("Slurm job")}`,
+    description: job === null ? t("none: it runs on the machine itself") : jobText(job, t),
+    does: "job",
+  };
+  return [where, ...(isCluster ? [submits] : []), ...(count > 0 ? [share] : [])];
 }
 
 function showForm(

@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { gpuCounts } from "../../model/gpu.ts";
 import type { Machine } from "../../model/hostMachine.ts";
+import { ownCluster } from "../../model/slurm.ts";
 import { machineDescription } from "../computeText.ts";
 import type { Request } from "../server.ts";
 
@@ -16,6 +17,12 @@ export async function machineNow(host: string | null, request: Request): Promise
 /** How many GPUs, or instances of some, a run can have there; 0 where none are known. */
 export function gpusOf(machine: Machine | null): number {
   return gpuCounts(machine?.look?.gpus ?? []).total;
+}
+
+/** Does the machine hand work to a Slurm cluster? */
+export function hasCluster(host: string | null, machine: Machine | null): boolean {
+  if (host === ownCluster || (machine?.look?.partitions.length ?? 0) > 0) return true;
+  return machine?.check?.facts.slurm != null;
 }
 
 /** So many, where 0 asks for none; undefined when the person changed their mind. */

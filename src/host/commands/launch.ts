@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import { RunlineError } from "../../model/failure.ts";
 import type { Run } from "../../model/run.ts";
 import { shellLine } from "../../model/shellWord.ts";
+import { ownCluster } from "../../model/slurm.ts";
 import type { LaunchInput } from "../../protocol/editor.ts";
 import { splitCommandLine } from "../commandLine.ts";
 import { currentSettings, workspaceFolder } from "../configuration.ts";
@@ -13,8 +14,9 @@ import { chosenInterpreter } from "../python.ts";
 import type { RunsSource } from "../runsSource.ts";
 import type { Request } from "../server.ts";
 import { askArguments } from "./askArguments.ts";
-import { askGpus, gpusOf, machineNow } from "./askPlace.ts";
-import { hostOfRow } from "./hostRow.ts";
+import { askJob } from "./askJob.ts";
+import { askGpus, gpusOf, hasCluster, machineNow } from "./askPlace.ts";
+import { hostOfRow, partitionOfRow } from "./hostRow.ts";
 import { hostGiven, readyHost } from "./hosts.ts";
 import type { Handlers } from "./register.ts";
 
@@ -50,9 +52,10 @@ async function runWithParameters(given: unknown, parts: Launching): Promise<stri
   const wanted = { name: path.basename(script.fsPath), path: script.fsPath, declared };
   const chosen = await askArguments(wanted, parts.memory, parts.request);
   if (chosen === null) return undefined;
-  const { line, host, gpus } = chosen;
+  const { line, host, gpus, slurm } = chosen;
   if (host !== null && !(await readyHost(host, parts.request, parts.memory))) return undefined;
-  const place = { ...(host === null ? {} : { host }), ...(gpus > 0 ? { gpus } : {}) };
+  const share = slurm === null ? (gpus > 0 ? { gpus } : {}) : { slurm };
+  const place = { ...(host === null ? {} : { host }), ...share };
   return launch({ script: script.fsPath, arguments: line, ...place }, script, parts);
 }
 
@@ -66,6 +69,14 @@ async function runOnHost([given, named]: readonly unknown[], parts: Launching): 
   const host = await hostGiven(onHost ?? named, request, t("Run {0} on which host?", name));
   if (host === undefined || !(await readyHost(host, request, memory))) return undefined;
   const machine = await machineNow(host, request);
+  if (hasCluster(host, machine)) {
+    const before = partitionOfRow(given);
+    const { partitions = [] } = machine?.look ?? {};
+    const wanted = { name, host, enter: t("Submit"), partitions, direct: host !== ownCluster };
+    const slurm = await askJob(before === undefined ? wanted : { ...wanted, partition: before }, memory);
+    if (slurm === undefined) return undefined;
+    if (slurm !== "direct") return launch({ script: script.fsPath, host, slurm }, script, parts);
+  }
   const gpus = machine === null || gpusOf(machine) === 0 ? 0 : await askGpus(machine, name, 1);
   if (gpus === undefined) return undefined;
   return launch({ script: script.fsPath, host, ...(gpus > 0 ? { gpus } : {}) }, script, parts);

@@ -24,6 +24,10 @@ VERBS = {
     "program": "interpreters",
     "probe": "interpreters",
     "check": "machine",
+    "slurm_submit": "slurm",
+    "slurm_note": "slurm",
+    "slurm_cancel": "slurm",
+    "slurm_end": "slurm",
 }
 
 

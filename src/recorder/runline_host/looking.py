@@ -63,6 +63,7 @@ def records_of(directory):
         "exit": small_text(at("exit.json")),
         "start": small_text(at("start.json")),
         "queue": small_text(at("queue.json")),
+        "slurm": small_text(at("slurm.json")),
         "claimed": there(at("claim")),
         "cancel": there(at("cancel")),
         "exists": there(directory),
@@ -95,7 +96,7 @@ def look_once(directory):
             seen["script"], seen["recorder"] = script, recorder
         seen["unreadable"] = False
     except OSError:
-        seen = dict.fromkeys(("exit", "start", "queue"))
+        seen = dict.fromkeys(("exit", "start", "queue", "slurm"))
         seen.update(dict.fromkeys(("claimed", "cancel", "script", "recorder"), False))
         seen.update(exists=True, unreadable=True)
     return seen

@@ -31,6 +31,7 @@ class RunDirectory:
         self.path = path
         self.attempt = attempt
         self.leases = None
+        self.job = None  # What Slurm says of itself, in a job of its own.
 
     def file(self, name):
         return os.path.join(self.path, name)
@@ -124,6 +125,8 @@ class RunDirectory:
             "time": now(),
             "uptime": processes.uptime(),
         }
+        if self.job is not None:
+            record["slurm"] = {"job": self.job.id, "restarts": self.job.restarts}
         try:
             self.write_json("start.json", record)
             return None
