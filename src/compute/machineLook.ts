@@ -45,6 +45,7 @@ export function selfLook(transport: Transport): SelfLook {
     async look() {
       clearTimeout(ending);
       try {
+        await transport.connect();
         return await lookAt(transport, () => closed);
       } finally {
         if (!closed) ending = setTimeout(() => transport.disconnect(), unusedMs).unref();

@@ -21,15 +21,16 @@ export interface Transport {
   connect(person?: Person): Promise<void>;
   /**
    * Runs a POSIX-sh script on the machine. Requests are answered in order, one after the other; several may be under way. A script that
-   * fails answers with its exit code. Connects by itself where that needs no person, else throws like `connect`; throws `hostGone` when
-   * the connection ends meanwhile (whether the script ran is not known then: it must bear being sent again), `hostLate` past the deadline.
+   * fails answers with its exit code. Connects by itself where that needs no person, else throws like `connect`; throws `hostLeft` after
+   * `disconnect`, `hostGone` when the connection ends meanwhile (whether the script ran is not known then: it must bear being sent again),
+   * `hostLate` past the deadline.
    */
   request(ask: TransportAsk): Promise<TransportAnswer>;
   /** At most `length` bytes from `offset` of a plain file; never through a link. Nothing where there is none. Throws like `request`. */
   read(path: string, offset: number, length: number): Promise<FileSlice>;
   /** Replaces a file whole or not at all, readable by its owner only. Throws like `request`, and `hostWrite`. */
   write(path: string, bytes: Uint8Array): Promise<void>;
-  /** Ends the connection; nothing is opened again until the next `connect`. */
+  /** Ends the connection; nothing is opened again until the next `connect`, whoever asks for something. */
   disconnect(): void;
 }
 
@@ -45,6 +46,8 @@ export interface TransportAsk {
    * the machine first. It has no input; should it print less than it said, the connection ends.
    */
   readonly stream?: true;
+  /** Gets the output as it comes, in place of the answer's `out`; that it was the whole is known when the answer is there. */
+  readonly take?: (bytes: Buffer) => void;
   /** How long it may take once it is its turn. Default 20 s. */
   readonly deadlineMs?: number;
 }

@@ -16,6 +16,7 @@ import {
   memoryText,
   whoText,
 } from "./computeText.ts";
+import { partitionText } from "./jobForm.ts";
 import { escapeMarkdown, shorten, withoutIcons } from "./markdown.ts";
 import { stateIcons, stateText } from "./runLabel.ts";
 import type { Translate } from "./translate.ts";
@@ -43,7 +44,8 @@ export interface RowFace {
 const mostIdle = 8;
 
 /** Machines in their order, this one first. */
-export function computeFaces(machines: readonly Machine[], now: number, t: Translate): readonly RowFace[] {
+export function computeFaces(all: readonly Machine[], now: number, t: Translate): readonly RowFace[] {
+  const machines = withOwnCluster(all);
   const isIdle = ({ host, link, from, runs }: Machine) =>
     host !== null && link?.state === "idle" && from === "config" && runs.length === 0;
   const idle = machines.filter(isIdle);
@@ -63,6 +65,19 @@ export function computeFaces(machines: readonly Machine[], now: number, t: Trans
   const label = t("Add a host…");
   const hint = { ...plain("add", label, t("to run on another machine over SSH")), opens: "addHost" as const };
   return [...faces, { ...hint, icon: ["add"] }];
+}
+
+/** The Slurm of this machine is a machine of its own to whoever chooses one, and what this one sees of it stands there. */
+function withOwnCluster(machines: readonly Machine[]): readonly Machine[] {
+  const here = machines.find(({ host }) => host === null)?.look ?? null;
+  if (here === null || !machines.some(({ from }) => from === "cluster")) return machines;
+  const { partitions } = here;
+  return machines.map((machine) => {
+    if (machine.host === null) return { ...machine, look: { ...here, partitions: [] } };
+    return machine.from === "cluster"
+      ? { ...machine, look: machine.look ?? { ...here, partitions } }
+      : machine;
+  });
 }
 
 function plain(id: string, label: string, description: string): RowFace {
@@ -93,15 +108,16 @@ function machineFace(machine: Machine, now: number, t: Translate): RowFace {
     tooltip: machineTooltip(machine, now, t),
     icon: machineIcon(machine),
     flags: host === null ? "machine.here" : `machine.host.${link?.state ?? "idle"}`,
-    expanded: host === null || link?.state === "connected",
+    expanded: host === null || machine.from === "cluster" || link?.state === "connected",
     host,
     opens: null,
     children,
   };
 }
 
-function machineIcon({ host, link, look }: Machine): readonly [string, string?] {
+function machineIcon({ host, from, link, look }: Machine): readonly [string, string?] {
   if (host === null) return ["device-desktop"];
+  if (from === "cluster") return ["server", "charts.green"];
   switch (link?.state) {
     case "connected":
       return [look !== null && look.partitions.length > 0 ? "server" : "vm-active", "charts.green"];
@@ -124,10 +140,12 @@ function notes({ host, link, look, trouble, check }: Machine, at: string, t: Tra
     ...{ icon: warning, host, tooltip: escapeMarkdown(`${text} ${next}`) },
   });
   const linkFailure = link !== null && "failure" in link ? link.failure : null;
+  // A look that ended with the connection is no trouble to who has ended it.
+  const isLeft = linkFailure !== null || link?.state === "idle";
   const problem = look?.gpuProblem ?? null;
   return [
     ...(linkFailure === null ? [] : [note("link", linkFailure.message, linkFailure.next)]),
-    ...(trouble === null || linkFailure !== null ? [] : [note("trouble", trouble.message)]),
+    ...(trouble === null || isLeft ? [] : [note("trouble", trouble.message)]),
     ...(problem === null ? [] : [note("gpu", t("GPUs can't be read: {0}", problem))]),
     ...(check?.reasons ?? [])
       .filter(({ level }) => level !== "note")
@@ -136,7 +154,7 @@ function notes({ host, link, look, trouble, check }: Machine, at: string, t: Tra
 }
 
 function runFace(run: MachineRun, at: string, host: string | null, t: Translate): RowFace {
-  const reason = run.state === "running" ? "" : (run.reason ?? stateText(run.state, t));
+  const reason = run.reason ?? (run.state === "running" ? "" : stateText(run.state, t));
   return {
     ...plain(`run:${at}:${run.id}`, withoutIcons(shorten(run.name, 80)), withoutIcons(shorten(reason, 120))),
     ...{ icon: stateIcons[run.state], host, opens: { run: run.id } },
@@ -177,18 +195,9 @@ function instanceFace(instance: GpuInstance, at: string, machine: Machine, t: Tr
 }
 
 function partitionFace(partition: Partition, at: string, host: string | null, t: Translate): RowFace {
-  const { name, isDefault, gpus, freeGpus, nodes, openNodes } = partition;
-  const parts = [
-    gpus > 0 ? t("{0}/{1} GPUs free", freeGpus, gpus) : "",
-    t("{0}/{1} nodes up", openNodes, nodes),
-    isDefault ? t("default") : "",
-  ];
+  const name = withoutIcons(shorten(partition.name, 60));
   return {
-    ...plain(
-      `partition:${at}:${name}`,
-      withoutIcons(shorten(name, 60)),
-      parts.filter((text) => text !== "").join(" · "),
-    ),
+    ...plain(`partition:${at}:${partition.name}`, name, partitionText(partition, t)),
     ...{ icon: ["layers"], host },
   };
 }

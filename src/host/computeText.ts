@@ -36,6 +36,7 @@ function linkText({ link, from }: Machine, now: number, t: Translate): string {
     case "asks":
       return t("needs you to sign in");
     case "idle":
+      if (from === "cluster") return t("of this machine");
       return from === "runs" ? t("not connected, has runs") : t("not connected");
     default:
       return "";
@@ -46,8 +47,11 @@ function lookTexts({ look, link }: Machine, t: Translate): readonly string[] {
   if (look === null) return [];
   const { free, total } = gpuCounts(look.gpus);
   if (look.gpus.length > 0) return [t("{0}/{1} GPUs free", free, total)];
-  const gpus = look.partitions.reduce((sum, partition) => sum + partition.freeGpus, 0);
-  if (look.partitions.length > 0) return [t("Slurm: {0} GPUs free", gpus)];
+  const usual = look.partitions.find(({ isDefault, gpus }) => isDefault && gpus > 0) ?? look.partitions[0];
+  // Partitions share nodes, so that their GPUs don't add up.
+  if (usual !== undefined && usual.gpus > 0)
+    return [t("{0}: {1}/{2} GPUs free", withoutIcons(usual.name), usual.freeGpus, usual.gpus)];
+  if (usual !== undefined) return [t("Slurm")];
   if (link?.state === "idle" || look.cores === null) return [];
   const cores = look.cores === 1 ? t("1 core") : t("{0} cores", look.cores);
   return [look.load === null ? cores : t("{0}, load {1}", cores, look.load.toFixed(1))];

@@ -51,6 +51,12 @@ export class ComputeTree implements vscode.TreeDataProvider<ComputeRow>, vscode.
     return this.pull.ask();
   }
 
+  /** Opens the view where it is folded or hidden, and asks again. */
+  async show(): Promise<void> {
+    if (!this.view.visible) await vscode.commands.executeCommand("runline.compute.focus");
+    await this.refresh();
+  }
+
   getChildren(row?: ComputeRow): ComputeRow[] {
     return [...(row === undefined ? this.rows.roots : row.children)];
   }

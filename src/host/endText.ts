@@ -1,7 +1,7 @@
-/** Whether and how the end of a run is told to who has looked away. Pure. */
+/** Whether and how the end of a run, or that it stands still, is told to who has looked away. Pure. */
 
 import { formatDuration, formatValue } from "../model/format.ts";
-import type { Ended } from "../protocol/editor.ts";
+import type { Ended, Stalled } from "../protocol/editor.ts";
 import type { Translate } from "./translate.ts";
 
 /** Shorter runs end while one still remembers them. */
@@ -16,6 +16,16 @@ export interface Attention {
 /** A run that somebody canceled has ended as they asked; there is nothing to tell. One that is elsewhere nobody sees end. */
 export function tellsEnd({ durationMs, state, host }: Ended, { focused, wanted }: Attention): boolean {
   return wanted && (!focused || host !== null) && durationMs > longMs && state !== "cancelled";
+}
+
+/** One that stands still wants a look sooner than one that has ended, whatever it took so far. */
+export function tellsStall({ host }: Stalled, { focused, wanted }: Attention): boolean {
+  return wanted && (!focused || host !== null);
+}
+
+export function stallText({ name, host, reason }: Stalled, t: Translate): string {
+  const where = host === null ? name : t("{0} on {1}", name, host);
+  return t("{0} goes on, but stands still: {1}.", where, reason ?? t("no progress"));
 }
 
 export function endText(ended: Ended, t: Translate): string {

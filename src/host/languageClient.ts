@@ -23,7 +23,10 @@ export interface Client {
   notify(method: string, input: unknown): Promise<void>;
   onNotification(method: string, handler: (value: unknown) => void): vscode.Disposable;
   /** Answers a request of the server. */
-  onRequest(method: string, handler: (value: unknown) => Promise<unknown>): vscode.Disposable;
+  onRequest(
+    method: string,
+    handler: (value: unknown, token: vscode.CancellationToken) => Promise<unknown>,
+  ): vscode.Disposable;
   /** `true` each time the server has come up, `false` each time it has gone. */
   onRunning(handler: (running: boolean) => void): vscode.Disposable;
 }

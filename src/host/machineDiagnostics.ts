@@ -24,8 +24,18 @@ export function machineDiagnostics(machine: Machine, now: number): string {
 }
 
 function checkLines({ verdict, facts, reasons }: NonNullable<Machine["check"]>): readonly string[] {
-  const { system, python, freeBytes, freeFiles, networkDisk, clockOffsetMs, endsAtLogout, slurm, apptainer } =
-    facts;
+  const {
+    system,
+    python,
+    freeBytes,
+    freeFiles,
+    networkDisk,
+    clockOffsetMs,
+    endsAtLogout,
+    ownScope,
+    slurm,
+    apptainer,
+  } = facts;
   const told = {
     system,
     python,
@@ -34,6 +44,7 @@ function checkLines({ verdict, facts, reasons }: NonNullable<Machine["check"]>):
     networkDisk,
     clockOffsetMs,
     endsAtLogout,
+    ownScope,
     slurm,
     apptainer,
   };

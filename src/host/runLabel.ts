@@ -4,6 +4,7 @@ import { metricWords } from "../model/direction.ts";
 import { formatCount, formatDuration, formatValue } from "../model/format.ts";
 import type { Run, RunState } from "../model/run.ts";
 import { sparkline } from "../model/sparkline.ts";
+import { silenceIn } from "../model/stall.ts";
 import { shorten } from "./markdown.ts";
 import { isActive } from "./runsGroups.ts";
 import type { Translate } from "./translate.ts";
@@ -65,7 +66,9 @@ export function runDescription(run: Run, now: number, telling: Telling, t: Trans
 }
 
 function reasonPart(run: Run, t: Translate): string {
-  if (run.state === "finished" || run.state === "running") return "";
+  // A running run says something of its own only where that is news: it stands still.
+  if (run.state === "running") return silenceIn(run.reason) === null ? "" : (run.reason ?? "");
+  if (run.state === "finished") return "";
   if (run.state === "cancelled" && run.reason === null) return t("canceled");
   if (run.state === "queued") return run.reason === null ? t("queued") : t("queued: {0}", run.reason);
   return shorten(run.reason ?? stateText(run.state, t), 80);

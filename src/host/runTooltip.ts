@@ -17,11 +17,13 @@ export function runTooltip(run: Run, now: number, t: Translate): string {
     [t("Started"), run.started === null ? t("not yet") : safe(timeText(run.started), 60)],
     [t("Took"), run.started === null ? "" : formatDuration((run.ended ?? now) - run.started)],
     [t("Where"), safe(run.host, 100)],
+    [t("Slurm job"), safe(jobText(run, t), 200)],
     [t("Code"), codeText(run, t)],
     [
       t("Tags"),
       safe(
         Object.entries(run.tags)
+          .filter(([key]) => !jobTags.includes(key))
           .map(([key, value]) => (value === "" ? key : `${key}=${value}`))
           .join(", "),
         200,
@@ -51,6 +53,17 @@ export function runTooltip(run: Run, now: number, t: Translate): string {
   ]
     .filter((part) => part !== "")
     .join("\n\n");
+}
+
+/** What a job says of itself, as tags. */
+const jobTags = ["slurm.job", "slurm.node", "slurm.partition"];
+
+/** `12 on node1, partition gpu`. */
+function jobText({ tags }: Run, t: Translate): string {
+  const [job, node, partition] = jobTags.map((tag) => tags[tag]);
+  if (job === undefined) return "";
+  const where = node === undefined ? job : t("{0} on {1}", job, node);
+  return partition === undefined ? where : t("{0}, partition {1}", where, partition);
 }
 
 function section(title: string, rows: readonly (readonly [string, string])[], t: Translate): string {

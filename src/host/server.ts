@@ -13,6 +13,7 @@ import type {
   RequestName,
   RequestOutput,
   ServerOptions,
+  Stalled,
 } from "../protocol/editor.ts";
 import { answerPrompt } from "./hostPrompts.ts";
 import type { Client } from "./languageClient.ts";
@@ -61,6 +62,7 @@ const longPatience: Partial<Record<RequestName, number>> = {
 export class Server implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<Changed>();
   private readonly ended = new vscode.EventEmitter<Ended>();
+  private readonly stalled = new vscode.EventEmitter<Stalled>();
   private readonly running = new vscode.EventEmitter<boolean>();
   private readonly hosts = new vscode.EventEmitter<void>();
   private readonly module: string;
@@ -73,6 +75,7 @@ export class Server implements vscode.Disposable {
   /** Something in the store changed, from whichever process. Also fired with all kinds when the server came up again. */
   readonly onChanged = this.changed.event;
   readonly onEnded = this.ended.event;
+  readonly onStalled = this.stalled.event;
   readonly onRunning = this.running.event;
   /** A link or a check of a host changed. */
   readonly onHosts = this.hosts.event;
@@ -155,7 +158,8 @@ export class Server implements vscode.Disposable {
     const client = this.starting;
     this.starting = null;
     client?.then((started) => started.stop()).catch(() => undefined);
-    for (const emitter of [this.changed, this.ended, this.running, this.hosts]) emitter.dispose();
+    for (const emitter of [this.changed, this.ended, this.stalled, this.running, this.hosts])
+      emitter.dispose();
   }
 
   private async ask(
@@ -188,8 +192,9 @@ export class Server implements vscode.Disposable {
     const client = createClient(this.module, this.options, this.log);
     client.onNotification("runline/changed", (value) => this.changed.fire(value as Changed));
     client.onNotification("runline/ended", (value) => this.ended.fire(value as Ended));
+    client.onNotification("runline/stalled", (value) => this.stalled.fire(value as Stalled));
     client.onNotification("runline/hosts", () => this.hosts.fire());
-    client.onRequest("runline/ask", (prompt) => answerPrompt(prompt as Prompt));
+    client.onRequest("runline/ask", (prompt, token) => answerPrompt(prompt as Prompt, token));
     client.onNotification("runline/logged", (value) => this.write(value as Logged));
     client.onRunning((up) => this.setRunning(up));
     await client.start();

@@ -56,11 +56,17 @@ function diskReasons({
   ];
 }
 
-function logoutReason({ endsAtLogout, user }: HostFacts): HostReason | null {
+function logoutReason({ endsAtLogout, ownScope, user }: HostFacts): HostReason | null {
+  const ends = "This host ends what you started when you log out";
+  if (endsAtLogout === true && ownScope)
+    return warning(
+      `${ends}. Runs get a scope of your own systemd, but that ends soon after your last logout: run “loginctl enable-linger ${user}” there once, and they live on.`,
+    );
   if (endsAtLogout === true)
     return warning(
-      `This host ends what you started when you log out. Run “loginctl enable-linger ${user}” there once, or runs end with the connection.`,
+      `${ends}, and runs with it. Run “loginctl enable-linger ${user}” there once and check again; if that is not enough, its administrator can set “KillUserProcesses=no” for logind.`,
     );
+  if (ownScope) return note(`${ends}. Runs get a scope of your own systemd and live on.`);
   if (endsAtLogout === null) return note("Whether runs live on after a logout could not be found out.");
   return note("Runs live on after a logout.");
 }

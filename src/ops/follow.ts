@@ -6,17 +6,24 @@
 import type { Observation } from "../compute/compute.ts";
 import type { JournalRecord } from "../model/journal.ts";
 import { type Run, terminalStates } from "../model/run.ts";
+import { silenceIn } from "../model/stall.ts";
 import { adopt } from "./adopt.ts";
+import { begunAnew } from "./begunAnew.ts";
 import { type Change, type ChangeKind, changeKinds, coalescedChanges } from "./changes.ts";
 import type { Layout } from "./layout.ts";
 import { activeStates, type LookParts, lookAt } from "./look.ts";
+import { stallsIn } from "./stalls.ts";
 
-export interface FollowParts extends LookParts {
+export interface FollowParts extends Omit<LookParts, "stalls"> {
   readonly layout: Layout;
   /** At most four times a second. */
   readonly changed: (change: Change) => void;
   /** Once per run that reached a terminal state while it was followed. */
   readonly ended: (run: Run) => void;
+  /** Once per run that makes no progress any more, in one of the windows that follow it; its reason says for how long. */
+  readonly stalled?: (run: Run) => void;
+  /** The shortest silence that is called a stall, in milliseconds; 0 calls none so. Default ten minutes. */
+  readonly stallMs?: () => number;
   /** Something could not be done now and is tried again. */
   readonly failed: (thrown: unknown) => void;
 }
@@ -35,6 +42,12 @@ const soonest = 1_000;
 const slowest = 5_000;
 /** How long a launch may take from making its directory to its claim. */
 const claimMs = 60_000;
+/** An end is looked at again this often: what was requeued goes on as the same run. */
+const anewMs = 15_000;
+/** While nothing else goes on, so seldom, and only for so long after the last end. */
+const idleAnewMs = 60_000;
+const idleMs = 15 * 60_000;
+const usualStallMs = 600_000;
 
 /** Kinds of change by kind of record. */
 const changeOf: Readonly<Record<JournalRecord["kind"], readonly ChangeKind[]>> = {
@@ -68,10 +81,14 @@ export function follow(parts: FollowParts): Follower {
   /** Directories that need no more looking for a row, and those still waiting for their claim, by when they were first seen. */
   const known = new Set<string>();
   const unclaimed = new Map<string, number>();
+  const stalls = stallsIn(compute, parts.stallMs ?? (() => usualStallMs));
+  const toldStalled = new Set<string>();
   const changes = coalescedChanges(parts.changed, changeEveryMs);
   let revision = -1;
   let pause = soonest;
   let isFirst = true;
+  let lookedForAnew = Number.NEGATIVE_INFINITY;
+  let lastEnd = Number.NEGATIVE_INFINITY;
   let closed = false;
   let timer: NodeJS.Timeout | null = null;
   let looking: Promise<void> | null = null;
@@ -115,14 +132,17 @@ export function follow(parts: FollowParts): Follower {
     try {
       const writes = await adoptNew();
       await noteRevision(writes, [], null);
+      await lookForAnew();
       const lively = await lookAtActive();
       pause = lively ? soonest : Math.min(slowest, pause * 1.5);
     } catch (thrown) {
       pause = slowest;
       if (!closed) parts.failed(thrown);
     }
-    if (closed || (followed.size === 0 && unclaimed.size === 0)) return;
-    timer = setTimeout(poke, pause);
+    if (closed) return;
+    const isIdle = followed.size === 0 && unclaimed.size === 0;
+    if (!isIdle) timer = setTimeout(poke, pause);
+    else if (performance.now() - lastEnd < idleMs) timer = setTimeout(poke, idleAnewMs).unref();
   }
 
   async function adoptNew(): Promise<number> {
@@ -142,6 +162,12 @@ export function follow(parts: FollowParts): Follower {
     }
     for (const directory of listed) if (!unclaimed.has(directory)) known.add(directory);
     return changed.length;
+  }
+
+  async function lookForAnew(): Promise<void> {
+    if (performance.now() - lookedForAnew < anewMs) return;
+    lookedForAnew = performance.now();
+    for (const { run, seen } of await begunAnew(parts)) if (!closed) await lookAtOne(run, seen);
   }
 
   /** True when something moved, so that the next look should come soon. */
@@ -173,9 +199,10 @@ export function follow(parts: FollowParts): Follower {
       watching: compute.watch(run.directory, () => poke()),
     };
     followed.set(run.id, entry);
-    const { state, writes, kinds, news } = await lookAt(run, observation, parts);
+    const { state, reason, writes, kinds, news } = await lookAt(run, observation, { ...parts, stalls });
     const changed = new Set<ChangeKind>([...kinds].flatMap((kind) => changeOf[kind]));
     if (news) changed.add("runs");
+    if (silenceIn(reason) !== null && silenceIn(run.reason) === null) tellStalled({ ...run, reason });
     if (observation.logBytes !== entry.logBytes) changed.add("logs");
     entry.logBytes = observation.logBytes;
     await noteRevision(writes, changed, run.id);
@@ -185,7 +212,15 @@ export function follow(parts: FollowParts): Follower {
     return changed.size > 0;
   }
 
+  /** A run that goes on and stops again has been told of. */
+  function tellStalled(run: Run): void {
+    if (toldStalled.has(run.id)) return;
+    toldStalled.add(run.id);
+    parts.stalled?.(run);
+  }
+
   function drop(id: string): void {
+    stalls.forget(id);
     followed.get(id)?.watching[Symbol.dispose]();
     followed.delete(id);
   }
@@ -206,6 +241,7 @@ export function follow(parts: FollowParts): Follower {
 
   async function letGo(run: Run): Promise<void> {
     drop(run.id);
+    lastEnd = performance.now();
     await lookAtChildren(run.id);
     const last = await store.runs.get(run.id);
     // One that was imported has ended elsewhere, whenever it was.

@@ -3,18 +3,23 @@
 import type { Compute, Observation } from "../compute/compute.ts";
 import type { JournalRecord } from "../model/journal.ts";
 import type { Finding, Run, RunState } from "../model/run.ts";
-import type { Store } from "../store/store.ts";
-import { ingest } from "./ingest.ts";
+import { silenceIn } from "../model/stall.ts";
+import type { RunFacts, Store } from "../store/store.ts";
+import { type Ingested, ingest } from "./ingest.ts";
 import { factsOf, isJudgeable, isNews, isOver } from "./runFacts.ts";
+import type { Stalls } from "./stalls.ts";
 
 export interface LookParts {
   readonly store: Store;
   readonly compute: Compute;
   readonly clock: () => number;
+  /** Of who stays with the runs; one look alone can't tell a pace. */
+  readonly stalls?: Stalls;
 }
 
 export interface Look {
   readonly state: RunState;
+  readonly reason: string | null;
   /** Transactions that this look has committed. */
   readonly writes: number;
   readonly kinds: ReadonlySet<JournalRecord["kind"]>;
@@ -37,13 +42,33 @@ export async function lookAt(run: Run, seen: Observation, parts: LookParts): Pro
   const over = judgeable && isOver(run, seen);
   const taken = await ingest(run, over, parts);
   let writes = taken.batches;
-  if (!judgeable) return { state: run.state, writes, kinds: taken.kinds, news: false };
+  if (!judgeable) return { state: run.state, reason: run.reason, writes, kinds: taken.kinds, news: false };
   const missing = over ? missingBytes(seen, taken.offset, clock()) : null;
   if (missing !== null && (await addFinding(run, missing, store))) writes += 1;
-  const facts = factsOf(run, seen, over);
+  const facts = await paced(run, seen, taken, over, parts);
   const news = isNews(run, facts);
   if (news) await store.runs.observe(run.id, facts);
-  return { state: facts.state, writes: writes + (news ? 1 : 0), kinds: taken.kinds, news };
+  return {
+    state: facts.state,
+    reason: facts.reason,
+    writes: writes + (news ? 1 : 0),
+    kinds: taken.kinds,
+    news,
+  };
+}
+
+/** Who only comes by leaves standing what a window has said of a run that has not moved. */
+async function paced(
+  run: Run,
+  seen: Observation,
+  { kinds }: Ingested,
+  over: boolean,
+  { stalls }: LookParts,
+): Promise<RunFacts> {
+  const facts = factsOf(run, seen, over);
+  if (stalls !== undefined) return stalls.judged(run, seen, facts);
+  const stays = facts.state === "running" && facts.reason === null && !kinds.has("metric");
+  return stays && silenceIn(run.reason) !== null ? { ...facts, reason: run.reason } : facts;
 }
 
 /** The exit record says how much there must be. Less of it is a loss that a person should know; waiting would bring nothing. */

@@ -61,6 +61,8 @@ test("machines stand in the view; a host tells of its GPUs once it is connected"
   const { workbench } = session;
   await workbench.openFile("train.py", 12);
   await workbench.showContainer("Runline");
+  expect(await workbench.row("Compute", "This machine").count()).toBe(0);
+  await workbench.openView("Compute");
   await workbench.row("Compute", "This machine").waitFor({ timeout: 60_000 });
   await workbench.row("Compute", /gpu-box.*not connected/).waitFor();
   expect(gpus.calls()).toEqual([]);
@@ -121,8 +123,7 @@ test("a run on the host gets the GPU that it asks for, and the view says whose i
   await workbench.row("Compute", /gpu-box.*1 running/).waitFor();
   await workbench.run("View: Close All Editors");
   for (const other of ["Lineage", "Models"]) await workbench.view(other).locator(".pane-header").click();
-  await workbench.row("Compute", /GPU 3/).hover();
-  await workbench.page.locator(".monaco-hover:visible").getByText("Seen").waitFor();
+  await workbench.hover(workbench.row("Compute", /GPU 3/), "Seen");
   await workbench.screenshot("compute-running");
   await workbench.useTheme("light");
   await workbench.row("Compute", new RegExp(`GPU 2 A100.*you: ${name}`)).waitFor();

@@ -10,6 +10,8 @@ export interface Watching {
   readonly project: Project;
   /** Gets every byte of the output, in order. */
   readonly output: (bytes: Uint8Array) => Promise<void>;
+  /** Gets the run after every change. */
+  readonly seen?: (run: Run) => void;
   /** Something could not be done now and is tried again. */
   readonly failed: (thrown: unknown) => void;
   /** Ends the watching at once; the run goes on. */
@@ -19,7 +21,7 @@ export interface Watching {
 const blockBytes = 256 * 1024;
 
 /** Resolves with the run when it has ended and all of its output was handed on, or as it is now when `leave` was asked for. */
-export async function watchRun(id: string, { project, output, failed, leave }: Watching): Promise<Run> {
+export async function watchRun(id: string, { project, output, seen, failed, leave }: Watching): Promise<Run> {
   const { compute, clock, layout } = project;
   const store = await project.store.needed();
   const { directory } = await runOf(id, store);
@@ -33,6 +35,7 @@ export async function watchRun(id: string, { project, output, failed, leave }: W
     layout,
     changed: bell.ring,
     ended: bell.ring,
+    stallMs: () => project.settings.stallMinutes * 60_000,
     failed,
   });
   let offset = 0;
@@ -50,6 +53,7 @@ export async function watchRun(id: string, { project, output, failed, leave }: W
     for (;;) {
       // The state is read before the output: what a run wrote before it ended is there by then.
       const run = await runOf(id, store);
+      seen?.(run);
       await copyOutput();
       if (leave.aborted || terminalStates.has(run.state)) return run;
       await bell.rung();

@@ -41,7 +41,8 @@ export async function withAskpass<T>(
   const folder = await mkdtemp(join(tmpdir(), "runline-ask-"));
   const token = randomBytes(32).toString("hex");
   const socket = join(folder, "ask");
-  const server = questionServer(host, token, prompter);
+  const over = new AbortController();
+  const server = questionServer(host, token, (prompt) => prompter(prompt, over.signal), over.signal);
   try {
     const program = join(folder, "askpass");
     await writeFile(join(folder, "ask.cjs"), client, { mode: 0o600 });
@@ -69,17 +70,24 @@ export async function withAskpass<T>(
       RUNLINE_ASKPASS_TOKEN: token,
     });
   } finally {
+    over.abort();
     server.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function questionServer(host: string, token: string, prompter: Prompter): Server {
+type Asking = (prompt: Prompt) => Promise<string | null>;
+
+/** Programs that still wait when it is `over` are sent home: ssh does not end them with itself. */
+function questionServer(host: string, token: string, ask: Asking, over: AbortSignal): Server {
   let turn: Promise<unknown> = Promise.resolve();
   return createServer({ allowHalfOpen: true }, (socket) => {
     let said = "";
     socket.setEncoding("utf8");
-    socket.on("error", () => socket.destroy());
+    const leave = () => void socket.destroy();
+    over.addEventListener("abort", leave);
+    socket.on("close", () => over.removeEventListener("abort", leave));
+    socket.on("error", leave);
     socket.on("data", (text: string) => {
       said += text;
       if (said.length > longestQuestion) socket.destroy();
@@ -87,15 +95,16 @@ function questionServer(host: string, token: string, prompter: Prompter): Server
     socket.on("end", () => {
       const [given = "", ...rest] = said.split("\n");
       if (!isToken(given, token)) return socket.destroy();
-      turn = turn.then(() => answer(promptOf(host, rest.join("\n")), prompter, socket));
+      turn = turn.then(() => answer(promptOf(host, rest.join("\n")), ask, socket));
     });
   });
 }
 
-async function answer(prompt: Prompt, prompter: Prompter, socket: Socket): Promise<void> {
+async function answer(prompt: Prompt, ask: Asking, socket: Socket): Promise<void> {
+  if (socket.destroyed) return;
   // Whatever goes wrong in asking is a "no" to ssh.
-  const said = await prompter(prompt).catch(() => null);
-  socket.end(said === null ? "-" : `+${said.replace(/[\r\n]+$/, "")}`);
+  const said = await ask(prompt).catch(() => null);
+  if (!socket.destroyed) socket.end(said === null ? "-" : `+${said.replace(/[\r\n]+$/, "")}`);
 }
 
 /** ssh says nothing but the text about what it wants, so the text decides, and in doubt it is a secret. */

@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import type { Readable, Writable } from "node:stream";
 import { RunlineError } from "../../model/failure.ts";
 import type { TransportAnswer, TransportAsk } from "../transport.ts";
-import { type Frame, frameReader } from "./frames.ts";
+import { type Frame, frameReader, type Taker } from "./frames.ts";
 import { loopProgram } from "./loop.ts";
 import { lastLine, troubleOf } from "./trouble.ts";
 
@@ -41,6 +41,7 @@ const killAfterMs = 1_000;
 interface Waiting {
   readonly id: number;
   readonly deadlineMs: number;
+  readonly take: Taker | null;
   readonly resolve: (answer: TransportAnswer) => void;
   readonly reject: (why: RunlineError) => void;
 }
@@ -75,8 +76,8 @@ function channelOver(
   { host, answerMs }: ChannelWish,
   nonce: string,
 ): Channel & { readonly ready: Promise<void> } {
-  const reader = frameReader(nonce);
   const waiting: Waiting[] = [];
+  const reader = frameReader(nonce, (id) => waiting.find((each) => each.id === id)?.take ?? null);
   const kept = new Map<string, string>();
   const ready = settleLater<void>();
   const ended = settleLater<RunlineError>();
@@ -157,11 +158,11 @@ function channelOver(
     get heardAt() {
       return heardAt;
     },
-    request({ script, input, keep = {}, stream, deadlineMs = answerMs }) {
+    request({ script, input, keep = {}, stream, take = null, deadlineMs = answerMs }) {
       if (why !== null) return Promise.reject(why);
       const id = ++last;
       return new Promise((resolve, reject) => {
-        waiting.push({ id, deadlineMs, resolve, reject });
+        waiting.push({ id, deadlineMs, take, resolve, reject });
         if (waiting.length === 1) armDeadline();
         const body = Buffer.from(script);
         const parts: Uint8Array[] = [];

@@ -42,6 +42,7 @@ function factsOf(fields: Fields, python: HostFacts["python"], middle: number): H
     // The request takes a while each way; its middle is the best guess of when the clock was read.
     clockOffsetMs: Math.round(fields.number("time", 0) * 1000 - middle),
     endsAtLogout: typeof ends === "boolean" ? ends : null,
+    ownScope: fields.flag("ownScope"),
     slurm: fields.textOrNull("slurm", 1_000),
     apptainer: fields.textOrNull("apptainer", 1_000),
   };
@@ -74,5 +75,5 @@ const nothingKnown: HostFacts = {
     directory: "~/.runline",
   },
   ...{ freeBytes: null, freeFiles: null, networkDisk: null, gpus: [], clockOffsetMs: 0, endsAtLogout: null },
-  ...{ slurm: null, apptainer: null },
+  ...{ ownScope: false, slurm: null, apptainer: null },
 };

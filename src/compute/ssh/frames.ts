@@ -11,6 +11,8 @@ export type Frame =
       readonly err: Buffer;
     };
 
+export type Taker = (bytes: Buffer) => void;
+
 export interface FrameReader {
   /** The frames that these bytes complete. Throws RangeError when what is said to come is more than any answer may be. */
   push(bytes: Uint8Array): readonly Frame[];
@@ -21,13 +23,19 @@ export const mostAnswerBytes = 256 * 1024 * 1024;
 /** Noise without a line break is forgotten but for what may be the beginning of a header. */
 const longestHeader = 200;
 
-/** Reads the stream of one connection. What comes before or between frames is skipped. */
-export function frameReader(nonce: string): FrameReader {
+/**
+ * Reads the stream of one connection. What comes before or between frames is skipped. `takerOf` names who gets the output of an answer as
+ * it comes: that one's frame has none.
+ */
+export function frameReader(nonce: string, takerOf: (id: number) => Taker | null = () => null): FrameReader {
   const mark = Buffer.from(`\n${nonce} `);
   let chunks: Buffer[] = [];
   let held = 0;
   let wanted = 0;
   let header: { readonly id: number; readonly code: number; readonly out: number } | null = null;
+  let taker: Taker | null = null;
+  /** Output of the present answer that its taker still gets. */
+  let left = 0;
   let noise: Buffer = Buffer.alloc(0);
 
   function nextHeader(): Frame | null {
@@ -55,12 +63,24 @@ export function frameReader(nonce: string): FrameReader {
     if (words.length !== 4 || ![id, code, out, err].every((n) => Number.isSafeInteger(n) && n >= 0))
       return nextHeader();
     if (out + err > mostAnswerBytes) throw new RangeError(`an answer of ${out + err} bytes`);
-    header = { id, code, out };
-    wanted = out + err;
-    chunks = [rest];
-    held = rest.length;
+    taker = takerOf(id);
+    left = taker === null ? 0 : out;
+    header = { id, code, out: out - left };
+    wanted = out + err - left;
+    chunks = [];
+    held = 0;
     noise = Buffer.alloc(0);
+    keep(rest);
     return null;
+  }
+
+  function keep(piece: Buffer): void {
+    const taken = Math.min(left, piece.length);
+    left -= taken;
+    if (taken > 0) taker?.(piece.subarray(0, taken));
+    if (taken === piece.length) return;
+    chunks.push(piece.subarray(taken));
+    held += piece.length - taken;
   }
 
   function nextFrame(): Frame | null {
@@ -68,7 +88,7 @@ export function frameReader(nonce: string): FrameReader {
       const found = nextHeader();
       if (found !== null || header === null) return found;
     }
-    if (held < wanted) return null;
+    if (left > 0 || held < wanted) return null;
     const { id, code, out } = header;
     const all = chunks.length === 1 ? (chunks[0] ?? noise) : Buffer.concat(chunks);
     noise = all.subarray(wanted);
@@ -81,10 +101,7 @@ export function frameReader(nonce: string): FrameReader {
     push(bytes) {
       const piece = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       if (header === null) noise = noise.length === 0 ? piece : Buffer.concat([noise, piece]);
-      else {
-        chunks.push(piece);
-        held += piece.length;
-      }
+      else keep(piece);
       const frames: Frame[] = [];
       for (let frame = nextFrame(); frame !== null; frame = nextFrame()) frames.push(frame);
       return frames;

@@ -172,10 +172,10 @@ export function hostLooks({ transport, calls, mirror, pace, connected }: LooksPa
     timer.unref();
   }
 
-  /** A machine that waits for a person is left alone; one that is away is tried when its time has come. */
+  /** A machine that waits for a person, or that they have left, is left alone; one that is away is tried when its time has come. */
   function nextPause(): number {
     const link = transport.link();
-    if (link.state === "asks") return 60_000;
+    if (link.state === "asks" || link.state === "idle") return 60_000;
     if (link.state === "waiting") return Math.max(pace.soonestMs, link.retryAt - Date.now());
     return pause;
   }

@@ -3,7 +3,7 @@
 import { Fields, isObject } from "../../model/fields.ts";
 import { hostDirectory } from "../../model/host.ts";
 import { runFile } from "../../model/journal.ts";
-import { parseExit, parseQueue, parseStart } from "../../model/runRecords.ts";
+import { parseExit, parseQueue, parseSlurm, parseStart } from "../../model/runRecords.ts";
 import type { Observation } from "../compute.ts";
 import type { MirroredFile } from "./mirror.ts";
 
@@ -61,6 +61,7 @@ function lookOf(
   const start = record(fields.textOrNull("start", most), parseStart);
   const queue = record(fields.textOrNull("queue", most), parseQueue);
   const exit = record(fields.textOrNull("exit", most), parseExit);
+  const slurm = record(fields.textOrNull("slurm", most), parseSlurm);
   const files = mirroredFiles.flatMap((file) => fileOf(fields.value("files"), file) ?? []);
   const marked = fields.value("marked");
   const sizeOf = (name: MirroredFile) => files.find(({ file }) => file === name)?.size ?? 0;
@@ -73,6 +74,7 @@ function lookOf(
     start,
     queue,
     exit,
+    slurm,
     cancelAsked: fields.flag("cancel"),
     scriptAlive: fields.flag("script"),
     recorderAlive: fields.flag("recorder"),

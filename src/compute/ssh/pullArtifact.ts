@@ -1,16 +1,15 @@
 /** Bringing a kept file over: in pieces, going on where it broke off, and only believed when its digest is right. */
 
-import { createHash, type Hash } from "node:crypto";
-import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { RunlineError } from "../../model/failure.ts";
 import { shellWord } from "../../model/shellWord.ts";
 import type { KeptFile } from "../compute.ts";
 import { writeFailure } from "../local/boundedFile.ts";
 import type { Transport } from "../transport.ts";
+import { type Draft, openDraft } from "./draft.ts";
 import { insisting } from "./hostCalls.ts";
-import { readScript, sliceOf } from "./sshTransport.ts";
+import { readScript } from "./sshTransport.ts";
 
 export interface PullParts {
   readonly transport: Transport;
@@ -20,9 +19,14 @@ export interface PullParts {
   readonly folder: string;
 }
 
-const pieceBytes = 8 * 1024 * 1024;
+const mebibyte = 1024 * 1024;
+const firstPiece = 4 * mebibyte;
+const largestPiece = 32 * mebibyte;
+/** A piece that comes faster is followed by larger ones, and a slower one by smaller: whatever else is asked of the host waits for two. */
+const soonMs = 200;
+const lateMs = 600;
 /** On their way at once: the host reads the next piece while this one travels. */
-const ahead = 3;
+const ahead = 2;
 const deadlineMs = 120_000;
 const insistMs = 120_000;
 
@@ -51,72 +55,95 @@ export async function pullArtifact(kept: KeptFile, parts: PullParts): Promise<st
 }
 
 /** False when what is there afterwards is not what was kept. */
-async function bring(kept: KeptFile, draft: string, parts: PullParts): Promise<boolean> {
-  const file = await open(draft, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o600);
+async function bring(kept: KeptFile, draftPath: string, parts: PullParts): Promise<boolean> {
+  const draft = await openDraft(draftPath, kept.bytes);
   try {
-    const begun = Math.min((await file.stat()).size, kept.bytes);
-    // What was here before is read again; what comes now is taken as it comes.
-    const hash = createHash("sha256");
-    await addTo(hash, file, begun);
-    const offsets: number[] = [];
-    for (let at = begun; at < kept.bytes; at += pieceBytes) offsets.push(at);
-    const coming: Promise<Piece>[] = [];
-    for (const [at, offset] of offsets.entries()) {
-      while (coming.length < ahead && at + coming.length < offsets.length)
-        coming.push(hushed(pieceAt(kept.path, offsets[at + coming.length] ?? 0, parts)));
-      const { bytes, size } = await (coming.shift() ?? pieceAt(kept.path, offset, parts));
-      if (size !== kept.bytes) return false;
-      const piece = bytes.subarray(0, kept.bytes - offset);
-      if (piece.length !== Math.min(pieceBytes, kept.bytes - offset)) return false;
-      hash.update(piece);
-      await writeAll(file, offset, piece);
+    for (let isSame = true; draft.length < kept.bytes; ) {
+      const before = draft.length;
+      // Patience begins anew with every connection that has brought something.
+      isSame = await insisting(parts.transport, insistMs, () => bringMore(kept, draft, parts)).catch(
+        (thrown: unknown) => {
+          if (draft.length === before) throw thrown;
+          return true;
+        },
+      );
+      if (!isSame) return false;
     }
-    await file.truncate(kept.bytes);
-    return `sha256:${hash.digest("hex")}` === kept.digest;
+    return `sha256:${await draft.finish()}` === kept.digest;
   } finally {
-    await file.close();
+    await draft.close();
   }
 }
 
-interface Piece {
-  readonly bytes: Uint8Array;
-  readonly size: number;
+/** Over one connection, from where the draft ends. False when the host's file is another one. */
+async function bringMore(kept: KeptFile, draft: Draft, parts: PullParts): Promise<boolean> {
+  const flying: Promise<boolean>[] = [];
+  let asked = draft.length;
+  let size = firstPiece;
+  let since = performance.now();
+  try {
+    while (asked < kept.bytes || flying.length > 0) {
+      while (asked < kept.bytes && flying.length < ahead) {
+        const length = Math.min(size, kept.bytes - asked);
+        flying.push(hushed(bringPiece(kept, draft, asked, length, parts)));
+        asked += length;
+      }
+      if (!(await flying.shift())) return false;
+      await draft.room();
+      const now = performance.now();
+      if (now - since < soonMs) size = Math.min(largestPiece, size * 2);
+      else if (now - since > lateMs) size = Math.max(mebibyte, size / 2);
+      since = now;
+    }
+    return true;
+  } finally {
+    // None of these may go on with the draft while another connection does.
+    await Promise.allSettled(flying);
+  }
 }
 
 /** Read by the shell's own programs, which begin sooner than a Python does. No folder on the way may be a link. */
-async function pieceAt(path: string, offset: number, { transport, directory }: PullParts): Promise<Piece> {
-  const names = ["artifacts", ...path.split("/")];
+async function bringPiece(
+  kept: KeptFile,
+  draft: Draft,
+  offset: number,
+  length: number,
+  { transport, directory }: PullParts,
+): Promise<boolean> {
+  const names = ["artifacts", ...kept.path.split("/")];
   const folders = names.slice(1).map((_, at) => shellWord([directory, ...names.slice(0, at + 1)].join("/")));
   const file = [directory, ...names].join("/");
   const guard = `for p in ${folders.join(" ")}; do if [ -L "$p" ]; then rl_head 2; echo 0; exit 0; fi; done\n`;
-  const script = guard + readScript(file, offset, pieceBytes);
-  const answer = await insisting(transport, insistMs, () =>
-    transport.request({ script, stream: true, deadlineMs }),
-  );
-  return sliceOf(answer, transport.host, file);
+  let head = "";
+  let at = offset;
+  const end = offset + length;
+  const take = (bytes: Buffer) => {
+    let body = bytes;
+    if (!head.endsWith("\n")) {
+      // The size of the file comes before its bytes.
+      const line = bytes.indexOf(10) + 1 || bytes.length;
+      head = (head + bytes.toString("latin1", 0, line)).slice(-100);
+      body = bytes.subarray(line);
+    }
+    if (Number(head) !== kept.bytes) return;
+    const mine = body.subarray(0, end - at);
+    draft.take(at, mine);
+    at += mine.length;
+  };
+  const script = guard + readScript(file, offset, length);
+  const { code } = await transport.request({ script, stream: true, take, deadlineMs });
+  if (code !== 0 || !/^\d+\n$/.test(head))
+    throw new RunlineError("fileUnreadable", {
+      path: `${transport.host}:${file}`,
+      cause: "permission denied, or a disk error",
+    });
+  return at === end;
 }
 
 /** One that fails while an earlier one is waited for is heard of in its turn. */
 function hushed<T>(work: Promise<T>): Promise<T> {
   work.catch(() => undefined);
   return work;
-}
-
-async function writeAll(file: FileHandle, offset: number, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, at, bytes.length - at, offset + at);
-    at += bytesWritten;
-  }
-}
-
-async function addTo(hash: Hash, file: FileHandle, length: number): Promise<void> {
-  const block = Buffer.alloc(1024 * 1024);
-  for (let at = 0; at < length; ) {
-    const { bytesRead } = await file.read(block, 0, Math.min(block.length, length - at), at);
-    if (bytesRead === 0) return;
-    hash.update(block.subarray(0, bytesRead));
-    at += bytesRead;
-  }
 }
 
 async function sizeOf(path: string): Promise<number | null> {

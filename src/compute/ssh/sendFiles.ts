@@ -15,7 +15,12 @@ export interface SendParts {
   readonly signal: AbortSignal | null;
 }
 
-const pieceBytes = 2 * 1024 * 1024;
+/** What is asked of the host meanwhile waits for a piece, so a slow line has small ones. */
+const smallestPiece = 256 * 1024;
+const firstPiece = 1024 * 1024;
+const largestPiece = 8 * 1024 * 1024;
+const soonMs = 300;
+const lateMs = 1_000;
 /** Copying thousands of files takes a slow disk a while. */
 const patience = { deadlineMs: 180_000, insistMs: 120_000 };
 
@@ -45,9 +50,14 @@ async function sendMissing(files: CodeFiles, { root, calls, signal }: SendParts)
   let items: [string, number][] = [];
   let bodies: Buffer[] = [];
   let held = 0;
+  let pieceBytes = firstPiece;
   async function flush(): Promise<void> {
     if (items.length === 0) return;
+    const began = performance.now();
     await calls.call("put", { root, items }, { ...patience, body: Buffer.concat(bodies) });
+    const took = performance.now() - began;
+    if (took < soonMs) pieceBytes = Math.min(largestPiece, pieceBytes * 2);
+    else if (took > lateMs) pieceBytes = Math.max(smallestPiece, pieceBytes / 2);
     items = [];
     bodies = [];
     held = 0;

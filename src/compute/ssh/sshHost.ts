@@ -35,7 +35,7 @@ export interface RunOrigin {
 }
 
 /** A host, and what those who hold it may ask besides. */
-export interface SshHost extends HostCompute {
+export interface SshHost extends Omit<HostCompute, "launchArray"> {
   readonly transport: Transport;
   readonly calls: HostCalls;
   readonly looks: HostLooks;

@@ -62,6 +62,8 @@ export function sshTransport(host: string, settings: SshSettings = {}): Transpor
   let opening: Promise<Channel> | null = null;
   let failures = 0;
   let shared = true;
+  /** A person has ended it: what follows runs or draws machines must not open it again behind their back. */
+  let left = false;
   /** Grows with every `disconnect`: what was on its way by then is not wanted any more. */
   let epoch = 0;
   let stopping = new AbortController();
@@ -169,6 +171,7 @@ export function sshTransport(host: string, settings: SshSettings = {}): Transpor
     if (settings.allowed?.() === false) return Promise.reject(new RunlineError("untrusted"));
     if (channel !== null) return Promise.resolve(channel);
     if (opening !== null) return opening;
+    if (left) return Promise.reject(new RunlineError("hostLeft", { host }));
     if (link.state === "asks" || (link.state === "waiting" && Date.now() < link.retryAt))
       return Promise.reject(errorOf(link.failure));
     return openOnce(null);
@@ -190,6 +193,7 @@ export function sshTransport(host: string, settings: SshSettings = {}): Transpor
       return { [Symbol.dispose]: () => void watchers.delete(changed) };
     },
     async connect(person) {
+      left = false;
       if (channel !== null) return;
       // One that may not ask is waited for first: it may need nobody.
       const before = await opening?.catch(() => null);
@@ -203,6 +207,7 @@ export function sshTransport(host: string, settings: SshSettings = {}): Transpor
     read: (path, offset, length) => readFrom(transport, path, offset, length),
     write: (path, bytes) => writeTo(transport, path, bytes),
     disconnect() {
+      left = true;
       epoch += 1;
       stopping.abort();
       stopping = new AbortController();

@@ -7,6 +7,11 @@ export function hostOfRow(given: unknown): string | null | undefined {
   return isRow(given) ? given.face.host : undefined;
 }
 
+/** The partition of a cluster that a row stands for; undefined for any other. */
+export function partitionOfRow(given: unknown): string | undefined {
+  return isRow(given) && given.face.flags === "partition" ? given.face.label : undefined;
+}
+
 function isRow(given: unknown): given is ComputeRow {
   return (
     typeof given === "object" &&

@@ -21,7 +21,7 @@ export function hostCommands(request: Request, tree: ComputeTree, log: vscode.Lo
       if (host === undefined) return;
       await rememberHost(host, request);
       await connectHost(host, request);
-      await tree.refresh();
+      await tree.show();
     },
     "runline.openHostShell": async (given) => {
       refuseUntrusted();
@@ -39,8 +39,7 @@ export function hostCommands(request: Request, tree: ComputeTree, log: vscode.Lo
       vscode.window.setStatusBarMessage(`$(check) ${t("Copied diagnostics")}`, 4_000);
     },
     "runline.refreshCompute": async () => {
-      if (!tree.view.visible) await vscode.commands.executeCommand("runline.compute.focus");
-      await tree.refresh();
+      await tree.show();
     },
     "runline.connectHost": async (given) => {
       const host = await hostGiven(given, request, t("Connect to which host?"));
@@ -162,7 +161,9 @@ function linkText({ link, check, from }: HostEntry): string {
         ? t("SSH configuration")
         : from === "runs"
           ? t("has runs of this workspace")
-          : t("settings"),
+          : from === "cluster"
+            ? t("the Slurm of this machine")
+            : t("settings"),
     connecting: t("connecting"),
     connected: t("connected"),
     waiting: t("not reachable"),

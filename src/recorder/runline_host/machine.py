@@ -2,24 +2,10 @@
 
 import os
 import re
-import shutil
-import subprocess
 import time
 
 from .files import Refused, make_folder
-
-
-def said_by(*command):
-    """First line of what a program prints, or None."""
-    if shutil.which(command[0]) is None:
-        return None
-    try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=10
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None
+from .logout import after_logout, said_by, user_name
 
 
 def check(ask, _body):
@@ -34,10 +20,11 @@ def check(ask, _body):
         writable = os.access(root, os.W_OK | os.X_OK)
     except Refused:
         writable = False
+    logout = after_logout()
     return {
         "hostName": os.uname().nodename,
         "system": "%s %s" % (os.uname().sysname, os.uname().release),
-        "user": os.environ.get("USER") or os.environ.get("LOGNAME") or str(os.getuid()),
+        "user": user_name(),
         "home": os.path.expanduser("~"),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "memoryBytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
@@ -47,7 +34,8 @@ def check(ask, _body):
         "freeFiles": disk.f_favail if disk.f_files else None,
         "networkDisk": network_disk(existing),
         "gpus": gpus(),
-        "endsAtLogout": ends_at_logout(),
+        "endsAtLogout": logout["ends"],
+        "ownScope": logout["scope"],
         "slurm": said_by("sbatch", "--version"),
         "apptainer": said_by("apptainer", "--version") or said_by("singularity", "--version"),
         "time": time.time(),
@@ -94,21 +82,3 @@ def gpus():
             }
         )
     return found
-
-
-def ends_at_logout():
-    """Whether logind ends what is left of a login; None where that can't be told."""
-    if not os.path.isdir("/run/systemd/system"):
-        return False
-    user = os.environ.get("USER") or os.environ.get("LOGNAME") or ""
-    if user and os.path.exists("/var/lib/systemd/linger/" + user):
-        return False
-    said = said_by(
-        "busctl",
-        "get-property",
-        "org.freedesktop.login1",
-        "/org/freedesktop/login1",
-        "org.freedesktop.login1.Manager",
-        "KillUserProcesses",
-    )
-    return None if said is None else said.endswith("true")

@@ -7,6 +7,7 @@ import time
 
 from .files import Refused, make_folder, record, run_directory, small_text, write_small
 from .login import base_environment
+from .logout import kept
 from .looking import look_at
 
 
@@ -48,7 +49,8 @@ def start_recorder(directory, ask):
         environment.pop(name, None)
     environment["RUNLINE_RUN_ID"] = os.path.basename(directory)
     environment["RUNLINE_RUN_DIR"] = directory
-    command = (ask.get("within") or []) + [ask["python"], "-I", "-S", "-B", ask["recorder"], "run", directory]
+    recorder = (ask.get("within") or []) + [ask["python"], "-I", "-S", "-B", ask["recorder"], "run", directory]
+    command, environment = kept(recorder, environment, os.path.basename(directory))
     try:
         log = os.open(os.path.join(directory, "recorder.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     except OSError as error:

@@ -70,6 +70,35 @@ test("the link is down before anything is sent: nothing is started, and the same
   await expectWhole(id, 5);
 });
 
+test("a host that a person leaves is not connected again for the runs that are followed there", async () => {
+  const { id } = await stack.launch({ ...train(5_000, 0.02) });
+  stack.follow();
+  await until("metrics", async () => (await steps(id)) > 3);
+  const states: string[] = [];
+  stack.hosts.disconnect("far");
+  const watching = stack.hosts.watch(async () => {
+    for (const { name, link } of await stack.hosts.list()) if (name === "far") states.push(link.state);
+  });
+  const { directory } = await stack.run(id);
+  for (let look = 0; look < 5; look++) {
+    const [seen] = await stack.reach.compute.observe([directory]);
+    expect(seen?.directory).toBe(directory);
+    await stack.follow().looked();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  expect(states).toEqual([]);
+  expect((await stack.run(id)).state).toBe("running");
+  const cancelled = await stack.reach.compute.cancel(directory).catch(failureOf);
+  expect(cancelled).toMatchObject({ code: "hostLeft" });
+  watching[Symbol.dispose]();
+  await stack.hosts.connect("far");
+  const before = await steps(id);
+  await until("more metrics", async () => (await steps(id)) > before);
+  await stack.reach.compute.cancel(directory);
+  await stack.ended(id);
+  expect(await stack.mirrored(id)).toEqual(await stack.log(id));
+});
+
 test("the link breaks while code is sent: what arrived is not sent again", async () => {
   for (const name of ["a", "b", "c"]) {
     const noise = Buffer.from(

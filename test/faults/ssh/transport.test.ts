@@ -164,6 +164,15 @@ test("a request that takes too long is late, and so is everything behind it", as
   expect(await Promise.all(both.map(codeOf))).toEqual(["hostLate", "hostLate"]);
 });
 
+test("a long request makes none behind it late: each is timed from its own turn", async () => {
+  const box = transportTo("box", { ...quick, answerMs: 1_000 });
+  const long = box.request({ script: "sleep 5; echo long", deadlineMs: 60_000 });
+  const behind = Array.from({ length: 3 }, (_, n) => box.request({ script: `echo ${n}`, deadlineMs: 4_500 }));
+  const answers = await Promise.all([long, ...behind]);
+  expect(answers.map(({ out }) => text(out).trim())).toEqual(["long", "0", "1", "2"]);
+  expect(box.link().state).toBe("connected");
+});
+
 test("a killed session is told, and requests after it work again", async () => {
   const box = transportTo("box");
   await box.connect();
@@ -186,7 +195,7 @@ test("a changed host key is a hard stop that only a person's action tries again"
   await other.kill();
   await other.newKey();
   await other.start();
-  expect(await codeOf(box.request({ script: ":" }))).toBe("hostKeyChanged");
+  expect(await codeOf(box.connect())).toBe("hostKeyChanged");
   const connections = async () => (await other.log()).match(/Connection from/g)?.length;
   const before = await connections();
   expect(await codeOf(box.request({ script: ":" }))).toBe("hostKeyChanged");
@@ -214,7 +223,20 @@ test("an unknown host is asked about with its fingerprint, once, and by nobody b
   });
   expect(asked).toEqual(["hostKey", "hostKey: SHA256:"]);
   box.disconnect();
-  await box.request({ script: ":" });
+  await box.connect();
+});
+
+test("a connection that a person has ended stays ended, whoever asks, until they connect", async () => {
+  const box = transportTo("box");
+  await box.connect();
+  const cut = codeOf(box.request({ script: "sleep 20" }));
+  box.disconnect();
+  expect(await cut).toBe("hostGone");
+  expect(await codeOf(box.request({ script: ":" }))).toBe("hostLeft");
+  expect(await codeOf(box.read("/etc/hostname", 0, 10))).toBe("hostLeft");
+  expect(box.link().state).toBe("idle");
+  await box.connect();
+  expect((await box.request({ script: "echo back" })).out.toString()).toBe("back\n");
 });
 
 test("a connection that a person waits for no longer is given up at once, its questions too", async () => {

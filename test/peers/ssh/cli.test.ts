@@ -1,12 +1,20 @@
 /** The command line with a host, as a person uses it. */
 
+import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { standInGpus } from "../../editor/standInGpus.ts";
 import { openSshBench, type SshBench } from "../../faults/ssh/bench/sshd.ts";
 import { until } from "../../faults/stack.ts";
-import { type Answer, sampleFolder, start } from "../cli/commandLine.ts";
+import { type Answer, type Running, sampleFolder, start } from "../cli/commandLine.ts";
+
+/** Holds what it has been given until the file of its argument is there. */
+const holding = `import os, sys, time
+print("sees", os.environ["CUDA_VISIBLE_DEVICES"], flush=True)
+while not os.path.exists(sys.argv[1]): time.sleep(0.05)
+`;
 
 let bench: SshBench;
 let folder: string;
@@ -18,14 +26,17 @@ beforeAll(async () => {
   folder = await sampleFolder();
   root = await mkdtemp(path.join(tmpdir(), "runline-there-"));
   await mkdir(path.join(folder, ".vscode"), { recursive: true });
-  const settings = { "runline.hosts": { "gpu-box": { directory: root } } };
-  await writeFile(path.join(folder, ".vscode", "settings.json"), JSON.stringify(settings));
+  await writeFile(path.join(folder, ".vscode", "settings.json"), hostSettings("gpu-box"));
 });
 afterAll(async () => {
   await bench?.close();
   for (const each of [folder, root]) await rm(each, { recursive: true, force: true, maxRetries: 3 });
 });
 
+const hostSettings = (...hosts: string[]) =>
+  JSON.stringify({
+    "runline.hosts": Object.fromEntries(hosts.map((host) => [host, { directory: root, parallelRuns: 0 }])),
+  });
 const runline = (...args: string[]) => start(folder, args, { RUNLINE_SSH_CONFIG: bench.configuration });
 const done = (...args: string[]): Promise<Answer> => runline(...args).done;
 
@@ -133,3 +144,37 @@ open("loose.txt", "w").write("not kept")
   expect(loose.error).toContain("gpu-box keeps no copy of it");
   expect(loose.code).toBe(1);
 });
+
+test("runs that ask for a GPU of a busy machine stand in line, and say where and why", async () => {
+  const gpus = standInGpus(path.join(root, "gpus"), "a100");
+  // Locks are for all of a machine; other tests have the GPUs of the fixture.
+  const own = randomBytes(4).toString("hex");
+  const renamed = Object.fromEntries(
+    await Promise.all(
+      ["gpus", "apps", "xml"].map(async (part) => {
+        const text = await readFile(path.join(gpus.folder, part), "utf8");
+        return [part, text.replaceAll(/GPU-[0-9a-f]{8}/g, (id) => `${id.slice(0, 8)}-${own}`)] as const;
+      }),
+    ),
+  );
+  gpus.become("a100", renamed);
+  await bench.serve({ name: "busy-box", server: [`SetEnv PATH=${gpus.bin}:/usr/local/bin:/usr/bin:/bin`] });
+  await writeFile(path.join(folder, ".vscode", "settings.json"), hostSettings("gpu-box", "busy-box"));
+  await writeFile(path.join(folder, "hold.py"), holding);
+  const ask = (name: string) =>
+    runline("run", "--on", "busy-box", "--gpus", "1", "--name", name, "hold.py", path.join(root, name));
+  const running: Running[] = [ask("first")];
+  await running[0]?.seen("sees GPU-");
+  running.push(ask("second"));
+  await running[1]?.seen("runline: second: waiting for 1 GPU: GPU 0 ");
+  running.push(ask("third"));
+  await running[2]?.seen("runline: third: waiting for 1 GPU (2nd): GPU 0 ");
+  const { out } = await done("runs");
+  expect(out).toMatch(/third.*queued.*waiting for 1 GPU \(2nd\): GPU 0/);
+  expect((await done("cancel", "third")).code).toBe(0);
+  await running[2]?.done;
+  for (const name of ["first", "second"]) await writeFile(path.join(root, name), "");
+  const [first, second] = await Promise.all(running.map((each) => each.done));
+  expect([first?.code, second?.code]).toEqual([0, 0]);
+  expect(second?.out).toBe(first?.out);
+}, 240_000);

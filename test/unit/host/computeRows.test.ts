@@ -127,7 +127,8 @@ test("instances of a divided GPU stand below it", () => {
 });
 
 test("a cluster, a host that is away, and one that asks", () => {
-  const partition = { name: "gpu", isDefault: true, nodes: 3, openNodes: 2, gpus: 14, freeGpus: 9 };
+  const cores = { freeNodes: 1, cpus: 48, freeCpus: 42 };
+  const partition = { name: "gpu", isDefault: true, nodes: 3, openNodes: 2, ...cores, gpus: 14, freeGpus: 9 };
   const gone = failure("hostUnreachable", {
     host: "far",
     cause: "it does not answer",
@@ -143,7 +144,7 @@ test("a cluster, a host that is away, and one that asks", () => {
       host("new", { link: asks, look: null }),
     ).slice(1),
   ).toEqual([
-    "cluster  Slurm: 9 GPUs free · now",
+    "cluster  gpu: 9/14 GPUs free · now",
     "  gpu  9/14 GPUs free · 2/3 nodes up · default",
     "far  not reachable, again in 12 s · 2 cores, load 0.5 · 1 h ago",
     "  Could not reach far: it does not answer.  Check the network. Runs there go on meanwhile.",
@@ -202,4 +203,23 @@ test.each([
   ["NVIDIA L4", "L4"],
 ])("%s is called %s", (name, short) => {
   expect(gpuName(name)).toBe(short);
+});
+
+test("the Slurm of this machine stands for itself, with what this machine sees of it", () => {
+  const cores = { freeNodes: 1, cpus: 4, freeCpus: 2 };
+  const partition = { name: "gpu", isDefault: true, nodes: 1, openNodes: 1, ...cores, gpus: 2, freeGpus: 1 };
+  const shared = { ...partition, name: "urgent", isDefault: false };
+  const here = machine({ look: look({ partitions: [shared, partition] }) });
+  const own = host("slurm", { from: "cluster", link: { state: "idle", since: 0 }, look: null });
+  expect(shown(here, own)).toEqual([
+    "This machine  2 cores, load 0.5",
+    "slurm  of this machine · gpu: 1/2 GPUs free · now",
+    "  urgent  1/2 GPUs free · 1/1 nodes up",
+    "  gpu  1/2 GPUs free · 1/1 nodes up · default",
+  ]);
+  // What stands for jobs of its own is no connection that has to be opened first.
+  expect(computeFaces([here, own], now, t).map(({ flags, expanded }) => [flags, expanded])).toEqual([
+    ["machine.here", true],
+    ["machine.host.idle", true],
+  ]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { endText, tellsEnd } from "../../../src/host/endText.ts";
+import { endText, stallText, tellsEnd, tellsStall } from "../../../src/host/endText.ts";
 import { plain } from "../../../src/host/translate.ts";
 import type { Ended } from "../../../src/protocol/editor.ts";
 
@@ -27,6 +27,20 @@ test.each<[string, Partial<Ended>, typeof away, boolean]>([
   ["where the setting is off", {}, { focused: false, wanted: false }, false],
 ])("%s", (_what, given, attention, told) => {
   expect(tellsEnd(ended(given), attention)).toBe(told);
+});
+
+test("that a run stands still is told to who looked away, and of one elsewhere in any case", () => {
+  const here = { id: "1", name: "keen-heron", reason: "no progress for 12 min", host: null };
+  const there = { ...here, host: "gpu-box" };
+  const focused = { focused: true, wanted: true };
+  expect([tellsStall(here, away), tellsStall(here, focused)]).toEqual([true, false]);
+  expect([tellsStall(there, focused), tellsStall(there, { focused: false, wanted: false })]).toEqual([
+    true,
+    false,
+  ]);
+  expect(stallText(there, plain)).toBe(
+    "keen-heron on gpu-box goes on, but stands still: no progress for 12 min.",
+  );
 });
 
 test.each<[Partial<Ended>, string]>([

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import type { Hosts, Reach } from "../../../../src/compute/compute.ts";
 import { localCompute } from "../../../../src/compute/local/local.ts";
-import { commandPace, reachFrom } from "../../../../src/compute/reach.ts";
+import { commandPace, type ReachParts, reachFrom } from "../../../../src/compute/reach.ts";
 import { localCode } from "../../../../src/compute/snapshot/snapshot.ts";
 import type { LooksPace } from "../../../../src/compute/ssh/hostLooks.ts";
 import type { Timing } from "../../../../src/compute/ssh/sshTransport.ts";
@@ -45,10 +45,11 @@ export interface HostStack {
 }
 
 export interface HostStackWish {
-  readonly bench: SshBench;
+  readonly bench: Pick<SshBench, "configuration">;
   readonly hosts: Readonly<Record<string, HostSettings>>;
   readonly timing?: Partial<Timing>;
   readonly pace?: LooksPace;
+  readonly slurm?: ReachParts["slurm"];
   /** Another window on the same workspace. */
   readonly workspace?: string;
   readonly git?: boolean;
@@ -85,6 +86,7 @@ export async function openHostStack(wish: HostStackWish): Promise<HostStack> {
     recorder,
     pace: wish.pace ?? { ...commandPace, patienceMs: 3_000, soonestMs: 50, slowestMs: 300, freshMs: 100 },
     ssh: { timing: { ...quick, ...wish.timing } },
+    ...(wish.slurm === undefined ? {} : { slurm: wish.slurm }),
   })({
     workspace,
     directory: layout.directory,
