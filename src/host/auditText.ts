@@ -1,6 +1,6 @@
 /** The registry's log as text for people: one entry a paragraph, newest first. Pure. */
 
-import type { AuditEntry, RegistryEvent } from "../model/registry.ts";
+import type { AuditEntry, RegistryEvent, TeamAliasChange } from "../model/registry.ts";
 import type { Translate } from "./translate.ts";
 
 export function auditText(entries: readonly AuditEntry[], t: Translate): string {
@@ -81,7 +81,25 @@ function eventText(event: RegistryEvent, t: Translate): string {
           );
     case "alias.removed":
       return t("{0} of {1} was removed; it was v{2}.", event.alias, event.model, event.previous);
+    case "team.alias":
+      return teamText(event, t);
+    case "team.failed":
+      return t(
+        "{0}: this change of {1} of {2} was not made: {3}",
+        event.server,
+        event.alias,
+        event.model,
+        event.cause,
+      );
   }
+}
+
+function teamText({ server, alias, model, version, previous }: TeamAliasChange, t: Translate): string {
+  if (version === null)
+    return t("{0} of {1} was removed on {2}; it was v{3}.", alias, model, server, previous ?? 0);
+  return previous === null
+    ? t("{0} of {1} was set to v{2} on {3}.", alias, model, version, server)
+    : t("{0} of {1} was moved from v{2} to v{3} on {4}.", alias, model, previous, version, server);
 }
 
 /** An entry can't pretend to be two. */

@@ -25,21 +25,31 @@ export function progressText({ done, of }: Pick<ImportProgress, "done" | "of">, 
     : t("{0} of {1} runs", formatCount(done), formatCount(of));
 }
 
+function deletedText(deleted: number, t: Translate): string {
+  if (deleted === 0) return "";
+  if (deleted === 1) return ` ${t("1 was left out because you deleted it.")}`;
+  return ` ${t("{0} were left out because you deleted them.", formatCount(deleted))}`;
+}
+
 /** Counts of what was added, in one line. */
 export function importedText(places: readonly ImportedPlace[], t: Translate): string {
   const sum = (count: (place: ImportedPlace) => number) =>
     places.reduce((all, place) => all + count(place), 0);
   const fresh = sum(({ runs }) => runs.new);
   const grown = sum(({ runs }) => runs.grown);
+  const deleted = sum(({ runs }) => runs.deleted);
   const versions = sum((place) => place.versions);
   const troubles = sum((place) => place.troubleCount);
   const parts = [
     fresh === 1 ? t("1 new run") : t("{0} new runs", formatCount(fresh)),
     ...(grown > 0 ? [t("{0} with more than before", formatCount(grown))] : []),
-    ...(versions > 0 ? [t("{0} model versions", formatCount(versions))] : []),
-    ...(troubles > 0 ? [t("{0} things could not be read", formatCount(troubles))] : []),
+    ...(versions === 1 ? [t("1 model version")] : []),
+    ...(versions > 1 ? [t("{0} model versions", formatCount(versions))] : []),
+    ...(troubles === 1 ? [t("1 thing could not be read")] : []),
+    ...(troubles > 1 ? [t("{0} things could not be read", formatCount(troubles))] : []),
   ];
   const whole = t("Imported {0}.", parts.join(", "));
+  const left = deletedText(deleted, t);
   const canceled = places.some((place) => place.canceled);
-  return canceled ? t("{0} It was stopped; import again for the rest.", whole) : whole;
+  return (canceled ? t("{0} It was stopped; import again for the rest.", whole) : whole) + left;
 }

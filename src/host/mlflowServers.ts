@@ -29,9 +29,14 @@ export class MlflowServers implements vscode.Disposable {
   private readonly disposables: vscode.Disposable[] = [];
   private readonly item: vscode.StatusBarItem;
   private readonly timer: NodeJS.Timeout;
+  private readonly read = new vscode.EventEmitter<void>();
   private refreshing = false;
+  private refused: ReadonlySet<string> = new Set();
 
-  /** `looked`: whether somebody looks at runs. */
+  /** They were asked again; whoever shows what they have asks for it. */
+  readonly onDidRead = this.read.event;
+
+  /** `looked`: whether somebody looks at runs or models. */
   constructor(
     context: vscode.ExtensionContext,
     server: Server,
@@ -48,6 +53,8 @@ export class MlflowServers implements vscode.Disposable {
     }, lookEveryMs);
     this.disposables.push(
       this.item,
+      this.read,
+      context.secrets.onDidChange(({ key }) => this.reconnectSignedIn(key)),
       server.onRunning((up) => {
         if (up) void this.connectKnown();
       }),
@@ -83,6 +90,7 @@ export class MlflowServers implements vscode.Disposable {
     await this.context.secrets.delete(secretKey(url));
     await this.server.request("mlflow/disconnect", { url });
     this.show([]);
+    this.read.fire();
   }
 
   /** The access of a server that is kept, as it was given. */
@@ -100,6 +108,7 @@ export class MlflowServers implements vscode.Disposable {
     this.refreshing = true;
     try {
       this.show(await this.server.request("mlflow/refresh", { whole }));
+      this.read.fire();
     } catch (error) {
       this.log.warn(`The MLflow servers were not read: ${shownFailure(error).message}`);
     } finally {
@@ -121,21 +130,33 @@ export class MlflowServers implements vscode.Disposable {
     setContextKey("runline.mlflowServers", servers.length > 0);
   }
 
+  /** All at once: one that is slow keeps no other waiting. */
   private async connectKnown(): Promise<void> {
     if (!vscode.workspace.isTrusted) return;
-    for (const { url } of this.known) {
-      const access = await this.accessOf(url);
-      if (access === null) continue;
-      try {
-        await this.server.request("mlflow/connect", access);
-      } catch (error) {
-        this.log.warn(shownFailure(error).message);
-      }
+    await Promise.all(this.known.map(({ url }) => this.connectAgain(url)));
+    await this.refresh(false);
+  }
+
+  private async connectAgain(url: string): Promise<void> {
+    const access = await this.accessOf(url);
+    if (access === null) return;
+    try {
+      await this.server.request("mlflow/connect", access);
+    } catch (error) {
+      this.log.warn(shownFailure(error).message);
     }
+  }
+
+  /** Somebody has signed in anew in another window; this one may have been out. */
+  private async reconnectSignedIn(key: string): Promise<void> {
+    const url = [...this.refused].find((one) => secretKey(one) === key);
+    if (url === undefined || !vscode.workspace.isTrusted) return;
+    await this.connectAgain(url);
     await this.refresh(false);
   }
 
   private show(statuses: readonly TeamStatus[]): void {
+    this.refused = new Set(statuses.filter(({ refused }) => refused).map(({ url }) => url));
     const [bad] = statuses.filter(({ trouble }) => trouble !== null);
     if (bad === undefined || bad.trouble === null) {
       this.item.hide();

@@ -9,7 +9,10 @@ import { timeText } from "./runTooltip.ts";
 import type { Translate } from "./translate.ts";
 
 /** `champion v4 · challenger v5`; the number of versions where there is no alias. */
-export function modelDescription(model: Model, t: Translate): string {
+export function modelDescription(
+  model: { readonly aliases: readonly Named[]; readonly versions: readonly unknown[] },
+  t: Translate,
+): string {
   if (model.aliases.length === 0)
     return model.versions.length === 1 ? t("1 version") : t("{0} versions", model.versions.length);
   return [...model.aliases]
@@ -18,15 +21,17 @@ export function modelDescription(model: Model, t: Translate): string {
     .join(" · ");
 }
 
-function championFirst(a: Alias, b: Alias): number {
+type Named = Pick<Alias, "alias" | "version">;
+
+function championFirst(a: Named, b: Named): number {
   const rank = (alias: string) => (alias === "champion" ? 0 : alias === "challenger" ? 1 : 2);
   return rank(a.alias) - rank(b.alias) || a.alias.localeCompare(b.alias);
 }
 
 /** `val_acc 0.951 ▲0.008 · champion`; `runs` by id, `champion` is what the difference is taken against. */
 export function versionDescription(
-  version: ModelVersion,
-  champion: ModelVersion | undefined,
+  version: Pick<ModelVersion, "runId" | "aliases">,
+  champion: Pick<ModelVersion, "runId" | "aliases"> | undefined,
   runs: ReadonlyMap<string, Run>,
 ): string {
   const run = runs.get(version.runId ?? "");

@@ -75,7 +75,27 @@ export type RegistryEvent =
       readonly alias: string;
       readonly previous: number;
       readonly reason: string;
-    };
+    }
+  | TeamEvent;
+
+/**
+ * What was asked of a team's MLflow server from here. The models are the server's, so it changes none of ours. `team.alias` is written before
+ * the server is asked; `team.failed` follows it when the change is not known to have been made.
+ */
+export type TeamEvent =
+  | ({ readonly type: "team.alias"; readonly reason: string } & TeamAliasChange)
+  | ({ readonly type: "team.failed"; readonly cause: string } & TeamAliasChange);
+
+export interface TeamAliasChange {
+  /** Host and port. */
+  readonly server: string;
+  readonly model: string;
+  readonly alias: string;
+  /** Null takes the alias away. */
+  readonly version: number | null;
+  /** As the server said just before. */
+  readonly previous: number | null;
+}
 
 /** What a client of MLflow's protocol makes a version of: whatever lies at a URI, of a run or not, whose bytes may be out of reach. */
 export interface CreatedVersion {
@@ -107,6 +127,8 @@ export interface ModelSignature {
   /** One line a column: `sepal length: double`. Empty where the model says nothing of it. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Path of the input example below the model's folder; absent where there is none. */
+  readonly example?: string;
 }
 
 /**

@@ -52,6 +52,7 @@ export function foldEvent(
   time: number,
   actor: Actor,
 ): string | null {
+  if (event.type === "team.alias" || event.type === "team.failed") return null;
   const model = registry.models.get(event.model);
   if (event.type === "model.created") {
     if (model !== undefined) return `model ${event.model} exists already`;

@@ -16,7 +16,13 @@ export function signatureOf(content: unknown): ModelSignature | null {
     flavors: Object.keys(flavors).sort().slice(0, mostColumns),
     inputs: columnsOf(inputs),
     outputs: columnsOf(outputs),
+    ...exampleOf(content.saved_input_example_info),
   };
+}
+
+function exampleOf(info: unknown): { readonly example?: string } {
+  const path = isObject(info) ? info.artifact_path : undefined;
+  return typeof path === "string" && path !== "" && path.length <= longestColumn ? { example: path } : {};
 }
 
 /** Columns come as JSON in a text. */

@@ -7,6 +7,7 @@ import { terminalStates } from "../model/run.ts";
 import type { Store } from "../store/store.ts";
 import { runOf } from "./findRun.ts";
 import type { Layout } from "./layout.ts";
+import { notePurged } from "./purged.ts";
 
 /** Marks runs deleted, all or none. Nothing on disk changes. Throws `runUnknown`, `runStillActive`, `runRegistered`. */
 export async function deleteRuns(ids: readonly string[], store: Store, clock: () => number): Promise<void> {
@@ -38,7 +39,8 @@ export interface PurgeParts {
 }
 
 /**
- * Lets go of runs deleted before a time: their directories and private refs, and only then their rows. Whatever ends this half way leaves
+ * Lets go of runs deleted before a time: their directories and private refs, then a note that they are not to come back, and only then their
+ * rows. Whatever ends this half way leaves
  * rows of deleted runs, and the next purge goes on with them; a directory without its row would come back as a run that nobody knew yet.
  * Answers how many. A directory that can't be removed keeps its row and holds no other up; why is thrown when all are done.
  */
@@ -55,6 +57,7 @@ export async function purgeRuns(deletedBefore: number, parts: PurgeParts): Promi
     } catch (thrown) {
       trouble.push(thrown);
     }
+  await notePurged(layout.runs, gone);
   await store.runs.purge(deletedBefore, gone);
   if (trouble.length > 0) throw trouble[0];
   return gone.length;

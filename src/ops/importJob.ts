@@ -24,12 +24,12 @@ export class ImportJob {
     return this.#state;
   }
 
-  /** Begins; one that is under way goes on and nothing else begins. Never throws: the state says how it went. */
-  start(places: readonly ForeignPlace[], parts: () => Promise<ImportParts>): void {
+  /** Begins (`again` brings deleted runs back); one that is under way goes on and nothing else begins. Never throws: the state says how it went. */
+  start(places: readonly ForeignPlace[], again: boolean, parts: () => Promise<ImportParts>): void {
     if (this.#state.running) return;
     this.#stop = new AbortController();
     this.#state = { ...idle, running: true };
-    void this.#run(places, parts).then(
+    void this.#run(places, again, parts).then(
       () => this.#change({ running: false }),
       (thrown: unknown) => this.#change({ running: false, failure: failureOf(thrown) }),
     );
@@ -39,7 +39,11 @@ export class ImportJob {
     this.#stop.abort();
   }
 
-  async #run(places: readonly ForeignPlace[], parts: () => Promise<ImportParts>): Promise<void> {
+  async #run(
+    places: readonly ForeignPlace[],
+    again: boolean,
+    parts: () => Promise<ImportParts>,
+  ): Promise<void> {
     const ready = await parts();
     const { signal } = this.#stop;
     let before = 0;
@@ -50,7 +54,7 @@ export class ImportJob {
         last = done;
         this.#change({ done: before + done, of: of === null || places.length > 1 ? null : of });
       };
-      const imported = await importPlace(place, ready, { signal, progress });
+      const imported = await importPlace(place, ready, { signal, progress, again });
       before += last;
       this.#change({ imported: [...this.#state.imported, imported] });
     }

@@ -21,6 +21,7 @@ import type { Layout } from "./layout.ts";
 import { type LookParts, lookAt } from "./look.ts";
 import { modelFiles } from "./modelFiles.ts";
 import { withProcessLock } from "./processLock.ts";
+import { forgetPurged, purgedIn } from "./purged.ts";
 
 export interface ImportParts extends LookParts {
   readonly store: Store;
@@ -33,11 +34,13 @@ export interface ImportCalls {
   readonly signal: AbortSignal;
   /** After each run: how many are done, of about how many. */
   readonly progress: (done: number, of: number | null) => void;
+  /** Runs that were deleted here come back; else they are left out. */
+  readonly again?: boolean;
 }
 
 export interface Imported extends ImportedModels {
   readonly place: ForeignPlace;
-  readonly runs: Readonly<Record<ImportedAs, number>>;
+  readonly runs: Readonly<Record<ImportedAs | "deleted", number>>;
   /** What could not be read, the first of it; `troubleCount` is all of it. */
   readonly troubles: readonly ForeignTrouble[];
   readonly troubleCount: number;
@@ -59,10 +62,12 @@ export async function wasImported(
   place: ForeignPlace,
   { readers, layout, clock }: Pick<ImportParts, "readers" | "layout" | "clock">,
 ): Promise<boolean> {
+  const purged = await purgedIn(layout.runs);
   const log = await readers.open(place, () => undefined);
   try {
     for await (const { id } of log.runs()) {
       const here = importedId(id, placeIn(place, layout, clock()));
+      if (purged.has(here)) return true;
       return await stat(path.join(layout.runs, here)).then(
         () => true,
         () => false,
@@ -89,7 +94,7 @@ export async function importPlace(
     };
     const log = await parts.readers.open(place, trouble);
     try {
-      const runs: Record<ImportedAs, number> = { new: 0, grown: 0, same: 0, taken: 0 };
+      const runs: Counts = { new: 0, grown: 0, same: 0, taken: 0, deleted: 0 };
       const finished = await importAll(log, { ...parts, trouble }, calls, runs);
       const models = finished ? await importModels(log, parts, trouble) : { versions: 0, aliases: 0 };
       return { place, runs, ...models, troubles, troubleCount, canceled: !finished };
@@ -101,25 +106,33 @@ export async function importPlace(
   return done;
 }
 
+type Counts = Record<ImportedAs | "deleted", number>;
 type Parts = ImportParts & { readonly trouble: (what: ForeignTrouble) => void };
 
 /** False when it was canceled. */
 async function importAll(
   log: ForeignLog,
   parts: Parts,
-  { signal, progress }: ImportCalls,
-  runs: Record<ImportedAs, number>,
+  { signal, progress, again = false }: ImportCalls,
+  runs: Counts,
 ): Promise<boolean> {
   const { store, layout, readers } = parts;
   const about = log.kind;
   const unread = (thrown: unknown) => parts.trouble({ about, text: textOf(thrown) });
   const of = await readers.count(log).catch(() => null);
   await importExperiments(log, store).catch(orThrow(unread));
+  const purged = await purgedIn(layout.runs);
   let done = 0;
   progress(done, of);
   for await (const run of until(log.runs(), unread)) {
     if (signal.aborted) return false;
     const place = placeIn(log, layout, parts.clock());
+    const here = importedId(run.id, place);
+    if (purged.has(here) && !again) {
+      runs.deleted += 1;
+      progress(++done, of);
+      continue;
+    }
     const written = await writeImported(run, place, signal).catch((thrown: unknown) => {
       if (signal.aborted) return null;
       orThrow((why) => parts.trouble({ about: `run ${run.id}`, text: textOf(why) }))(thrown);
@@ -127,12 +140,21 @@ async function importAll(
     });
     if (written === null) return false;
     if (written !== undefined) {
-      runs[written.as] += 1;
       if (written.as === "new" || written.as === "grown") await takeIn(written.id, parts);
+      if (purged.has(here)) await forgetPurged(layout.runs, [here]);
+      const isDeleted = written.as !== "new" && (await wasDeleted(here, store));
+      if (isDeleted && again) await store.runs.setDeleted(here, null);
+      runs[!isDeleted ? written.as : again ? "new" : "deleted"] += 1;
     }
     progress(++done, of);
   }
   return true;
+}
+
+/** The person took it out of sight, and it can still be restored. */
+async function wasDeleted(id: string, store: Store): Promise<boolean> {
+  const [shown] = await store.runs.list({ ids: [id], limit: 1 });
+  return shown === undefined && (await store.runs.get(id)) !== null;
 }
 
 /** Failures of our own side (a full disk, a store that is locked) end an import; anything else is the source's, and is told. */

@@ -53,7 +53,7 @@ export function shownPath(place: string, workspace: string): string {
   return isInside ? below.replaceAll(path.sep, "/") || "." : place;
 }
 
-/** Throws `diskFull`, and the reason of `signal` before a run that is not whole becomes one. */
+/** Throws `diskFull`, and the reason of `signal` before a run that is not whole becomes one, or while one grows. */
 export async function writeImported(
   run: ForeignRun,
   place: ImportPlace,
@@ -69,7 +69,7 @@ export async function writeImported(
   }
   if (known === "foreign") return { id, as: "taken" };
   if (known.mark === run.mark && known.over === isOver) return { id, as: "same" };
-  const grown = await growRun(id, directory, run, place, isOver);
+  const grown = await growRun(id, directory, run, place, isOver, signal);
   return { id, as: grown ? "grown" : "same" };
 }
 
@@ -128,13 +128,14 @@ async function* wholeRun(
   yield* keptFiles(run.files(), directory, run.started, () => false);
 }
 
-/** What has come since; every step can be repeated, so that one that was killed half way does no harm. */
+/** What has come since; every step can be repeated, so that one that was killed or canceled half way does no harm. */
 async function growRun(
   id: string,
   directory: string,
   run: ForeignRun,
   place: ImportPlace,
   isOver: boolean,
+  signal: AbortSignal,
 ): Promise<boolean> {
   const journal = path.join(directory, runFile.journal);
   const known = await knownRecords(journal, run.timed);
@@ -145,7 +146,7 @@ async function growRun(
     }
     yield* keptFiles(run.files(), directory, run.started, (record) => known.rest(record) === null);
   };
-  const { size, written } = await writeRecords(journal, fresh());
+  const { size, written } = await writeRecords(journal, fresh(), signal);
   const exit = path.join(directory, runFile.exit);
   if (isOver) await writeJson(directory, runFile.exit, exitOf(id, run, size));
   else await rm(exit, { force: true });

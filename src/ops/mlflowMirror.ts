@@ -13,8 +13,9 @@ import { appendToJournal, journalLine } from "./clientJournal.ts";
 import { type ClientRunParts, exitCodes, reportStatus, specOf, startOf } from "./clientRun.ts";
 import { runOf } from "./findRun.ts";
 import { lookAt } from "./look.ts";
-import { sentTag, type TeamRun, type TeamServer } from "./mlflowTeam.ts";
+import { mostPoints, sentTag, type TeamRun, type TeamServer } from "./mlflowTeam.ts";
 import { newRunOf } from "./newRun.ts";
+import { purgedIn } from "./purged.ts";
 
 /** A journal takes this many records at once. */
 const atOnce = 5_000;
@@ -31,9 +32,10 @@ export async function mirrorRuns(
   const shown = new Set(
     (ids.length === 0 ? [] : await parts.store.runs.list({ ids, limit: 10_000 })).map(({ id }) => id),
   );
+  const purged = await purgedIn(parts.runs);
   let changed = 0;
   for (const run of runs) {
-    if (!isRunId(run.id) || (await isSentFromHere(run, parts))) continue;
+    if (!isRunId(run.id) || purged.has(run.id) || (await isSentFromHere(run, parts))) continue;
     const row = known.get(run.id);
     if (row === undefined) await make(server.name, run, parts);
     else if (!shown.has(run.id) || row.host !== server.name || !(await update(row, run, parts))) continue;
@@ -45,18 +47,29 @@ export async function mirrorRuns(
 /** All points of these metrics of a run that are not here yet. */
 export async function mirrorHistory(
   run: Run,
-  server: TeamServer,
+  server: Pick<TeamServer, "name" | "history">,
   parts: ClientRunParts,
   keys: readonly string[],
 ): Promise<number> {
   let added = 0;
   for (const key of keys) {
-    const missing = await missingPoints(run, await server.history(run.id, key), key, parts);
+    const { points, cut } = await server.history(run.id, key);
+    if (cut) await tellCut(run, key, server.name, parts);
+    const missing = await missingPoints(run, points, key, parts);
     for (let at = 0; at < missing.length; at += atOnce)
       await appendToJournal(run, missing.slice(at, at + atOnce), parts);
     added += missing.length;
   }
   return added;
+}
+
+/** Once for a metric, however often it is read. */
+async function tellCut(run: Run, key: string, server: string, parts: ClientRunParts): Promise<void> {
+  const count = mostPoints.toLocaleString("en-US");
+  const text = `${key.slice(0, 200)} has more than ${count} points on ${server}. The first ${count} were read.`;
+  const known = await parts.store.runs.findings(run.id);
+  if (known.some((finding) => finding.text === text)) return;
+  await appendToJournal(run, [{ kind: "notice", time: run.started ?? 0, code: "team.cut", text }], parts);
 }
 
 /** Nobody asks the server any more: of its runs that were under way nothing is known from now on. They go on when it is read again. */

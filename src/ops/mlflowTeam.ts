@@ -1,5 +1,6 @@
 /** A team's own MLflow server, as the verbs need it. Everything that it says is checked before it comes here. */
 
+import type { TeamFiles, TeamModel, TeamModels } from "../model/teamRegistry.ts";
 import type { LatestMetric } from "../model/tracking.ts";
 
 type Pair = readonly [key: string, value: string];
@@ -27,15 +28,21 @@ export interface TeamBatch {
   readonly tags?: readonly Pair[];
 }
 
+/** So many points of a metric are read; a server that has more says so page by page, and would never end. */
+export const mostPoints = 1_000_000;
+
 /** Every call throws `teamDown`, `teamUntrusted`, `teamRefused`, `teamOdd` or `teamRejected`. */
-export interface TeamServer {
+export interface TeamServer extends TeamRegistry {
   readonly url: string;
   /** Host and port: what its runs are marked with. */
   readonly name: string;
   /** At most so many runs, of all experiments, newest first. */
   newest(most: number): Promise<readonly TeamRun[]>;
-  /** Every point of a metric, in the server's order. */
-  history(runId: string, key: string): Promise<readonly LatestMetric[]>;
+  /** Every point of a metric, in the server's order; `cut` where there are more than `mostPoints`. */
+  history(
+    runId: string,
+    key: string,
+  ): Promise<{ readonly points: readonly LatestMetric[]; readonly cut: boolean }>;
   /** The run that has this id, or the tag with this value; null where there is none. */
   find(id: string, tag: Pair): Promise<TeamRun | null>;
   /** A run under way, in the experiment of that name, made where there is none. */
@@ -51,6 +58,19 @@ export interface TeamServer {
   upload(run: TeamRun, path: string, file: string): Promise<boolean>;
   /** The page of a run for a browser. */
   link(run: TeamRun): string;
+}
+
+/** The server's models. The same failures. */
+export interface TeamRegistry {
+  /** All models with their versions, as far as they are read. */
+  models(): Promise<TeamModels>;
+  /** A model as it is at this moment, its aliases above all, without its versions; null where there is none. */
+  model(name: string): Promise<Pick<TeamModel, "name" | "aliases"> | null>;
+  hasVersion(model: string, version: number): Promise<boolean>;
+  setAlias(model: string, alias: string, version: number): Promise<void>;
+  removeAlias(model: string, alias: string): Promise<void>;
+  /** What the files of a version say, as far as the server hands them out. */
+  files(model: string, version: number): Promise<TeamFiles>;
 }
 
 /** The tag that a run sent from here has: it finds the copy again. */

@@ -93,11 +93,15 @@ async function manifestDigest(
 async function readSignature(root: string, files: readonly Found[]): Promise<ModelSignature | null> {
   const file = files.find((each) => each.path === "MLmodel");
   if (file === undefined || file.bytes > longestMlmodel) return null;
-  const text = await readFile(path.join(root, "MLmodel"), "utf8");
+  return mlmodelSignature(await readFile(path.join(root, "MLmodel"), "utf8"));
+}
+
+/** What the text of a file `MLmodel` says; null for any other text, as anybody can upload a file of that name. */
+export function mlmodelSignature(text: string): ModelSignature | null {
+  if (text.length > longestMlmodel) return null;
   try {
     return signatureOf(parse(text, { maxAliasCount: 20 }));
   } catch (error) {
-    // Anybody can upload a file of that name.
     if (error instanceof Error) return null;
     throw error;
   }

@@ -10,6 +10,14 @@ const train = `if __name__ == "__main__":
         print(f"step {step}: loss {1 / step:.3f}")
 `;
 
+const mlmodel = `flavors:
+  python_function: {}
+  sklearn: {}
+signature:
+  inputs: '[{"name": "sepal length", "type": "double"}, {"name": "petal length", "type": "double"}]'
+  outputs: '[{"type": "long"}]'
+`;
+
 let team: TeamPeer;
 let session: Session;
 
@@ -17,6 +25,8 @@ beforeAll(async () => {
   team = await startTeamPeer();
   session = await openSession({ files: { "train.py": train } });
   await runBefore(session.workspace, ["--name", "ours", "train.py"]);
+  for (let version = 1; version <= 2; version++) await team.register("digits", mlmodel);
+  await team.post("registered-models/alias", { name: "digits", alias: "champion", version: "1" });
 }, 600_000);
 
 pictureAll(() => session);
@@ -70,12 +80,61 @@ test("one's own run is sent there from its row", async () => {
   await workbench.run("Notifications: Clear All Notifications");
 });
 
+/** The row's twistie is there as long as the row is; what is below it comes from the server. */
+async function unfold(label: string | RegExp): Promise<void> {
+  await session.workbench.row("Models", label).locator(".monaco-tl-twistie").click();
+}
+
+async function champion(): Promise<string | undefined> {
+  const { registered_model: model } = await team.get("registered-models/get", { name: "digits" });
+  return model.aliases?.find(({ alias }) => alias === "champion")?.version;
+}
+
+test("the team's models stand in the Models view, and an alias moves there and back", async () => {
+  const { workbench } = session;
+  await workbench.fold("Lineage", "Compute");
+  await workbench.row("Models", hostOf()).filter({ hasText: "1 model" }).waitFor();
+  await workbench.row("Models", "digits").filter({ hasText: "champion v1" }).waitFor();
+  await unfold("digits");
+  await workbench.row("Models", /^v1.*champion/).waitFor();
+  await unfold(/^v2/);
+  await workbench.row("Models", "Flavors").filter({ hasText: "python_function, sklearn" }).waitFor();
+  await workbench.row("Models", "Outputs").filter({ hasText: "long" }).waitFor();
+  await unfold("Inputs");
+  await workbench.row("Models", "petal length: double").waitFor();
+  for (const theme of ["light", "dark"] as const) {
+    await workbench.useTheme(theme);
+    await workbench.screenshot(`team-models-${theme}`);
+  }
+
+  await workbench.rowMenu(workbench.row("Models", /^v2/), "Set alias");
+  await workbench.pick("champion");
+  await workbench.answer("Better on digit 8");
+  const told = workbench.notifications().filter({ hasText: `champion of digits is v2 on ${hostOf()} now.` });
+  await told.waitFor();
+  expect(await champion()).toBe("2");
+  await workbench.row("Models", /^v2.*champion/).waitFor();
+  await workbench.screenshot("team-promoted");
+  await told.getByRole("button", { name: "Undo" }).click();
+  await workbench.row("Models", /^v1.*champion/).waitFor();
+  expect(await champion()).toBe("1");
+  await workbench.run("Notifications: Clear All Notifications");
+
+  await workbench.run("Runline: Show audit log");
+  const log = workbench.page.locator(".editor-instance .view-lines");
+  await log.getByText(`champion of digits was moved from v1 to v2 on ${hostOf()}.`).waitFor();
+  await log.getByText("Reason: Undo: Better on digit 8").waitFor();
+});
+
 test("a server that is gone says so, its runs stay, and it comes back by itself", async () => {
   const { workbench } = session;
   await team.kill();
   const item = workbench.statusItem(`${hostOf()} · as of`);
   await item.waitFor({ timeout: 60_000 });
   await workbench.row("Runs", "theirs").waitFor();
+  // Its models stay too, and say how old they are.
+  await workbench.row("Models", hostOf()).filter({ hasText: "as of" }).waitFor();
+  await workbench.row("Models", "digits").waitFor();
   await workbench.screenshot("team-gone");
   await item.click();
   await workbench.notifications().filter({ hasText: "does not answer: nobody listens there." }).waitFor();
@@ -84,7 +143,8 @@ test("a server that is gone says so, its runs stay, and it comes back by itself"
   await theirs("later");
   await workbench.row("Runs", "later").waitFor({ timeout: 60_000 });
   await item.waitFor({ state: "hidden" });
-});
+  await workbench.row("Models", hostOf()).filter({ hasText: "1 model" }).waitFor();
+}, 240_000);
 
 test("after a reload it is connected again without a word", async () => {
   const { workbench } = session;

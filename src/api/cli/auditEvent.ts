@@ -1,4 +1,4 @@
-import type { RegistryEvent } from "../../model/registry.ts";
+import type { RegistryEvent, TeamAliasChange } from "../../model/registry.ts";
 import { plain } from "./text.ts";
 
 /** One event of the registry in words, on one line. */
@@ -31,7 +31,18 @@ export function eventText(event: RegistryEvent): string {
       return `set ${plain(event.alias)} of ${model} to version ${event.version} (was ${event.previous ?? "free"}): ${plain(event.reason)}`;
     case "alias.removed":
       return `removed ${plain(event.alias)} of ${model} (was version ${event.previous}): ${plain(event.reason)}`;
+    case "team.alias":
+      return `asked ${plain(event.server)} to ${teamText(event)}: ${plain(event.reason)}`;
+    case "team.failed":
+      return `${plain(event.server)} did not ${teamText(event)}: ${plain(event.cause)}`;
   }
+}
+
+function teamText({ model, alias, version, previous }: TeamAliasChange): string {
+  const of = `${plain(alias)} of ${plain(model)}`;
+  return version === null
+    ? `remove ${of} (was version ${previous ?? "free"})`
+    : `set ${of} to version ${version} (was ${previous ?? "free"})`;
 }
 
 function fromRun(runId: string | null): string {

@@ -1,9 +1,11 @@
 import { RunlineError } from "../../model/failure.ts";
+import { promoteThere } from "../../ops/mlflowPromote.ts";
 import { promote as setAlias } from "../../ops/promote.ts";
 import { removeAlias } from "../../ops/removeAlias.ts";
 import { championAlias } from "../../ops/scriptHistory.ts";
 import { type Command, exitCode } from "./command.ts";
 import { jsonText } from "./json.ts";
+import { serverDetails, serverOf, serverOption } from "./teamOption.ts";
 import { plain } from "./text.ts";
 
 /** Points an alias of a model at a version. */
@@ -19,25 +21,27 @@ export const promote: Command = {
       value: "<version>",
       help: "do it only if the alias is on this version now (“none”: on no version)",
     },
+    server: serverOption,
   },
-  details:
-    'With --json: {"model", "alias", "version", "previous"}; previous is null where the alias was free.',
-  async run({ project, terminal, json, words: [model = "", word = ""], text }) {
+  details: `${serverDetails}
+With --json: {"model", "alias", "version", "previous"}; previous is null where the alias was free.`,
+  async run(call) {
+    const { project, terminal, json, words, text } = call;
+    const [model = "", word = ""] = words;
     const version = versionNumber(word);
     const alias = text("alias") ?? championAlias;
     const expected = text("expected");
-    const { previous } = await setAlias(
-      {
-        model,
-        version,
-        alias,
-        reason: text("reason") ?? "",
-        actor: await project.actor(),
-        ...(expected === undefined ? {} : { expected: expected === "none" ? null : versionNumber(expected) }),
-      },
-      (await project.store.needed()).registry,
-      project.clock,
-    );
+    const asked = {
+      ...{ model, version, alias, reason: text("reason") ?? "", actor: await project.actor() },
+      ...(expected === undefined ? {} : { expected: expected === "none" ? null : versionNumber(expected) }),
+    };
+    const server = serverOf(call);
+    const { registry } = await project.store.needed();
+    const { clock } = project;
+    const { previous } =
+      server === null
+        ? await setAlias(asked, registry, clock)
+        : await promoteThere(asked, server, { registry, clock });
     if (json) await terminal.out(jsonText({ model, alias, version, previous }));
     else await terminal.out(`${sentence(plain(model), plain(alias), version, previous)}\n`);
     return exitCode.done;
@@ -49,13 +53,27 @@ export const unalias: Command = {
   summary: "remove an alias of a model",
   usage: "[options] <model> <alias> --reason <text>",
   words: [2, 2],
-  options: { reason: { type: "string", short: "r", value: "<text>", help: "why; kept in the audit log" } },
-  details: 'With --json: {"model", "alias", "previous"}.',
-  async run({ project, terminal, json, words: [model = "", alias = ""], text }) {
+  options: {
+    reason: { type: "string", short: "r", value: "<text>", help: "why; kept in the audit log" },
+    server: serverOption,
+  },
+  details: `${serverDetails}
+With --json: {"model", "alias", "previous"}.`,
+  async run(call) {
+    const { project, terminal, json, words, text } = call;
+    const [model = "", alias = ""] = words;
     const asked = { model, alias, reason: text("reason") ?? "", actor: await project.actor() };
-    const { previous } = await removeAlias(asked, (await project.store.needed()).registry, project.clock);
-    const line = `${plain(alias)} of ${plain(model)} is removed; it was on version ${previous}.\n`;
-    await terminal.out(json ? jsonText({ model, alias, previous }) : line);
+    const server = serverOf(call);
+    const { registry } = await project.store.needed();
+    const { clock } = project;
+    const { previous } =
+      server === null
+        ? await removeAlias(asked, registry, clock)
+        : await promoteThere({ ...asked, version: null }, server, { registry, clock });
+    if (json) await terminal.out(jsonText({ model, alias, previous }));
+    else if (previous === null) await terminal.out(`${plain(alias)} of ${plain(model)} was on no version.\n`);
+    else
+      await terminal.out(`${plain(alias)} of ${plain(model)} is removed; it was on version ${previous}.\n`);
     return exitCode.done;
   },
 };

@@ -41,11 +41,14 @@ export const importRequests: Requests<ImportRequest> = {
   },
   "import/start": {
     writes: true,
-    input: z.strictObject({ places: z.array(place).min(1).max(1_000) }),
-    async answer({ places }, context) {
+    input: z.strictObject({
+      places: z.array(place).min(1).max(1_000),
+      again: z.boolean().exactOptional(),
+    }),
+    async answer({ places, again = false }, context) {
       const { layout, compute, clock, store } = context;
       const readers = readersOf(context);
-      jobOf(context).start(places, async () => ({
+      jobOf(context).start(places, again, async () => ({
         ...{ layout, compute, clock, readers },
         store: await store.needed(),
       }));

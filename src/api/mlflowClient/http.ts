@@ -22,13 +22,15 @@ export interface Answer {
   readonly text: string;
 }
 
+/** Without a word from it; and for an answer in all, which may come in drops. A file may take longer. */
 const patienceMs = 60_000;
+const deadlineMs = 300_000;
 const mostBytes = 256 * 2 ** 20;
 
 /** Sends a JSON body, a file, or nothing. Throws `teamDown` or `teamUntrusted`. */
 export async function ask(
   access: Access,
-  method: "GET" | "POST" | "PUT",
+  method: "GET" | "POST" | "PUT" | "DELETE",
   place: string,
   body: { readonly json: object } | { readonly file: string } | null,
   signal?: AbortSignal,
@@ -42,12 +44,15 @@ export async function ask(
     ...(text === null ? {} : { "content-type": "application/json" }),
     ...(access.authorization === null ? {} : { authorization: access.authorization }),
   };
+  let late: NodeJS.Timeout | undefined;
   try {
     const request = (url.protocol === "https:" ? https : http).request(url, {
       ...{ method, headers, timeout: patienceMs },
       ...(signal === undefined ? {} : { signal }),
     });
-    request.once("timeout", () => request.destroy(new Error("it took too long")));
+    const tooLate = () => request.destroy(new Error("it took too long"));
+    request.once("timeout", tooLate);
+    if (method !== "PUT") late = setTimeout(tooLate, deadlineMs);
     const answered = new Promise<Answer>((resolve, reject) => {
       request.once("error", reject);
       request.once("response", (response) => void read(response).then(resolve, reject));
@@ -61,6 +66,8 @@ export async function ask(
   } catch (thrown) {
     signal?.throwIfAborted();
     throw unreachable(access.name, thrown);
+  } finally {
+    clearTimeout(late);
   }
 }
 

@@ -2,14 +2,15 @@
 
 import { RunlineError } from "../../model/failure.ts";
 import type { LatestMetric } from "../../model/tracking.ts";
-import type { TeamBatch, TeamRun, TeamServer } from "../../ops/mlflowTeam.ts";
+import { mostPoints, type TeamBatch, type TeamRun, type TeamServer } from "../../ops/mlflowTeam.ts";
+import { callsTo, tokenOf } from "./calls.ts";
 import { type Access, ask, objectOf, Rejection } from "./http.ts";
+import { teamRegistry } from "./teamRegistry.ts";
 import { experimentList, metrics, runOfWire, wireValue } from "./wire.ts";
 
 const page = 250;
 const mostExperiments = 1_000;
 const historyPage = 25_000;
-const mostPoints = 1_000_000;
 
 const statusWords = {
   running: "RUNNING",
@@ -24,23 +25,18 @@ export function teamServer(access: Access, signal: AbortSignal): TeamServer {
   let names: ReadonlyMap<string, string> = new Map();
   const experimentOf = new Map<string, string>();
 
-  const get = async (place: string, query: Readonly<Record<string, string>>) =>
-    objectOf(
-      access,
-      await ask(access, "GET", `/api/2.0/mlflow/${place}?${new URLSearchParams(query)}`, null, signal),
-      place,
-    );
-  const post = async (place: string, json: object, what = place) =>
-    objectOf(access, await ask(access, "POST", `/api/2.0/mlflow/${place}`, { json }, signal), what);
+  const { get, post } = callsTo(access, signal);
 
   async function experiments(): Promise<readonly string[]> {
     const found = new Map<string, string>();
     for (let token = ""; found.size < mostExperiments; ) {
       const asked = { max_results: page, ...(token === "" ? {} : { page_token: token }) };
       const answer = await post("experiments/search", asked);
+      const before = found.size;
       for (const one of experimentList.parse(answer.experiments ?? []))
         found.set(one.experiment_id, one.name);
-      token = tokenOf(answer);
+      // A server that promises more for ever, and never gives it.
+      token = found.size === before ? "" : tokenOf(answer);
       if (token === "") break;
     }
     names = found;
@@ -60,11 +56,12 @@ export function teamServer(access: Access, signal: AbortSignal): TeamServer {
         ...{ experiment_ids: ids, max_results: Math.min(page, most - found.length), filter },
         ...{ order_by: ["attributes.start_time DESC"], ...(token === "" ? {} : { page_token: token }) },
       });
+      const before = found.length;
       for (const raw of listOf(answer.runs)) {
         const run = kept(raw);
         if (run !== null) found.push(run);
       }
-      token = tokenOf(answer);
+      token = found.length === before ? "" : tokenOf(answer);
       if (token === "") break;
     }
     return found;
@@ -99,17 +96,18 @@ export function teamServer(access: Access, signal: AbortSignal): TeamServer {
     newest: async (most) => search(await experiments(), most, ""),
     async history(runId, key) {
       const points: LatestMetric[] = [];
-      for (let token = ""; points.length < mostPoints; ) {
+      let token = "";
+      do {
         const query = { run_id: runId, metric_key: key, max_results: String(historyPage) };
         const answer = await get(
           "metrics/get-history",
           token === "" ? query : { ...query, page_token: token },
         );
-        for (const point of metrics.parse(answer.metrics ?? [])) points.push(point);
-        token = tokenOf(answer);
-        if (token === "") break;
-      }
-      return points;
+        const some = metrics.parse(answer.metrics ?? []);
+        for (const point of some) points.push(point);
+        token = some.length === 0 ? "" : tokenOf(answer);
+      } while (token !== "" && points.length < mostPoints);
+      return { points, cut: token !== "" };
     },
     async find(id, [tag, value]) {
       const ids = await experiments();
@@ -159,12 +157,9 @@ export function teamServer(access: Access, signal: AbortSignal): TeamServer {
       if (answer.status !== 200) objectOf(access, answer, `the file ${path}`);
       return true;
     },
+    ...teamRegistry(access, signal),
     link: ({ id }) => `${url}/#/experiments/${experimentOf.get(id) ?? "0"}/runs/${id}`,
   };
-}
-
-function tokenOf({ next_page_token: token }: Record<string, unknown>): string {
-  return typeof token === "string" ? token : "";
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -1,29 +1,41 @@
-/** The MLflow servers that a window is connected to: read while somebody looks, and sent to when they answer. */
+/** The MLflow servers that a window is connected to: read while somebody looks, sent to when they answer, and asked to move an alias. */
 
-import * as path from "node:path";
-import { type Failure, failureOf, RunlineError } from "../../model/failure.ts";
-import { runOf } from "../../ops/findRun.ts";
-import { leaveRuns, mirrorHistory, mirrorRuns } from "../../ops/mlflowMirror.ts";
-import { outboxIn } from "../../ops/mlflowOutbox.ts";
-import { refuseActive, type Sent, sendRun } from "../../ops/mlflowSend.ts";
-import { sentTag, type TeamServer } from "../../ops/mlflowTeam.ts";
-import { withProcessLock } from "../../ops/processLock.ts";
-import type { TeamAccess, TeamStatus } from "../../protocol/editor.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { failureOf, RunlineError } from "../../model/failure.ts";
+import { type TeamFiles, withAliases } from "../../model/teamRegistry.ts";
+import type { AliasRules } from "../../ops/aliasRules.ts";
+import { leaveRuns } from "../../ops/mlflowMirror.ts";
+import { promoteThere, type TeamPromotion } from "../../ops/mlflowPromote.ts";
+import type { Sent } from "../../ops/mlflowSend.ts";
+import type { ShownTeam, TeamAccess, TeamStatus } from "../../protocol/editor.ts";
 import type { Project } from "../project.ts";
-import { teamServer } from "./teamServer.ts";
+import {
+  addressOf,
+  adopt,
+  type Connection,
+  connectionTo,
+  statusOf,
+  type Turn,
+  turnsAt,
+} from "./connection.ts";
+import { readingInto } from "./reading.ts";
+import { sendingFrom } from "./sending.ts";
 
-/** How many runs are read: all of these at first, the newest ones while somebody looks. */
-const mostRuns = 1_000;
-const newestRuns = 100;
 const againMs = 5_000;
+/** A server that is slow keeps nobody from seeing what is known of it and of the others. */
+const patienceMs = 5_000;
 
 export interface Teams {
-  /** Tries the server; its runs come afterwards. Throws why it can't be used. */
+  /** Tries the server; its runs and models come afterwards. Throws why it can't be used. */
   connect(access: TeamAccess): Promise<TeamStatus>;
-  /** Not asked any more; what was read of it stays. */
+  /** Not asked any more; the runs that were read of it stay. */
   disconnect(url: string): Promise<void>;
-  /** Reads what is new, and sends what waits. */
+  /** Reads what is new, and sends what waits; `whole` waits until all of it is there. */
   refresh(whole: boolean): Promise<readonly TeamStatus[]>;
+  /** Their models as they are known; those that were read a while ago are read meanwhile. */
+  models(): Promise<readonly ShownTeam[]>;
+  promote(url: string, asked: Omit<TeamPromotion, "actor">): Promise<{ readonly previous: number | null }>;
+  files(url: string, model: string, version: number): Promise<TeamFiles>;
   /** Somebody looks at points of these runs: those that a server has are read. Returns at once. */
   look(runIds: readonly string[]): void;
   /** Keeps the wish first; null when the server does not answer now and the run waits. */
@@ -33,105 +45,68 @@ export interface Teams {
   close(): Promise<void>;
 }
 
-interface Connection {
-  readonly server: TeamServer;
-  readonly abort: AbortController;
-  asOf: number | null;
-  trouble: Failure | null;
-}
-
-export function teamsOf(project: Project, failed: (thrown: unknown) => void): Teams {
+/** `changed` hears of models and troubles that are new. */
+export function teamsOf(
+  project: Project,
+  failed: (thrown: unknown) => void,
+  changed: () => void = () => undefined,
+  rules?: AliasRules,
+): Teams {
   const { layout, compute, clock, store } = project;
   const connections = new Map<string, Connection>();
-  const outbox = outboxIn(layout.directory);
-  const lock = path.join(layout.directory, ".mlflow-teams");
-  /** What was read whole, by run and metric, as it was then. */
-  const read = new Map<string, string>();
-  const sending = new Map<string, AbortController>();
-  let chain: Promise<unknown> = Promise.resolve();
+  const turns = new Map<string, Turn>();
+  const sending = sendingFrom(project, failed);
+  const reading = readingInto(project, changed);
   let again: NodeJS.Timeout | null = null;
   let closed = false;
 
-  const parts = async () => ({
-    ...{ store: await store.needed(), compute, clock },
-    ...{ runs: layout.runs, workspace: layout.workspace },
-  });
+  const failedOpenly = (thrown: unknown) => {
+    if (!closed && !failureOf(thrown).code.startsWith("team")) failed(thrown);
+  };
 
-  /** One after the other in this window, and not while another one does the same. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T | null> {
-    const done = chain.then(() => (closed ? null : withProcessLock(lock, work)));
-    chain = done.catch(() => undefined);
-    return done;
+  function turnAt(url: string): Turn {
+    const turn = turns.get(url) ?? turnsAt(url, layout.directory, () => closed);
+    turns.set(url, turn);
+    return turn;
   }
 
-  const statusOf = ({ server, asOf, trouble }: Connection): TeamStatus => ({
-    ...{ url: server.url, name: server.name, asOf },
-    ...{ trouble, refused: trouble?.code === "teamRefused" },
-  });
-
-  async function readRuns(connection: Connection, most: number): Promise<void> {
-    try {
-      const runs = await connection.server.newest(most);
-      connection.asOf = clock();
-      connection.trouble = null;
-      if (runs.length > 0) await mirrorRuns(connection.server, runs, await parts());
-    } catch (thrown) {
-      if (connection.abort.signal.aborted) return;
-      connection.trouble = failureOf(thrown);
-      if (!connection.trouble.code.startsWith("team")) throw thrown;
-    }
-  }
-
-  async function sendOne(runId: string, url: string): Promise<Sent> {
+  function connectionOf(url: string): Connection {
     const connection = connections.get(url);
     if (connection === undefined) throw new RunlineError("teamUnknown", { server: url });
-    const abort = new AbortController();
-    sending.set(runId, abort);
+    return connection;
+  }
+
+  async function readOne(connection: Connection, whole: boolean): Promise<void> {
+    if (connection.isBusy && !whole) return;
+    connection.isBusy = true;
     try {
-      const known = await store.needed();
-      const sent = await sendRun(
-        await runOf(runId, known),
-        connection.server,
-        known,
-        () => undefined,
-        AbortSignal.any([abort.signal, connection.abort.signal]),
-      );
-      await outbox.remove({ runId, url });
-      return sent;
-    } catch (thrown) {
-      if (abort.signal.aborted && !connection.abort.signal.aborted) await takeBack(runId, connection.server);
-      throw thrown;
+      await connection.turn(async () => {
+        await reading.runs(connection, whole);
+        if (whole && connection.trouble === null) await reading.models(connection);
+        await sending.drain(connection);
+      });
     } finally {
-      sending.delete(runId);
+      connection.isBusy = false;
     }
   }
 
-  /** A copy that the person does not want any more, and that is not whole. */
-  async function takeBack(runId: string, server: TeamServer): Promise<void> {
-    const copy = await server.find(runId, [sentTag, runId]);
-    if (copy !== null && copy.id !== runId && copy.status === "running") await server.remove(copy.id);
-  }
-
-  /** What waits for a server that answers is sent; what it refuses is not tried again unasked. */
-  async function drain(): Promise<void> {
-    for (const { runId, url } of await outbox.all()) {
-      const connection = connections.get(url);
-      if (connection === undefined || connection.trouble !== null) continue;
-      try {
-        await sendOne(runId, url);
-      } catch (thrown) {
-        const { code } = failureOf(thrown);
-        if (code === "teamDown") connection.trouble = failureOf(thrown);
-        else if (code === "teamRejected" || code === "runUnknown") await outbox.remove({ runId, url });
-        if (!closed && code !== "teamDown") failed(thrown);
-      }
+  async function readModels(connection: Connection): Promise<void> {
+    if (connection.isBusy) return;
+    connection.isBusy = true;
+    try {
+      await connection.turn(async () => {
+        await adopt(connection);
+        if (reading.areModelsDue(connection)) await reading.models(connection);
+      });
+    } finally {
+      connection.isBusy = false;
     }
   }
 
   /** While something waits, a server that did not answer is asked again. */
   async function tryAgain(): Promise<void> {
-    const waits = (await outbox.all()).some(({ url }) => connections.has(url));
-    if (!waits || closed || again !== null) return;
+    const waiting = await sending.waiting();
+    if (closed || again !== null || ![...connections.keys()].some((url) => waiting.has(url))) return;
     again = setTimeout(() => {
       again = null;
       void refresh(false).catch(failed);
@@ -140,101 +115,114 @@ export function teamsOf(project: Project, failed: (thrown: unknown) => void): Te
   }
 
   async function refresh(whole: boolean): Promise<readonly TeamStatus[]> {
-    await inTurn(async () => {
-      for (const connection of connections.values())
-        await readRuns(connection, whole ? mostRuns : newestRuns);
-      await drain();
-    });
+    const all = [...connections.values()];
+    const done = Promise.all(all.map((connection) => readOne(connection, whole)));
+    if (whole) await done;
+    else await soon(done, failedOpenly);
     await tryAgain();
     return [...connections.values()].map(statusOf);
   }
 
-  async function readHistory(runIds: readonly string[]): Promise<void> {
-    const opened = await store.existing();
-    for (const run of (await opened?.runs.list({ ids: runIds, limit: 100 })) ?? []) {
-      const connection = [...connections.values()].find(({ server }) => server.name === run.host);
-      if (connection === undefined || connection.trouble !== null || opened === null) continue;
-      for (const key of await opened.metrics.keys([run.id])) {
-        const { lastStep, last } = run.metrics[key] ?? {};
-        const place = `${run.id} ${key}`;
-        const mark = `${lastStep} ${last}`;
-        if (read.get(place) === mark) continue;
-        await mirrorHistory(run, connection.server, await parts(), [key]);
-        read.set(place, mark);
-      }
-    }
-  }
-
   return {
     refresh,
-    async connect({ url: given, token, user, password }) {
-      const { href, host } = new URL(given);
-      const url = href.replace(/\/+$/, "");
+    async connect(access) {
+      const url = addressOf(access.url);
       connections.get(url)?.abort.abort();
-      const abort = new AbortController();
-      const authorization =
-        token !== undefined
-          ? `Bearer ${token}`
-          : user === undefined
-            ? null
-            : `Basic ${Buffer.from(`${user}:${password ?? ""}`).toString("base64")}`;
-      const server = teamServer({ url, name: host, authorization }, abort.signal);
-      const connection: Connection = { server, abort, asOf: null, trouble: null };
+      const connection = connectionTo(access, layout.directory, turnAt(url));
       connections.set(url, connection);
+      await adopt(connection);
       try {
-        await server.newest(1);
+        await connection.server.newest(1);
       } catch (thrown) {
         // It stays: what waits for it is sent, and it is read, as soon as it answers.
         connection.trouble = failureOf(thrown);
+        changed();
         throw thrown;
       }
-      void refresh(true).catch(failed);
+      void readOne(connection, true).then(tryAgain).catch(failedOpenly);
       return statusOf(connection);
     },
-    async disconnect(url) {
+    async disconnect(given) {
+      const url = addressOf(given);
       const connection = connections.get(url);
       connection?.abort.abort();
       connections.delete(url);
-      if (connection === undefined || (await store.existing()) === null) return;
-      await inTurn(async () => leaveRuns(connection.server.name, await parts()));
-    },
-    look(runIds) {
-      if (connections.size === 0) return;
-      void inTurn(() => readHistory(runIds.slice(0, 100))).catch((thrown: unknown) => {
-        if (!closed && !failureOf(thrown).code.startsWith("team")) failed(thrown);
+      if (connection === undefined) return;
+      changed();
+      await connection.turn(async () => {
+        await connection.shared.runs.remove();
+        await connection.shared.models.remove();
+        const opened = await store.existing();
+        const { runs, workspace } = layout;
+        if (opened !== null)
+          await leaveRuns(connection.server.name, { store: opened, compute, clock, runs, workspace });
       });
     },
-    async send(runId, url) {
-      refuseActive(await runOf(runId, await store.needed()));
-      if (!connections.has(url)) throw new RunlineError("teamUnknown", { server: url });
-      await outbox.put({ runId, url });
-      try {
-        const sent = await inTurn(async () =>
-          // A window that had the turn before this one may have sent it.
-          (await outbox.has({ runId, url })) ? sendOne(runId, url) : null,
-        );
-        if (sent === null) await tryAgain();
-        return sent;
-      } catch (thrown) {
-        const { code } = failureOf(thrown);
-        if (code !== "teamDown") {
-          await outbox.remove({ runId, url });
-          throw thrown;
-        }
-        await tryAgain();
-        return null;
+    async models() {
+      const all = [...connections.values()];
+      await Promise.all(all.map(adopt));
+      for (const connection of all)
+        if (reading.areModelsDue(connection)) void readModels(connection).catch(failedOpenly);
+      return all.map((connection) => {
+        const { models, cut } = connection.models;
+        const { modelsAsOf, modelsTrouble } = connection;
+        const status = statusOf(connection);
+        return { ...status, trouble: status.trouble ?? modelsTrouble, models, cut, modelsAsOf };
+      });
+    },
+    async promote(url, asked) {
+      const connection = connectionOf(url);
+      const { registry } = await store.needed();
+      const parts = { registry, clock, ...(rules === undefined ? {} : { rules }) };
+      const actor = await project.actor();
+      const done = await promoteThere({ ...asked, actor }, connection.server, parts);
+      const head = await connection.server.model(asked.model).catch(() => null);
+      if (head !== null) {
+        const { models, cut } = connection.models;
+        connection.models = {
+          models: models.map((each) => (each.name === head.name ? withAliases(each, head) : each)),
+          cut,
+        };
+        await connection.shared.models.write(connection.modelsAsOf ?? clock(), connection.models);
       }
+      changed();
+      return done;
     },
-    async cancel(runId) {
-      for (const waiting of await outbox.all()) if (waiting.runId === runId) await outbox.remove(waiting);
-      sending.get(runId)?.abort(new RunlineError("requestCanceled", { request: "mlflow/send" }));
+    files: (url, model, version) => connectionOf(url).server.files(model, version),
+    look(runIds) {
+      for (const connection of connections.values())
+        void connection.turn(() => reading.history(connection, runIds)).catch(failedOpenly);
     },
+    async send(runId, url) {
+      const sent = await sending.send(runId, connectionOf(url));
+      if (sent === null) await tryAgain();
+      return sent;
+    },
+    cancel: (runId) => sending.cancel(runId),
     async close() {
       closed = true;
       if (again !== null) clearTimeout(again);
-      for (const { abort } of connections.values()) abort.abort();
-      for (const abort of sending.values()) abort.abort();
-      await chain;
+      sending.close();
+      const all = [...connections.values()];
+      for (const { abort } of all) abort.abort();
+      await Promise.all([...turns.values()].map((turn) => turn(async () => undefined)));
     },
   };
+}
+
+/** Waits for work a while; what goes wrong after that is told. */
+async function soon(work: Promise<unknown>, failed: (thrown: unknown) => void): Promise<void> {
+  let isLate = false;
+  const told = work.catch((thrown: unknown) => {
+    if (!isLate) throw thrown;
+    failed(thrown);
+  });
+  const stop = new AbortController();
+  const late = pause(patienceMs, undefined, { signal: stop.signal, ref: false }).catch(() => undefined);
+  try {
+    await Promise.race([told, late]);
+  } finally {
+    isLate = true;
+    stop.abort();
+  }
 }

@@ -85,6 +85,7 @@ async function importAll(
   places: readonly FoundPlace[],
   request: Request,
   log: vscode.LogOutputChannel,
+  again = false,
 ): Promise<void> {
   const options = {
     location: vscode.ProgressLocation.Notification,
@@ -94,7 +95,8 @@ async function importAll(
   const state = await vscode.window.withProgress(options, async (progress, token) => {
     const stop = token.onCancellationRequested(() => void request("import/cancel", {}));
     try {
-      await request("import/start", { places: places.map(({ kind, path }) => ({ kind, path })) });
+      const named = places.map(({ kind, path }) => ({ kind, path }));
+      await request("import/start", { places: named, again });
       for (;;) {
         const now = await request("import/state", {});
         if (!now.running) return now;
@@ -109,12 +111,14 @@ async function importAll(
     for (const { about, text } of troubles) log.warn(`Import of ${path}: ${about}: ${text}`);
   if (state.failure !== null) throw new HostFailure(state.failure);
   const hasTroubles = state.imported.some(({ troubleCount }) => troubleCount > 0);
-  const show = t("Show log");
-  const told = vscode.window.showInformationMessage(
-    importedText(state.imported, t),
-    ...(hasTroubles ? [show] : []),
-  );
-  void told.then((answer) => {
-    if (answer === show) log.show(true);
-  });
+  const hasDeleted = state.imported.some(({ runs }) => runs.deleted > 0);
+  const [show, back] = [t("Show log"), t("Import again")];
+  const buttons = [...(hasDeleted ? [back] : []), ...(hasTroubles ? [show] : [])];
+  void vscode.window
+    .showInformationMessage(importedText(state.imported, t), ...buttons)
+    .then(async (answer) => {
+      if (answer === show) log.show(true);
+      if (answer === back) await importAll(places, request, log, true);
+    })
+    .then(undefined, (error) => log.error(`Import: ${String(error)}`));
 }

@@ -5,10 +5,12 @@ import { RunlineError } from "../../model/failure.ts";
 import type { TeamAccess } from "../../protocol/editor.ts";
 import { workspaceFolder } from "../configuration.ts";
 import type { MlflowServers } from "../mlflowServers.ts";
+import type { TeamRow } from "../modelsTree.ts";
 import { type Request, shownFailure } from "../server.ts";
 import { personsOwn } from "../terminals.ts";
 import type { Handlers } from "./register.ts";
 import type { Target } from "./target.ts";
+import { isTeamRow } from "./teamModels.ts";
 
 const t = vscode.l10n.t;
 
@@ -16,17 +18,22 @@ export function mlflowCommands(request: Request, target: Target, servers: Mlflow
   return {
     "runline.connectMlflow": async (given) => {
       if (!vscode.workspace.isTrusted) throw new RunlineError("untrusted");
-      const kept = typeof given === "string" ? await servers.accessOf(given) : null;
+      const url = isTeamRow(given) ? given.team.url : given;
+      const kept = typeof url === "string" ? await servers.accessOf(url) : null;
       // Once more with what is kept; a person is asked only when that does not let them in.
       if (kept !== null && (await reconnected(kept, servers))) return;
       const access = await askAccess(kept?.url ?? "");
       if (access !== undefined) await connect(access, servers);
     },
-    "runline.disconnectMlflow": async () => {
-      const url = await pickServer(servers, t("Disconnect from which MLflow server?"));
+    "runline.disconnectMlflow": async (given) => {
+      const title = t("Disconnect from which MLflow server?");
+      const url = isTeamRow(given) ? given.team.url : await pickServer(servers, title);
       if (url === undefined) return;
       await servers.disconnect(url);
       vscode.window.setStatusBarMessage(t("Disconnected. The runs that were read stay as they are."), 5_000);
+    },
+    "runline.openInMlflow": async (given) => {
+      if (isTeamRow(given)) await vscode.env.openExternal(vscode.Uri.parse(pageOf(given)));
     },
     "runline.sendToMlflow": async (...given) => {
       const [run] = await target(given, {
@@ -53,6 +60,14 @@ export function mlflowCommands(request: Request, target: Target, servers: Mlflow
       void vscode.window.showInformationMessage(t("New terminals and notebooks no longer log to Runline."));
     },
   };
+}
+
+/** The page for a browser. */
+function pageOf(row: TeamRow): string {
+  const models = `${row.team.url}/#/models`;
+  if (row.kind === "team") return models;
+  const model = `${models}/${encodeURIComponent(row.model.name)}`;
+  return row.kind === "teamModel" ? model : `${model}/versions/${row.version.version}`;
 }
 
 async function switchTerminals(on: boolean): Promise<void> {

@@ -4,15 +4,18 @@ import * as path from "node:path";
 import * as vscode from "vscode";
 import { formatBytes } from "../../model/format.ts";
 import type { RunFile } from "../../model/lineage.ts";
-import { isAliasName, isModelName } from "../../model/names.ts";
+import { isModelName } from "../../model/names.ts";
 import type { Model, ModelVersion } from "../../model/registry.ts";
 import type { Run } from "../../model/run.ts";
 import { auditUri } from "../auditDocument.ts";
 import { modelDescription } from "../modelLabel.ts";
-import type { ModelRow, ModelsTree } from "../modelsTree.ts";
+import type { ModelRow, ModelsTree, TeamRow } from "../modelsTree.ts";
+import { openArtifact } from "../runFiles.ts";
 import type { Request } from "../server.ts";
+import { askAlias, askReason, pickAlias } from "./askAlias.ts";
 import type { Handlers } from "./register.ts";
 import type { Target } from "./target.ts";
+import { isTeamRow, promoteThere, removeThere, type TeamVersionRow, teamVersionOf } from "./teamModels.ts";
 
 const t = vscode.l10n.t;
 
@@ -24,12 +27,18 @@ export function registryCommands(request: Request, target: Target, tree: ModelsT
         await register(run, typeof given[1] === "string" ? given[1] : undefined, request);
     },
     "runline.promote": async (given) => {
+      if (isTeamRow(given)) return onTeamVersion(given, request, promoteThere);
       const version = await versionOf(given, request);
       if (version !== null) await promote(version.model, version.version, request);
     },
     "runline.removeAlias": async (given) => {
+      if (isTeamRow(given)) return onTeamVersion(given, request, removeThere);
       const version = await versionOf(given, request);
       if (version !== null) await removeAlias(version.model, version.version, request);
+    },
+    "runline.openModelFile": async (...[runId, file]) => {
+      if (typeof runId !== "string" || typeof file !== "string") return;
+      await openArtifact(await request("runs/get", { id: runId }), file, request);
     },
     "runline.showModel": (given) => (typeof given === "string" ? tree.show(given) : undefined),
     "runline.showAudit": async () => {
@@ -39,6 +48,15 @@ export function registryCommands(request: Request, target: Target, tree: ModelsT
     },
     "runline.verifyAudit": () => verify(request),
   };
+}
+
+async function onTeamVersion(
+  given: TeamRow,
+  request: Request,
+  work: (row: TeamVersionRow, request: Request) => Promise<void>,
+): Promise<void> {
+  const row = await teamVersionOf(given, request);
+  if (row !== undefined) await work(row, request);
 }
 
 async function register(run: Run, file: string | undefined, request: Request): Promise<void> {
@@ -119,43 +137,11 @@ async function promote(model: Model, version: ModelVersion, request: Request): P
   );
 }
 
-async function askAlias(model: Model, version: ModelVersion): Promise<string | undefined> {
-  const own = t("Another alias…");
-  const names = [...new Set(["champion", "challenger", ...model.aliases.map(({ alias }) => alias)])];
-  const items = names
-    .filter((name) => !version.aliases.includes(name))
-    .map((label) => {
-      const now = model.aliases.find(({ alias }) => alias === label);
-      return { label, description: now === undefined ? t("not set") : t("now v{0}", now.version) };
-    });
-  const title = t("Set an alias of {0} to v{1}", model.name, version.version);
-  const chosen = await vscode.window.showQuickPick([...items, { label: own, description: "" }], { title });
-  if (chosen?.label !== own) return chosen?.label;
-  return vscode.window.showInputBox({
-    title,
-    placeHolder: "staging",
-    validateInput: (text) =>
-      isAliasName(text)
-        ? undefined
-        : t("Letters, digits, - and _, starting with a letter; v1, v2 … and latest are taken."),
-  });
-}
-
 async function removeAlias(model: Model, version: ModelVersion, request: Request): Promise<void> {
-  const only = version.aliases.length === 1 ? version.aliases[0] : undefined;
-  const alias =
-    only ?? (await vscode.window.showQuickPick([...version.aliases], { title: t("Which alias?") }));
+  const alias = await pickAlias(version);
   if (alias === undefined) return;
   const reason = await askReason(t("Remove {0} from {1} v{2}", alias, model.name, version.version));
   if (reason !== undefined) await request("models/removeAlias", { model: model.name, alias, reason });
-}
-
-function askReason(title: string): Thenable<string | undefined> {
-  return vscode.window.showInputBox({
-    title,
-    prompt: t("Why? This stands in the audit log."),
-    validateInput: (text) => (text.trim() === "" ? t("A change of an alias needs a reason.") : undefined),
-  });
 }
 
 interface Versioned {

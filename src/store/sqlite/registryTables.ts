@@ -104,6 +104,9 @@ export function writeEvent(connection: Connection, entry: AuditEntry): void {
     case "alias.removed":
       connection.change("delete from alias where model = ? and alias = ?", model, event.alias);
       return;
+    case "team.alias":
+    case "team.failed":
+      return;
     default:
       writeVersionEvent(connection, event, time, actor);
   }

@@ -30,6 +30,15 @@ const rows: [string, Partial<Run>, readonly string[], string][] = [
     "loss 0.213 ▇▆▅▄▃▂▁ · 1.2k/5k · 3:12 min · gpu-box",
   ],
   [
+    "running, and standing still",
+    {
+      ...{ state: "running", reason: "no progress for 12 min", started, ended: null, keyMetric: "loss" },
+      metrics: { loss: metric(0.213, 1_200) },
+    },
+    [],
+    "no progress for 12 min · loss 0.213 · 1.2k · 3:12 min",
+  ],
+  [
     "a step past the total tells no total",
     {
       state: "running",

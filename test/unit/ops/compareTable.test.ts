@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { glanceAsk } from "../../../src/model/compareTable.ts";
 import type { JournalRecord } from "../../../src/model/journal.ts";
 import {
   compareColumns,
@@ -106,6 +107,36 @@ test("of many runs a look at some comes first; the exact summary, further column
   expect(withColumns(known, fewer)).toBeNull();
   const details = await compareDetails([idOf(600), idOf(9_999)], store.runs);
   expect(details.runs).toMatchObject([{ trend: [5, 0.6] }, null]);
+});
+
+test("a first look has the rows at the top as the whole table has them, and gives way to it", async () => {
+  const all = Array.from({ length: 1_200 }, (_, at) => idOf(at + 1));
+  const ask = glanceAsk(all);
+  if (ask === null) throw new Error("Twelve hundred runs are many.");
+  expect(glanceAsk(all.slice(0, 1_000))).toBeNull();
+  const glance = await compareTable(ask, store.runs);
+  expect(glance).toMatchObject({ exact: false, details: null });
+  expect(glance.summary.metrics.every(({ differs, low }) => differs && Number.isNaN(low))).toBe(true);
+  const whole = await compareTable({ runIds: all, wanted: [] }, store.runs);
+  const first = comparedRuns(ask.runIds, glance, undefined, all.length - ask.runIds.length);
+  const known = comparedRuns(all, whole, first);
+  expect(first.runs).toEqual(known.runs.slice(0, first.runs.length));
+  expect([first.coming, first.runs.length, known.coming, known.runs.length]).toEqual([1_140, 60, 0, 600]);
+  for (const [id, cells] of first.cells) {
+    const of = (column: typeof cells | undefined) => first.runs.map((_, at) => column?.at(at)?.shown);
+    expect(of(cells), id).toEqual(of(known.cells.get(id)));
+  }
+});
+
+test("the code of each run is a column: with few runs at once, with many when it is wanted", async () => {
+  const many = Array.from({ length: 600 }, (_, at) => idOf(at + 1));
+  const ids = ({ columns }: { readonly columns: readonly { readonly id: string }[] }) =>
+    columns.map(({ id }) => id);
+  expect(ids(await compareTable({ runIds: few, wanted: [] }, store.runs))).toContain("fact:code");
+  expect(ids(await compareTable({ runIds: many, wanted: [] }, store.runs))).not.toContain("fact:code");
+  expect(ids({ columns: await compareColumns({ runIds: many, wanted: ["fact:code"] }, store.runs) })).toEqual(
+    ["fact:code"],
+  );
 });
 
 test("points beyond a range are counted one by one; NaN is not among them", async () => {

@@ -1,6 +1,9 @@
-import { appendFile, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, symlink, truncate, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { expect, test } from "vitest";
+import { deleteRuns } from "../../../src/ops/deleteRun.ts";
+import { wasImported } from "../../../src/ops/importRuns.ts";
+import { layoutOf } from "../../../src/ops/layout.ts";
 import { importStack, mlrunsRun, pointsOf, runId } from "./importStack.ts";
 
 const began = 1_700_000_000_000;
@@ -149,4 +152,65 @@ test("a run that Runline has recorded itself under the same id stays as it is", 
   await stack.write(mlrunsRun(1, 3));
   await stack.write({ [`.runline/runs/${runId(1)}/journal.jsonl`]: "" });
   expect(await stack.importAll()).toMatchObject([{ runs: { new: 0, taken: 1 } }]);
+});
+
+test("what was deleted here is left out and counted, until a person wants it again", async () => {
+  await using stack = await importStack();
+  const { store } = stack;
+  const shown = async () => (await store.runs.list({})).map(({ name }) => name).sort();
+  for (let number = 1; number <= 3; number++)
+    await stack.write(mlrunsRun(number, 3, { "metrics/loss": `${began} ${number} 0\n` }));
+  await stack.importAll();
+  await stack.purge([runId(1)]);
+  await deleteRuns([runId(2)], store, Date.now);
+
+  for (let again = 0; again < 2; again++)
+    expect(await stack.importAll()).toMatchObject([{ runs: { new: 0, same: 1, deleted: 2 } }]);
+  expect(await shown()).toEqual(["run 3"]);
+  const [place] = await stack.importAll();
+  const parts = { readers: stack.readers, layout: layoutOf(stack.folder), clock: Date.now };
+  if (place !== undefined) expect(await wasImported(place.place, parts)).toBe(true);
+
+  expect(await stack.importAll({ again: true })).toMatchObject([{ runs: { new: 2, same: 1, deleted: 0 } }]);
+  expect(await shown()).toEqual(["run 1", "run 2", "run 3"]);
+  expect(await pointsOf(store, runId(1), "loss")).toEqual([[0, began, 1]]);
+  expect(await stack.importAll()).toMatchObject([{ runs: { new: 0, same: 3, deleted: 0 } }]);
+});
+
+test("an import is canceled in the middle of a run that has grown, and goes on from there", async () => {
+  const stop = new AbortController();
+  let isLast = false;
+  // The clock is read once a run is on its way.
+  await using stack = await importStack(() => {
+    if (isLast) stop.abort();
+    return Date.now();
+  });
+  await stack.write(mlrunsRun(1, 3, { "metrics/loss": `${began} 1 0\n` }));
+  await stack.importAll();
+  const lines = Array.from({ length: 20_000 }, (_, step) => `${began + step} ${step} ${step}\n`).join("");
+  await stack.write(mlrunsRun(1, 3, { "metrics/loss": lines }));
+  isLast = true;
+  expect(await stack.importAll({ signal: stop.signal })).toMatchObject([
+    { canceled: true, runs: { grown: 0 } },
+  ]);
+  const journal = path.join(stack.folder, ".runline", "runs", runId(1), "journal.jsonl");
+  const { length } = (await readFile(journal, "utf8")).split("\n");
+  expect(length).toBeGreaterThan(1_000);
+  expect(length).toBeLessThan(19_000);
+  expect(await stack.importAll()).toMatchObject([{ canceled: false, runs: { grown: 1 } }]);
+  expect(await pointsOf(stack.store, runId(1), "loss")).toHaveLength(20_001);
+});
+
+test("a log file of many gigabytes of nothing stops neither the import nor its cancel", async () => {
+  await using stack = await importStack();
+  await stack.write({ ...mlrunsRun(1, 3), "logs/a/events.out.tfevents.1700000000.box": "" });
+  await truncate(path.join(stack.folder, "logs/a/events.out.tfevents.1700000000.box"), 10 * 2 ** 30);
+  await stack.write({ "db/mlflow.db": "" });
+  await truncate(path.join(stack.folder, "db/mlflow.db"), 10 * 2 ** 30);
+  await symlink(stack.folder, path.join(stack.folder, "logs", "round"));
+  const imported = await stack.importAll();
+  expect(imported.map(({ place, runs }) => [place.kind, runs.new])).toEqual([
+    ["tensorboard", 1],
+    ["mlruns", 1],
+  ]);
 });

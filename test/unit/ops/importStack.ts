@@ -4,8 +4,10 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { localCompute } from "../../../src/compute/local/local.ts";
+import { localCode } from "../../../src/compute/snapshot/snapshot.ts";
 import { foreignReaders } from "../../../src/data/import/readers.ts";
 import type { ForeignPlace } from "../../../src/model/foreignLog.ts";
+import { deleteRuns, purgeRuns } from "../../../src/ops/deleteRun.ts";
 import { type Imported, importPlace, placesAt } from "../../../src/ops/importRuns.ts";
 import { layoutOf } from "../../../src/ops/layout.ts";
 import { mlflowDatabases } from "../../../src/store/foreign/mlflowDatabase.ts";
@@ -20,6 +22,8 @@ export interface ImportStack extends AsyncDisposable {
   write(files: Readonly<Record<string, string | Uint8Array>>): Promise<void>;
   importAll(calls?: Partial<Parameters<typeof importPlace>[2]>): Promise<readonly Imported[]>;
   importOne(place: ForeignPlace): Promise<Imported>;
+  /** Deletes runs, and lets go of them for good. */
+  purge(ids: readonly string[]): Promise<void>;
 }
 
 export async function importStack(clock: () => number = Date.now): Promise<ImportStack> {
@@ -46,6 +50,10 @@ export async function importStack(clock: () => number = Date.now): Promise<Impor
       return all;
     },
     importOne: (place) => importPlace(place, parts, never),
+    async purge(ids) {
+      await deleteRuns(ids, store, clock);
+      await purgeRuns(clock() + 1, { ...parts, code: localCode() });
+    },
     async [Symbol.asyncDispose]() {
       await store.close();
       await rm(folder, { recursive: true, force: true });

@@ -1,0 +1,91 @@
+/** Runs on their way to a team's server: the wish is kept first, so that it outlives this process and the server's outages. */
+
+import { failureOf, RunlineError } from "../../model/failure.ts";
+import { runOf } from "../../ops/findRun.ts";
+import { outboxIn } from "../../ops/mlflowOutbox.ts";
+import { refuseActive, type Sent, sendRun } from "../../ops/mlflowSend.ts";
+import { sentTag, type TeamServer } from "../../ops/mlflowTeam.ts";
+import type { Project } from "../project.ts";
+import type { Connection } from "./connection.ts";
+
+export interface Sending {
+  /** Null when the server does not answer now and the run waits. */
+  send(runId: string, connection: Connection): Promise<Sent | null>;
+  /** In a turn at the server: what waits for it is sent; what it refuses is not tried again unasked. */
+  drain(connection: Connection): Promise<void>;
+  cancel(runId: string): Promise<void>;
+  /** Addresses that something waits for. */
+  waiting(): Promise<ReadonlySet<string>>;
+  close(): void;
+}
+
+export function sendingFrom({ layout, store }: Project, failed: (thrown: unknown) => void): Sending {
+  const outbox = outboxIn(layout.directory);
+  const sending = new Map<string, AbortController>();
+  let closed = false;
+
+  async function sendOne(runId: string, { server, abort: leave }: Connection): Promise<Sent> {
+    const abort = new AbortController();
+    sending.set(runId, abort);
+    try {
+      const known = await store.needed();
+      const run = await runOf(runId, known);
+      const signal = AbortSignal.any([abort.signal, leave.signal]);
+      const sent = await sendRun(run, server, known, () => undefined, signal);
+      await outbox.remove({ runId, url: server.url });
+      return sent;
+    } catch (thrown) {
+      if (abort.signal.aborted && !leave.signal.aborted) await takeBack(runId, server);
+      throw thrown;
+    } finally {
+      sending.delete(runId);
+    }
+  }
+
+  return {
+    async send(runId, connection) {
+      const { url } = connection.server;
+      refuseActive(await runOf(runId, await store.needed()));
+      await outbox.put({ runId, url });
+      try {
+        return await connection.turn(async () =>
+          // A window that had the turn before this one may have sent it.
+          (await outbox.has({ runId, url })) ? sendOne(runId, connection) : null,
+        );
+      } catch (thrown) {
+        if (failureOf(thrown).code === "teamDown") return null;
+        await outbox.remove({ runId, url });
+        throw thrown;
+      }
+    },
+    async drain(connection) {
+      for (const { runId, url } of await outbox.all()) {
+        if (url !== connection.server.url) continue;
+        if (connection.trouble !== null) return;
+        try {
+          await sendOne(runId, connection);
+        } catch (thrown) {
+          const { code } = failureOf(thrown);
+          if (code === "teamDown") connection.trouble = failureOf(thrown);
+          else if (code === "teamRejected" || code === "runUnknown") await outbox.remove({ runId, url });
+          if (!closed && code !== "teamDown") failed(thrown);
+        }
+      }
+    },
+    async cancel(runId) {
+      for (const waiting of await outbox.all()) if (waiting.runId === runId) await outbox.remove(waiting);
+      sending.get(runId)?.abort(new RunlineError("requestCanceled", { request: "mlflow/send" }));
+    },
+    waiting: async () => new Set((await outbox.all()).map(({ url }) => url)),
+    close() {
+      closed = true;
+      for (const abort of sending.values()) abort.abort();
+    },
+  };
+}
+
+/** A copy that the person does not want any more, and that is not whole. */
+async function takeBack(runId: string, server: TeamServer): Promise<void> {
+  const copy = await server.find(runId, [sentTag, runId]);
+  if (copy !== null && copy.id !== runId && copy.status === "running") await server.remove(copy.id);
+}

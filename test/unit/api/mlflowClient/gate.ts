@@ -1,0 +1,47 @@
+/** A gate in front of a server: it lets through, keeps silent, refuses, or loses answers, as a network and a sign-in page do. */
+
+import * as http from "node:http";
+import { onTestFinished } from "vitest";
+
+export type GateMode = "open" | "silent" | "refusing" | "losing";
+
+export interface Gate {
+  readonly url: string;
+  mode: GateMode;
+  /** `GET /path` of each request so far. */
+  readonly asked: readonly string[];
+  /** Whether an open gate lets this request in. */
+  lets: (asked: string) => boolean;
+}
+
+/** `losing`: changes reach the server, and its answers get lost. */
+export async function gateTo(target: string): Promise<Gate> {
+  const asked: string[] = [];
+  const held = new Set<http.ServerResponse>();
+  const gate: { mode: GateMode; lets: Gate["lets"] } = { mode: "open", lets: () => true };
+  const server = http.createServer((request, response) => {
+    const what = `${request.method} ${request.url?.split("?")[0]}`;
+    asked.push(what);
+    const { mode } = gate;
+    if (mode === "silent") return void held.add(response);
+    if (mode === "refusing" || !gate.lets(what)) return void response.writeHead(401).end("{}");
+    const { method, headers } = request;
+    const url = new URL(request.url ?? "/", target);
+    const passed = http.request(url, { method, headers: { ...headers, host: url.host } }, (answer) => {
+      if (mode === "losing" && method !== "GET") return void response.destroy();
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    });
+    passed.once("error", () => response.destroy());
+    request.pipe(passed);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(async () => {
+    for (const response of held) response.destroy();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return Object.assign(gate, { url: `http://127.0.0.1:${port}`, asked });
+}
