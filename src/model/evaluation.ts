@@ -35,3 +35,23 @@ export interface ScorerVersion {
   readonly serialized: string;
   readonly time: number;
 }
+
+export const issueStatuses = ["pending", "rejected", "resolved"] as const;
+/** The least severe first. */
+export const issueSeverities = ["not_an_issue", "low", "medium", "high"] as const;
+
+/** A problem that was found in the traces of an application. Its assessments (`kind` issue) are named after its id. */
+export interface Issue {
+  readonly id: string;
+  readonly experimentId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly status: (typeof issueStatuses)[number];
+  readonly severity: (typeof issueSeverities)[number] | null;
+  readonly rootCauses: readonly string[];
+  readonly categories: readonly string[];
+  readonly sourceRun: string | null;
+  readonly createdBy: string | null;
+  readonly created: number;
+  readonly updated: number;
+}

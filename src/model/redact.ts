@@ -44,6 +44,21 @@ export function redactText(text: string): string {
   return redactNamed(redactUrls(shapes));
 }
 
+/** The longest text that may be a number on purpose. */
+const longestNumber = 40;
+
+/**
+ * A parameter or tag as it may be written down, by the rule that the recorder has too: what was logged on purpose stays when it is a plain
+ * number (`token_dim = 512`), the value of a secret-looking name goes, and any other text loses only what looks secret in it. What programs
+ * say to each other in tags of MLflow's own (`mlflow.…`) is JSON now and then: it only loses credentials in addresses.
+ */
+export function redactLogged(key: string, value: string): string {
+  if (value.length <= longestNumber && value.trim() !== "" && !Number.isNaN(Number(value))) return value;
+  if (key.startsWith("mlflow.")) return redactUrls(value);
+  if (isSecretName(key) && !/^(?:None|False|True|)$/.test(value)) return redacted;
+  return redactText(value);
+}
+
 // Every pattern begins where a word begins and bounds what may repeat: a long argument must not keep the launch waiting.
 const quotedOrWord = `"[^"]*"|'[^']*'|[^\\s"',;&|)}\\]]+`;
 const namedValues: readonly RegExp[] = [

@@ -1,5 +1,7 @@
 /** A search for traces, as a parser has understood it. */
 
+import type { FilterTree } from "./filterTree.ts";
+
 export type TraceComparator =
   | "="
   | "!="
@@ -9,6 +11,8 @@ export type TraceComparator =
   | ">="
   | "LIKE"
   | "ILIKE"
+  /** A regular expression that fits anywhere (`linearPattern.ts`). */
+  | "RLIKE"
   | "IN"
   | "NOT IN"
   | "IS NULL"
@@ -47,7 +51,7 @@ export interface TraceOrder {
 
 export interface TraceQuery {
   readonly experimentIds: readonly string[];
-  readonly clauses: readonly TraceClause[];
+  readonly filter: FilterTree<TraceClause>;
   readonly order: readonly TraceOrder[];
   readonly limit: number;
   readonly offset: number;

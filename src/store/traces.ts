@@ -1,8 +1,10 @@
 /** What the store knows of traces, evaluation data sets and scorers. It is their only truth. */
 
-import type { DatasetRecord, EvaluationDataset, ScorerVersion } from "../model/evaluation.ts";
+import type { DatasetRecord, EvaluationDataset, Issue, ScorerVersion } from "../model/evaluation.ts";
+import type { FilterTree } from "../model/filterTree.ts";
 import type { Assessment, SpanBatch, Trace } from "../model/trace.ts";
-import type { TraceQuery } from "../model/traceSearch.ts";
+import type { TraceMetricPoint, TraceMetricQuery } from "../model/traceMetrics.ts";
+import type { TraceClause, TraceQuery } from "../model/traceSearch.ts";
 
 export interface TraceStore {
   /** Those of the ids that there are, in their order. */
@@ -24,6 +26,13 @@ export interface TraceStore {
   delete(experimentId: string, which: TraceDeletion): Promise<number>;
   /** One more than the limit when there are more. */
   search(query: TraceQuery): Promise<readonly Trace[]>;
+  /** How many traces fit all filters of each list. */
+  counts(
+    experimentIds: readonly string[],
+    lists: readonly (readonly FilterTree<TraceClause>[])[],
+  ): Promise<readonly number[]>;
+  /** By time and dimensions. Measure and dimensions are names of `traceMeasures`. */
+  metrics(query: TraceMetricQuery): Promise<readonly TraceMetricPoint[]>;
   /** By time, of each trace that has some. */
   assessments(traceIds: readonly string[]): Promise<ReadonlyMap<string, readonly Assessment[]>>;
   putAssessment(assessment: Assessment): Promise<void>;
@@ -52,4 +61,10 @@ export interface EvaluationStore {
   addScorer(scorer: Omit<ScorerVersion, "version">): Promise<ScorerVersion>;
   /** One version, or all of them; answers how many there were. */
   deleteScorer(experimentId: string, name: string, version: number | null): Promise<number>;
+  issues(): Promise<readonly Issue[]>;
+  issue(id: string): Promise<Issue | null>;
+  /** Adds or replaces one. */
+  putIssue(issue: Issue): Promise<void>;
+  /** Id of an issue → how many traces show it, of those that are shown by any. */
+  tracesOfIssues(): Promise<ReadonlyMap<string, number>>;
 }

@@ -23,6 +23,8 @@ export interface NewExperiment {
   readonly name: string;
   /** Null for the usual one, which follows from its id. */
   readonly artifactLocation: string | null;
+  /** What the usual one stands below, where that is not Runline's own proxy. */
+  readonly artifactRoot?: string | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly time: number;
 }
@@ -57,9 +59,11 @@ export interface History {
 
 export interface TrackedRunStore {
   get(id: string): Promise<TrackedRun | null>;
-  search(
+  /** A page may be of very many runs: each is made into what is wanted of it before the next ones are read. */
+  search<T>(
     query: PageQuery & { readonly view: View; readonly experimentIds: readonly string[] },
-  ): Promise<Page<TrackedRun> | null>;
+    shape: (run: TrackedRun) => T,
+  ): Promise<Page<T> | null>;
   /** What writes need to know of a run, and the present values of the given parameters and tags. */
   state(id: string, parameters: readonly string[], tags: readonly string[]): Promise<RunAtWrite | null>;
   history(runId: string, key: string): Promise<History>;

@@ -2,6 +2,7 @@
 
 import * as path from "node:path";
 import { runFile } from "../../model/journal.ts";
+import type { ModelVersion } from "../../model/registry.ts";
 import type { LoggedModel } from "../../model/tracking.ts";
 import { type FilePlace, safeParts } from "../../ops/artifactFiles.ts";
 import { noRun, ownModelFolder } from "./clientWrites.ts";
@@ -59,6 +60,25 @@ export async function placeOfModel(
     return inRun({ id: model.runId, directory: run.directory }, ["models", model.id, ...parts], 2);
   const root = ownModelFolder(model.id, face);
   return { root, parts: [runFile.artifacts, ...parts], run: null, below: [], hidden: 1 };
+}
+
+/** The files of a version are those of the run or the logged model that it was made of. Throws INVALID_PARAMETER_VALUE where they are elsewhere. */
+export async function placeOfVersion(
+  version: ModelVersion,
+  parts: readonly string[],
+  face: Face,
+): Promise<ArtifactPlace> {
+  const { runId, artifact, origin } = version;
+  const within = artifact === null ? null : partsOf(artifact);
+  if (runId !== null && within !== null) return placeOfRun(runId, [...within, ...parts], face);
+  const source = origin?.storage ?? origin?.source ?? "";
+  const model = await face.store.loggedModels.get(origin?.loggedModel ?? "");
+  if (model !== null) return placeOfModel(model, parts, face);
+  const proxied = /^mlflow-artifacts:\/*(?!\/)(.*)$/s.exec(source)?.[1];
+  if (proxied !== undefined) return placeOf([proxied.replace(/\/+$/, ""), ...parts].join("/"), face);
+  throw invalid(
+    `The files of version ${version.version} of ${version.model} are not kept here: ${source || "it has no source"}.`,
+  );
 }
 
 function inRun(

@@ -10,11 +10,19 @@ import {
   writeArtifact,
 } from "../../ops/artifactFiles.ts";
 import { appendToJournal, inTurn } from "../../ops/clientJournal.ts";
-import { type ArtifactPlace, partsOf, placeOf, placeOfModel, placeOfRun } from "./artifactPlaces.ts";
+import {
+  type ArtifactPlace,
+  partsOf,
+  placeOf,
+  placeOfModel,
+  placeOfRun,
+  placeOfVersion,
+} from "./artifactPlaces.ts";
 import { bodyBytes, queryFields } from "./body.ts";
 import { clientParts } from "./clientWrites.ts";
 import { registerMultipart } from "./multipart.ts";
 import { invalid, Parameters } from "./parameters.ts";
+import { askedVersion, versionNamed } from "./registryWire.ts";
 import { type Face, MlflowError, type Plugin } from "./route.ts";
 import { listOf } from "./wire.ts";
 
@@ -40,8 +48,22 @@ export const artifactProxy: Plugin = (app, face) => {
       const place = await placeOf(asked.text("path"), await face());
       return reply.type("application/json").send(JSON.stringify(await listing(place, "")));
     });
+    app.get(`${root}/presigned/*`, async (request) => {
+      partsOf(wildcard(request));
+      throw new MlflowError(
+        "NOT_IMPLEMENTED",
+        "Presigned URLs are not supported for files that are kept here: they come through mlflow-artifacts/artifacts.",
+      );
+    });
     registerMultipart(app, root, face, putArtifact);
   }
+  app.get("/model-versions/get-artifact", async (request, reply) => {
+    const asked = new Parameters(queryFields(queryOf(request)));
+    const parts = partsOf(asked.requiredText("path"));
+    const { name, version } = askedVersion(asked);
+    const now = await face();
+    return send(await placeOfVersion(await versionNamed(name, version, now), parts, now), request, reply);
+  });
   app.get("/get-artifact", async (request, reply) => {
     const asked = new Parameters(queryFields(queryOf(request)));
     const parts = partsOf(asked.requiredText("path"));
@@ -131,7 +153,7 @@ function isLoggedModel(name: string): boolean {
   return /^m-[0-9a-f]{32}$/.test(name);
 }
 
-async function send(
+export async function send(
   place: ArtifactPlace,
   request: FastifyRequest,
   reply: FastifyReply,

@@ -3,9 +3,10 @@
 import { partsOf, placeOfRun } from "./artifactPlaces.ts";
 import { listing } from "./artifactProxy.ts";
 import { trackedRunOf } from "./clientWrites.ts";
-import { Parameters } from "./parameters.ts";
-import { type Face, type Fields, MlflowError, type Route } from "./route.ts";
-import { artifactUri } from "./wire.ts";
+import { loggedModelOf } from "./loggedModelRoutes.ts";
+import { invalid, Parameters } from "./parameters.ts";
+import type { Face, Fields, MlflowError, Route } from "./route.ts";
+import { artifactUri, modelUri } from "./wire.ts";
 
 async function list(fields: Fields, face: Face): Promise<object> {
   const asked = new Parameters(fields);
@@ -16,11 +17,39 @@ async function list(fields: Fields, face: Face): Promise<object> {
   return { root_uri: artifactUri(run), ...(await listing(place, parts.map((part) => `${part}/`).join(""))) };
 }
 
-/** Files of an object store are uploaded there by its own clients; those kept here come through the proxy. */
-async function presigned(): Promise<object> {
-  throw new MlflowError(
-    "NOT_IMPLEMENTED",
-    "Presigned upload is not supported for proxied artifact storage. Use the mlflow-artifacts endpoints.",
+const longestLife = 604_800;
+
+/** Files of an object store are sent to it by its own clients; those kept here come through the proxy. */
+async function presignedUpload(fields: Fields, face: Face): Promise<object> {
+  const asked = new Parameters(fields);
+  const [runId, modelId] = [asked.text("run_id"), asked.text("model_id")];
+  const path = asked.requiredText("path");
+  asked.integerOrNull("expiration");
+  if ((runId === "") === (modelId === ""))
+    throw invalid("Exactly one of run_id and model_id must be provided.");
+  partsOf(path);
+  const uri =
+    runId === ""
+      ? modelUri(await loggedModelOf(modelId, face))
+      : artifactUri(await trackedRunOf(runId, face));
+  throw notPresigned("upload is not supported for", uri);
+}
+
+async function presignedDownload(fields: Fields, face: Face): Promise<object> {
+  const asked = new Parameters(fields);
+  const runId = asked.requiredText("run_id");
+  const path = asked.requiredText("path");
+  const life = asked.integerOrNull("expiration") ?? 1;
+  partsOf(path);
+  if (life < 1 || life > longestLife)
+    throw invalid(`expiration must be between 1 and ${longestLife} seconds (got ${life}).`);
+  throw notPresigned("download is not supported for runs with", artifactUri(await trackedRunOf(runId, face)));
+}
+
+function notPresigned(what: string, uri: string): MlflowError {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1] ?? "file";
+  return invalid(
+    `Presigned ${what} proxied artifact storage (artifact URI scheme: ${scheme}). Files that are kept here come through the mlflow-artifacts endpoints.`,
   );
 }
 
@@ -30,6 +59,7 @@ async function serverInfo(): Promise<object> {
 
 export const artifactRoutes: readonly Route[] = [
   { method: "GET", path: "mlflow/artifacts/list", major: 2, answer: list },
-  { method: "POST", path: "mlflow/artifacts/presigned-upload-url", major: 2, answer: presigned },
+  { method: "POST", path: "mlflow/artifacts/presigned-upload-url", major: 2, answer: presignedUpload },
+  { method: "POST", path: "mlflow/artifacts/presigned-download-url", major: 2, answer: presignedDownload },
   { method: "GET", path: "mlflow/server-info", major: 3, answer: serverInfo },
 ];

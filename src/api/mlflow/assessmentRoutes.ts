@@ -1,6 +1,7 @@
 /** What people, judges and programs say of traces: feedback on them, and what was expected of them. */
 
 import { randomUUID } from "node:crypto";
+import { isObject } from "../../model/fields.ts";
 import type { Assessment } from "../../model/trace.ts";
 import { invalid, Parameters } from "./parameters.ts";
 import { type Face, type Fields, MlflowError, type Route } from "./route.ts";
@@ -52,7 +53,8 @@ async function update(request: Fields, face: Face): Promise<object> {
   const mask = fields.text("update_mask").split(",").map(snakeCase);
   const content = JSON.parse(before.content) as Record<string, unknown>;
   for (const name of changeable)
-    if (mask.includes(name) && asked[name] !== undefined) content[name] = asked[name];
+    if (mask.includes(name) && asked[name] !== undefined)
+      content[name] = name === "expectation" ? plainExpectation(asked[name]) : asked[name];
   content.last_update_time = isoTime(face.clock());
   const after = stored(content, before.traceId, before.id);
   await face.store.traces.putAssessment(after);
@@ -92,6 +94,7 @@ export function readAssessment(
     create_time: said.create_time ?? now,
     last_update_time: said.last_update_time ?? now,
     valid: said.valid ?? true,
+    ...(kinds[0] === "expectation" ? { expectation: plainExpectation(said.expectation) } : {}),
   };
   return stored(content, traceId, id);
 }
@@ -109,6 +112,12 @@ function stored(content: Readonly<Record<string, unknown>>, traceId: string, id:
     isValid: content.valid !== false,
     content: JSON.stringify(content),
   };
+}
+
+/** Of what is expected, lists and objects go over the wire as JSON in a text; anything else as it is. */
+function plainExpectation(said: unknown): unknown {
+  if (!isObject(said) || typeof said.value !== "object" || said.value === null) return said;
+  return { serialized_value: { serialization_format: "JSON_FORMAT", value: JSON.stringify(said.value) } };
 }
 
 const kinds = ["feedback", "expectation", "issue"] as const;

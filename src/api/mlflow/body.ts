@@ -24,7 +24,8 @@ export async function bodyBytes(request: IncomingMessage, most = longestBody): P
 /** The fields of a JSON body; an empty one or one that is no JSON has none. Old clients encode the JSON twice. */
 export async function jsonFields(request: IncomingMessage): Promise<Fields> {
   if (request.method === "POST" || request.method === "PUT") requireJson(request.headers["content-type"]);
-  const text = (await bodyBytes(request)).toString("utf8");
+  // PowerShell and others mark the encoding before the first letter.
+  const text = (await bodyBytes(request)).toString("utf8").replace(/^\ufeff/, "");
   const once = parseJson(text);
   const value = typeof once === "string" ? parseJson(once) : once;
   if (value === undefined || value === null) return {};

@@ -4,6 +4,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { canonicalJson } from "../../model/canonicalJson.ts";
 import type { DatasetRecord, EvaluationDataset } from "../../model/evaluation.ts";
 import { isObject, parseJson } from "../../model/fields.ts";
+import { fitsTree } from "../../model/filterTree.ts";
 import type { Tags } from "../../model/registry.ts";
 import { activeExperimentOf } from "./experimentRoutes.ts";
 import { invalid, Parameters } from "./parameters.ts";
@@ -17,6 +18,7 @@ const named = `${root}/:dataset_id`;
 export const evaluationRoutes: readonly Route[] = [
   { method: "POST", path: `${root}/create`, major: 3, answer: create },
   { method: "POST", path: `${root}/search`, major: 3, answer: search },
+  { method: "GET", path: `${root}/search`, major: 3, answer: search },
   { method: "GET", path: named, major: 3, answer: get },
   { method: "DELETE", path: named, major: 3, answer: remove },
   { method: "PATCH", path: `${named}/tags`, major: 3, answer: setTags },
@@ -65,13 +67,13 @@ const names = ["name", "created_by", "last_updated_by", "created_time", "last_up
 async function search(request: Fields, { store }: Face): Promise<object> {
   const fields = new Parameters(request);
   const wanted = new Set(fields.texts("experiment_ids"));
-  const clauses = parseFilter(fields.text("filter_string"), names);
+  const filter = parseFilter(fields.text("filter_string"), names);
   const most = fields.limit("max_results", 1_000, 50_000);
   const order = orderOf(fields.texts("order_by"), orderKeys, "-created_time");
   const fitting = (await store.evaluations.datasets()).filter(
     (dataset) =>
       (wanted.size === 0 || dataset.experimentIds.some((id) => wanted.has(id))) &&
-      clauses.every((clause) =>
+      fitsTree(filter, (clause) =>
         fits(clause.of === "tag" ? dataset.tags[clause.key] : orderKeys[clause.key]?.(dataset), clause),
       ),
   );

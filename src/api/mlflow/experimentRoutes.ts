@@ -40,7 +40,7 @@ export async function activeExperimentOf(id: string, face: Face): Promise<Experi
   return experiment;
 }
 
-async function create(fields: Fields, { store, clock, workspace }: Face): Promise<object> {
+async function create(fields: Fields, { store, clock, workspace, artifactRoot }: Face): Promise<object> {
   const asked = new Parameters(fields);
   const name = asked.requiredText("name");
   const location = asked.text("artifact_location");
@@ -52,6 +52,7 @@ async function create(fields: Fields, { store, clock, workspace }: Face): Promis
     name,
     // A path on this machine is meant from the folder that is served.
     artifactLocation: location === "" ? null : isUri.test(location) ? location : resolve(workspace, location),
+    artifactRoot,
     tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
     time: clock(),
   });

@@ -1,6 +1,14 @@
-/** The texts of filters: clauses joined by AND, each a name, an operator and a quoted value, a number or a list. */
+/**
+ * The texts of filters: clauses joined by AND, here also by OR and with parentheses, each a name, an operator and a quoted value, a number or
+ * a list.
+ */
 
+import type { FilterTree } from "../../model/filterTree.ts";
 import { invalid } from "./parameters.ts";
+
+/** More than a person writes and than a database likes. */
+const mostClauses = 500;
+const deepest = 50;
 
 export type Comparator =
   | "="
@@ -37,34 +45,90 @@ interface Token {
 }
 
 const token =
-  /\s*(?:(?<name>(?:[\p{L}_][\p{L}\p{N}_]*\.)?(?:`[^`]*`|"[^"]*"(?=\s*(?:[=!<>]|[ir]?like\b|in\b|is\b|not\b)))|[\p{L}_][\p{L}\p{N}_.-]*)|(?<text>'(?:[^']|'')*'|"[^"]*")|(?<number>[+-]?\d+(?:\.\d+)?)|(?<operator><>|!=|>=|<=|[=<>])|(?<list>\([^()]*\))|(?<other>\S))/iuy;
+  /\s*(?:(?<name>(?:[\p{L}_][\p{L}\p{N}_]*\.)?(?:`[^`]*`|"[^"]*"(?=\s*(?:[=!<>]|[ir]?like\b|in\b|is\b|not\b)))|[\p{L}_][\p{L}\p{N}_.-]*)|(?<text>'(?:[^']|'')*'|"[^"]*")|(?<number>[+-]?\d+(?:\.\d+)?)|(?<operator><>|!=|>=|<=|[=<>])|(?<other>\S))/iuy;
+/** A list stands only where a value does; elsewhere a parenthesis holds clauses together. */
+const list = /\s*(\([^()]*\))/y;
 
 /** Reads a filter. Clauses without AND between them are joined by one, too. Throws INVALID_PARAMETER_VALUE. */
-export function readClauses(text: string): readonly RawClause[] {
+export function readFilter(text: string): FilterTree<RawClause> {
   const tokens = tokensOf(text);
-  const clauses: RawClause[] = [];
-  for (let at = 0; at < tokens.length; ) {
-    const { clause, next } = readClause(tokens, at);
-    clauses.push(clause);
-    at = isWord(tokens[next], "and") ? next + 1 : next;
-    const following = tokens[at];
-    if (following !== undefined && isWord(following, "or")) throw badClause(following);
+  let at = 0;
+  let clauses = 0;
+
+  function any(depth: number): FilterTree<RawClause> {
+    const parts = [all(depth)];
+    while (isWord(tokens[at], "or")) {
+      at += 1;
+      parts.push(all(depth));
+    }
+    return joined("or", parts);
   }
-  return clauses;
+
+  function all(depth: number): FilterTree<RawClause> {
+    const parts: FilterTree<RawClause>[] = [];
+    for (;;) {
+      parts.push(one(depth));
+      const next = tokens[at];
+      if (next === undefined || isWord(next, "or") || next.text === ")") break;
+      if (isWord(next, "and")) at += 1;
+      // What follows the last AND may be nothing, as it is there.
+      if (at === tokens.length) break;
+    }
+    return joined("and", parts);
+  }
+
+  function one(depth: number): FilterTree<RawClause> {
+    if (tokens[at]?.text !== "(") {
+      const { clause, next } = readClause(tokens, at);
+      at = next;
+      clauses += 1;
+      if (clauses > mostClauses) throw invalid(`The filter has more than ${mostClauses} clauses.`);
+      return { leaf: clause };
+    }
+    if (depth >= deepest) throw invalid(`The filter has more than ${deepest} parentheses in one another.`);
+    at += 1;
+    const inner = any(depth + 1);
+    if (tokens[at]?.text !== ")") throw badClause(...tokens.slice(at));
+    at += 1;
+    return inner;
+  }
+
+  if (tokens.length === 0) return joined("and", []);
+  const whole = any(0);
+  if (at < tokens.length) throw badClause(...tokens.slice(at));
+  return whole;
+}
+
+function joined(join: "and" | "or", parts: readonly FilterTree<RawClause>[]): FilterTree<RawClause> {
+  const [only, second] = parts;
+  return only !== undefined && second === undefined ? only : { join, parts };
 }
 
 function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
   const trimmed = text.trimEnd();
-  token.lastIndex = 0;
-  while (token.lastIndex < trimmed.length) {
+  for (let at = 0; at < trimmed.length; ) {
+    const before = tokens.at(-1);
+    list.lastIndex = at;
+    const listed = before?.kind === "operator" || isListWord(before) ? list.exec(trimmed) : null;
+    if (listed !== null) {
+      tokens.push({ kind: "list", text: listed[1] ?? "" });
+      at = list.lastIndex;
+      continue;
+    }
+    token.lastIndex = at;
     const groups = token.exec(trimmed)?.groups;
     if (groups === undefined) throw badClause({ text });
+    at = token.lastIndex;
     const found = Object.entries(groups).find(([, value]) => value !== undefined);
     const [kind, value = ""] = found ?? ["other", ""];
     tokens.push({ kind: kind === "name" ? "word" : (kind as Token["kind"]), text: value });
   }
   return tokens;
+}
+
+function isListWord(found: Token | undefined): boolean {
+  return ["in", "like", "ilike", "rlike"].some((word) => isWord(found, word));
 }
 
 function readClause(

@@ -1,5 +1,6 @@
 /** What names and values may be in MLflow's protocol, in its words (mlflow/utils/validation.py). */
 
+import { redactLogged } from "../../model/redact.ts";
 import { invalid, invalidValue } from "./parameters.ts";
 
 export const limits = {
@@ -52,13 +53,13 @@ export function cut(text: string, most: number): string {
 export function checkTag(key: string, value: string, path: string): readonly [string, string] {
   checkKey(key, `${path}key`);
   checkLength(`${path}key`, key, limits.key);
-  return [key, cut(value, limits.tagValue)];
+  return [key, redactLogged(key, cut(value, limits.tagValue))];
 }
 
 export function checkParameter(key: string, value: string, path: string): readonly [string, string] {
   checkKey(key, `${path}key`);
   checkLength("Param key", key, limits.key);
-  return [key, cut(value, limits.parameterValue)];
+  return [key, redactLogged(key, cut(value, limits.parameterValue))];
 }
 
 /** Latest time that a journal can hold: the end of the calendar of most languages. */

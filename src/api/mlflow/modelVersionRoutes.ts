@@ -1,8 +1,11 @@
 /** Model versions of MLflow's protocol. */
 
+import { parseJson } from "../../model/fields.ts";
+import type { ModelVersion } from "../../model/registry.ts";
 import { createVersion } from "../../ops/createVersion.ts";
 import { deleteVersion } from "../../ops/deleteModel.ts";
 import { editRegistry, type RegistryEdit, stageVersion } from "../../ops/editRegistry.ts";
+import { changeLoggedModel } from "./loggedModelRoutes.ts";
 import { locate } from "./modelVersionSource.ts";
 import { invalid, Parameters } from "./parameters.ts";
 import { reasonOfClient, stageOf } from "./registryModelRoutes.ts";
@@ -52,7 +55,21 @@ async function create(request: Fields, face: Face): Promise<object> {
   const located = await locate(given, isPrompt(tags), face);
   const asked = { model, runLink, description, tags, ...located };
   const version = await inMlflowsWords(model, null, () => createVersion(asked, registryParts(face)));
+  if (located.loggedModel !== null) await tellLoggedModel(located.loggedModel, version, face);
   return { model_version: versionMessage(version) };
+}
+
+const versionsTag = "mlflow.modelVersions";
+
+/** A logged model knows in a tag which versions were made of it. */
+async function tellLoggedModel(id: string, { model, version }: ModelVersion, face: Face): Promise<void> {
+  const logged = await face.store.loggedModels.get(id);
+  if (logged === null || logged.deleted) return;
+  const known = parseJson(logged.tags.find(([key]) => key === versionsTag)?.[1] ?? "[]");
+  const all = [...(Array.isArray(known) ? known : []), { name: model, version }];
+  // With the blanks that Python writes.
+  const texts = all.map((each) => JSON.stringify(each).replaceAll('":', '": ').replaceAll(',"', ', "'));
+  await changeLoggedModel(logged, { tags: { [versionsTag]: `[${texts.join(", ")}]` } }, face);
 }
 
 async function get(request: Fields, face: Face): Promise<object> {

@@ -120,13 +120,27 @@ function place(given: GivenSource, model: Artifacts | null, run: Artifacts | nul
 
 /** A path on this machine is taken only when it lies within the artifacts of what made it. */
 function local(source: string, within: Artifacts | null, parameter: "run_id" | "model_id"): Place {
-  const file = source.replace(/^file:(\/\/(localhost|127\.0\.0\.1)?(?=\/))?/, "");
+  const file = localPath(source);
+  // Files that the client keeps itself are not looked at.
+  const elsewhere = within !== null && /^(?:file:|\/)/.test(within.uri) ? localPath(within.uri) : null;
+  if (elsewhere !== null && isWithin(file, elsewhere)) return { storage: null, within: null, path: null };
   const folder = within?.folder ?? null;
   if (folder !== null && (file === folder || file.startsWith(`${folder}/`)))
     return { storage: null, within, path: file.slice(folder.length + 1) };
   throw invalid(
     `Invalid model version source: '${source}'. To use a local path as a model version source, the ${parameter} request parameter has to be specified and the local path has to be contained within the artifact directory of the run specified by the ${parameter === "run_id" ? "run_id" : "model_id"}.`,
   );
+}
+
+function localPath(uri: string): string {
+  return uri.replace(/^file:(\/\/(localhost|127\.0\.0\.1)?(?=\/))?/, "").replace(/\/+$/, "");
+}
+
+/** Is it the folder itself or something below it, also when its path is decoded? */
+function isWithin(file: string, folder: string): boolean {
+  const plain = decoded(file);
+  if (plain.includes("\0") || plain.split("/").some((part) => part === ".." || part === ".")) return false;
+  return file === folder || file.startsWith(`${folder}/`);
 }
 
 function notWithin(source: string, parameter: string): Error {

@@ -5,6 +5,7 @@ import type { Project } from "../project.ts";
 import { lastAddress, readAddress, removeAddress, writeAddress } from "./address.ts";
 import type { Face } from "./route.ts";
 import { type Serving, serveMlflow } from "./server.ts";
+import { tellWebhooks } from "./webhookDelivery.ts";
 
 export interface ServerWish {
   readonly host?: string;
@@ -14,6 +15,8 @@ export interface ServerWish {
   readonly token?: string | null;
   readonly hosts?: readonly string[];
   readonly origins?: readonly string[];
+  /** A URI that clients write to themselves (`s3://…`): new experiments keep their files below it. Null for here, through the proxy. */
+  readonly artifactRoot?: string | null;
   readonly failed: (thrown: unknown) => void;
 }
 
@@ -31,7 +34,7 @@ export async function serveProject(project: Project, wish: ServerWish): Promise<
   const person = await project.actor();
   const face = async (): Promise<Face> => ({
     ...{ store: await project.store.needed(), directory, workspace: project.layout.workspace },
-    ...{ compute: project.compute, clock: project.clock, person },
+    ...{ compute: project.compute, clock: project.clock, person, artifactRoot: wish.artifactRoot ?? null },
   });
   const options = {
     ...{ host: wish.host ?? "127.0.0.1", token, face, failed: wish.failed },
@@ -45,10 +48,15 @@ export async function serveProject(project: Project, wish: ServerWish): Promise<
   // Whoever was first stays where clients look for this folder, also where two began at once.
   if (other === null && (await servedAt(directory)) === null)
     await writeAddress(directory, { url: serving.url, token });
+  // What a server that was killed had not told any more.
+  let serves = true;
+  const failed = (thrown: unknown) => (serves ? wish.failed(thrown) : undefined);
+  void face().then(({ store }) => tellWebhooks(store, failed), failed);
   return {
     ...serving,
     token,
     async close() {
+      serves = false;
       await removeAddress(directory);
       await serving.close();
     },

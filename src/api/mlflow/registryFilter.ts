@@ -1,6 +1,7 @@
 /** What the filters of registry searches mean. */
 
-import { type Comparator, quotedText, readClauses, readList, type Value } from "./filterClauses.ts";
+import { type FilterTree, mapLeaves } from "../../model/filterTree.ts";
+import { type Comparator, quotedText, readFilter, readList, type Value } from "./filterClauses.ts";
 import { invalid } from "./parameters.ts";
 
 export interface Clause {
@@ -11,8 +12,8 @@ export interface Clause {
 }
 
 /** Reads a filter; `attributes` are the names that stand without an entity. Throws INVALID_PARAMETER_VALUE. */
-export function parseFilter(text: string, attributes: readonly string[]): readonly Clause[] {
-  return readClauses(text).map(({ entity, key, comparator, value }) => {
+export function parseFilter(text: string, attributes: readonly string[]): FilterTree<Clause> {
+  return mapLeaves(readFilter(text), ({ entity, key, comparator, value }) => {
     const of = entityOf(entity, key, attributes);
     return { of, key, comparator, value: readValue(value, of) };
   });

@@ -1,5 +1,13 @@
 /** Search over models and versions: filter, order and pages. */
 
+import {
+  demandsOf,
+  everything,
+  type FilterTree,
+  fitsTree,
+  leavesOf,
+  mapLeaves,
+} from "../../model/filterTree.ts";
 import type { Model, ModelVersion } from "../../model/registry.ts";
 import type { RegistryStore } from "../../store/store.ts";
 import { invalid, type Parameters } from "./parameters.ts";
@@ -21,7 +29,7 @@ export async function modelsFor(
   attributes: readonly string[],
   registry: RegistryStore,
 ): Promise<readonly Model[]> {
-  const named = parseFilter(fields.text("filter"), attributes).find(
+  const named = demandsOf(parseFilter(fields.text("filter"), attributes)).find(
     ({ of, key, comparator, value }) =>
       of === "attribute" && key === "name" && comparator === "=" && typeof value === "string",
   );
@@ -32,38 +40,38 @@ export async function modelsFor(
 
 /** By name unless another order is asked for. Throws INVALID_PARAMETER_VALUE. */
 export function searchModels(fields: Parameters, models: readonly Model[]): Page<Model> {
-  const clauses = parseFilter(fields.text("filter"), modelNames);
+  const filter = parseFilter(fields.text("filter"), modelNames);
   const most = fields.limit("max_results", 100, 1_000);
   const order = orderOf(fields.texts("order_by"), modelKeys, "name");
-  for (const clause of clauses) demandComparator(clause, ["name"]);
-  const wanted = withoutPromptClause(clauses);
-  const prompts = asksForPrompts(clauses);
+  for (const clause of leavesOf(filter)) demandComparator(clause, ["name"]);
+  const prompts = asksForPrompts(leavesOf(filter));
+  const wanted = prompts ? filter : withoutPromptClauses(filter);
   const fitting = models.filter(
     (model) =>
       (prompts || !isPrompt(model.tags)) &&
-      wanted.every((clause) => fits(clause.of === "tag" ? model.tags[clause.key] : model.name, clause)),
+      fitsTree(wanted, (clause) => fits(clause.of === "tag" ? model.tags[clause.key] : model.name, clause)),
   );
   return page(fitting.toSorted(order), most, fields.text("page_token"));
 }
 
 /** Last changed first unless another order is asked for. Throws INVALID_PARAMETER_VALUE. */
 export function searchVersions(fields: Parameters, models: readonly Model[]): Page<ModelVersion> {
-  const clauses = parseFilter(fields.text("filter"), versionNames).map(wholeNumber);
+  const filter = mapLeaves(parseFilter(fields.text("filter"), versionNames), wholeNumber);
   const most = fields.limit("max_results", 10_000, 200_000);
   if (most < 1)
     throw invalid(`Invalid value for max_results. It must be a positive integer, but got ${most}`);
   const asked = fields.texts("order_by");
   const usual = ["last_updated_timestamp DESC", "name ASC", "version_number DESC"];
   const order = orderOf(asked.length === 0 ? usual : asked, versionKeys, "name", "-version_number");
-  for (const clause of clauses) demandComparator(clause, ["name", "run_id"]);
-  const wanted = withoutPromptClause(clauses);
-  const prompts = asksForPrompts(clauses);
+  for (const clause of leavesOf(filter)) demandComparator(clause, ["name", "run_id"]);
+  const prompts = asksForPrompts(leavesOf(filter));
+  const wanted = prompts ? filter : withoutPromptClauses(filter);
   const fitting = models
     .filter(
       (model) => prompts || !(isPrompt(model.tags) || model.versions.some(({ tags }) => isPrompt(tags))),
     )
     .flatMap(({ versions }) => versions)
-    .filter((version) => wanted.every((clause) => fits(versionValue(version, clause), clause)));
+    .filter((version) => fitsTree(wanted, (clause) => fits(versionValue(version, clause), clause)));
   return page(fitting.toSorted(order), most, fields.text("page_token"));
 }
 
@@ -124,10 +132,9 @@ function asksForPrompts(clauses: readonly Clause[]): boolean {
 }
 
 /** "Not a prompt" must fit models without the tag too: it is answered by leaving prompts out, not by the clause. */
-function withoutPromptClause(clauses: readonly Clause[]): readonly Clause[] {
-  return asksForPrompts(clauses)
-    ? clauses
-    : clauses.filter(({ of, key }) => !(of === "tag" && key === promptTag));
+function withoutPromptClauses(tree: FilterTree<Clause>): FilterTree<Clause> {
+  if ("leaf" in tree) return tree.leaf.of === "tag" && tree.leaf.key === promptTag ? everything : tree;
+  return { join: tree.join, parts: tree.parts.map(withoutPromptClauses) };
 }
 
 type Keys<T> = Readonly<Record<string, (item: T) => string | number>>;

@@ -17,6 +17,15 @@ export interface Route {
   answer(fields: Fields, face: Face): Promise<object>;
 }
 
+/** An answer that is written already, in parts: one that is too long to be held as objects or in one piece. */
+export class JsonText {
+  readonly parts: readonly string[];
+
+  constructor(parts: readonly string[]) {
+    this.parts = parts;
+  }
+}
+
 /** Calls that are not made of fields: files, pages, other encodings. They register themselves and read their own bodies. */
 export type Plugin = (app: FastifyInstance, face: () => Promise<Face>) => void;
 
@@ -25,6 +34,8 @@ export interface Face {
   readonly store: Store;
   /** Workspace directory of Runline (`.runline`), which holds the run directories and what belongs to no run. */
   readonly directory: string;
+  /** Where clients keep the files of experiments that say nothing of it; null for here, through the proxy. */
+  readonly artifactRoot: string | null;
   /** The workspace folder. */
   readonly workspace: string;
   readonly compute: Compute;

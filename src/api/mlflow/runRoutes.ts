@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { parseSearchFilter } from "../../model/mlflowFilter.ts";
 import { runGrammar } from "../../model/mlflowGrammar.ts";
 import { parseSearchOrder } from "../../model/mlflowOrder.ts";
+import { redactLogged } from "../../model/redact.ts";
 import { runIdAt } from "../../model/runId.ts";
 import { runName } from "../../model/runName.ts";
 import { defaultExperiment, runNameTag } from "../../model/tracking.ts";
@@ -14,9 +15,9 @@ import { activeExperimentOf, views, viewWords } from "./experimentRoutes.ts";
 import { cut, limits } from "./limits.ts";
 import { pageOr, readToken, writeToken } from "./pages.ts";
 import { invalid, invalidValue, Parameters } from "./parameters.ts";
-import type { Face, Fields, Route } from "./route.ts";
+import { type Face, type Fields, JsonText, type Route } from "./route.ts";
 import { parsed, wholeNumber } from "./searches.ts";
-import { listOf, wireRun, wireRunInfo } from "./wire.ts";
+import { wireRun, wireRunInfo } from "./wire.ts";
 
 const usualRuns = 1_000;
 const mostRuns = 50_000;
@@ -54,7 +55,9 @@ async function create(fields: Fields, face: Face): Promise<object> {
       experiment: experiment.name,
       started: Math.max(0, started ?? now),
       tags: tags.flatMap(({ key, value }) =>
-        key === runNameTag || key === "" ? [] : [[key, cut(value, limits.tagValue)] as const],
+        key === runNameTag || key === ""
+          ? []
+          : [[key, redactLogged(key, cut(value, limits.tagValue))] as const],
       ),
       parent: tags.find(({ key }) => key === parentTag)?.value ?? null,
     },
@@ -108,19 +111,22 @@ async function search(fields: Fields, { store }: Face): Promise<object> {
   const token = asked.text("page_token");
   for (const id of experimentIds)
     if (!/^\d+$/.test(id)) throw invalid(invalidValue("experiment_ids", id, "It must be an integer."));
+  const question = {
+    filter: parsed(parseSearchFilter(filter, runGrammar)),
+    order: parsed(parseSearchOrder(order, runGrammar)),
+  };
   const page = pageOr(
-    await store.trackedRuns.search({
-      search: {
-        filter: parsed(parseSearchFilter(filter, runGrammar)),
-        order: parsed(parseSearchOrder(order, runGrammar)),
-      },
-      ...{ experimentIds, view, limit, after: readToken(token) },
-    }),
+    await store.trackedRuns.search(
+      { search: question, experimentIds, view, limit, after: readToken(token) },
+      // As MLflow does: which models a run read, only the run itself tells.
+      (run) => JSON.stringify(wireRun({ ...run, modelInputs: [] })),
+    ),
     token,
   );
-  // As MLflow does: which models a run read, only the run itself tells.
-  const runs = page.items.map((run) => wireRun({ ...run, modelInputs: [] }));
-  return { runs: listOf(runs), next_page_token: writeToken(page.next) };
+  if (page.items.length === 0) return {};
+  const runs = page.items.map((run, at) => (at === 0 ? run : `,${run}`));
+  const next = page.next === null ? "" : `,"next_page_token":${JSON.stringify(writeToken(page.next))}`;
+  return new JsonText(['{"runs":[', ...runs, `]${next}}`]);
 }
 
 export const runRoutes: readonly Route[] = [

@@ -1,11 +1,12 @@
 /** MLflow's protocol over HTTP: finds the route of a request, reads its fields, and says what went wrong in MLflow's shape. */
 
+import { Readable } from "node:stream";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { failureOf } from "../../model/failure.ts";
 import { jsonFields, queryFields } from "./body.ts";
 import { admit, type Guard } from "./guard.ts";
 import { piecePath } from "./multipart.ts";
-import { errorStatus, type Face, type Fields, MlflowError, type Route } from "./route.ts";
+import { errorStatus, type Face, type Fields, JsonText, MlflowError, type Route } from "./route.ts";
 import { plugins, routes } from "./routes.ts";
 
 /** The version of MLflow whose clients this face is tested with; they choose what to send by it. */
@@ -32,6 +33,9 @@ export interface Serving {
 export async function serveMlflow(options: ServeOptions): Promise<Serving> {
   const app = Fastify({
     forceCloseConnections: true,
+    // Filters and lists of ids come in the query of a GET.
+    http: { maxHeaderSize: 64 * 1024 },
+    frameworkErrors: (thrown, _request, reply) => void tell(thrown, reply, options.failed),
     routerOptions: { maxParamLength: 2_000, ignoreDuplicateSlashes: true },
   });
   // Every handler reads its own body: a file of any size must never be held in memory.
@@ -71,19 +75,39 @@ function register(app: FastifyInstance, route: Route, face: ServeOptions["face"]
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const fields = await fieldsOf(request);
     const answer = await route.answer(fields, await face());
-    return reply.type("application/json").send(JSON.stringify(answer));
+    reply.type("application/json");
+    return reply.send(answer instanceof JsonText ? textOf(answer) : JSON.stringify(answer));
   };
   for (const root of ["api", "ajax-api"])
     app.route({ method: route.method, url: `/${root}/${route.major}.0/${route.path}`, handler });
 }
 
-/** A body or a query, and the parts of the path that have names. */
+/** A short answer whole, and a long one as it is taken: its parts, a few at once, are never one long text. */
+function textOf({ parts }: JsonText): string | Readable {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return length < pieceLength ? parts.join("") : Readable.from(pieces(parts), { objectMode: false });
+}
+
+const pieceLength = 64 * 1024;
+
+function* pieces(parts: readonly string[]): Generator<string> {
+  let piece = "";
+  for (const part of parts) {
+    piece += part;
+    if (piece.length < pieceLength) continue;
+    yield piece;
+    piece = "";
+  }
+  if (piece !== "") yield piece;
+}
+
+/** A body or a query, and the parts of the path that have names. Some clients send a body with a GET, too. */
 async function fieldsOf(request: FastifyRequest): Promise<Fields> {
   const { url, method, params } = request;
   const query = url.indexOf("?");
   const asked = new URLSearchParams(query < 0 ? "" : url.slice(query + 1));
   const isQuery = method === "GET" && asked.size > 0;
-  const fields = isQuery || method === "GET" ? queryFields(asked) : await jsonFields(request.raw);
+  const fields = isQuery ? queryFields(asked) : await jsonFields(request.raw);
   return Object.assign(fields, params);
 }
 
@@ -97,6 +121,8 @@ function tell(thrown: unknown, reply: FastifyReply, failed: ServeOptions["failed
 
 /** A failure of Runline in MLflow's words. Clients try a 500 again for minutes, so it is kept for what is our own fault. */
 function known(thrown: unknown, failed: ServeOptions["failed"]): MlflowError {
+  if (isCutShort(thrown))
+    return new MlflowError("BAD_REQUEST", "The connection ended before the request did.");
   if (isHttpRefusal(thrown)) return new MlflowError("BAD_REQUEST", thrown.message);
   const { code, message, next } = failureOf(thrown);
   if (code === "pathBlocked") return new MlflowError("INVALID_PARAMETER_VALUE", message);
@@ -105,6 +131,15 @@ function known(thrown: unknown, failed: ServeOptions["failed"]): MlflowError {
   if (code === "diskFull" || code === "storeBusy")
     return new MlflowError("TEMPORARILY_UNAVAILABLE", `${message} ${next}`);
   return new MlflowError("INTERNAL_ERROR", message);
+}
+
+/** The client has hung up in the middle of what it sent: there is nobody to tell, and nothing to mend here. */
+function isCutShort(thrown: unknown): boolean {
+  if (!(thrown instanceof Error) || !("code" in thrown)) return false;
+  return (
+    thrown.code === "ERR_STREAM_PREMATURE_CLOSE" ||
+    (thrown.code === "ECONNRESET" && thrown.message === "aborted")
+  );
 }
 
 /** What fastify itself refuses: a path or a header that can't be read. */

@@ -1,5 +1,7 @@
 /** What the filters and orders of trace searches mean. */
 
+import { type FilterTree, mapLeaves } from "../../model/filterTree.ts";
+import { linearPattern } from "../../model/linearPattern.ts";
 import { traceKeys } from "../../model/trace.ts";
 import {
   type TraceAttribute,
@@ -9,12 +11,12 @@ import {
   type TraceOrder,
   traceAttributes,
 } from "../../model/traceSearch.ts";
-import { quotedText, type RawClause, readClauses, readList, unquoted } from "./filterClauses.ts";
+import { quotedText, type RawClause, readFilter, readList, unquoted } from "./filterClauses.ts";
 import { invalid } from "./parameters.ts";
 
 /** Reads a filter. Throws INVALID_PARAMETER_VALUE. */
-export function traceClauses(text: string): readonly TraceClause[] {
-  return readClauses(text).map((clause) => {
+export function traceFilter(text: string): FilterTree<TraceClause> {
+  return mapLeaves(readFilter(text), (clause) => {
     const field = fieldOf(clause);
     const comparator = comparatorOf(clause, field);
     return { field, comparator, value: valueFor(clause, field) };
@@ -117,13 +119,12 @@ function spanField(key: string): TraceField {
   );
 }
 
-const texts = ["=", "!=", "LIKE", "ILIKE"];
+const texts = ["=", "!=", "LIKE", "ILIKE", "RLIKE"];
 const orders = ["<", "<=", ">", ">="];
 const lists = ["IN", "NOT IN"];
 const nulls = ["IS NULL", "IS NOT NULL"];
 
 function comparatorOf({ comparator, key }: RawClause, field: TraceField): TraceComparator {
-  if (comparator === "RLIKE") throw invalid("RLIKE is not supported: use LIKE or ILIKE.");
   if (allowed(field).includes(comparator)) return comparator;
   throw invalid(`Invalid comparator '${comparator}' for '${key}', not one of '${allowed(field).join(", ")}'`);
 }
@@ -134,7 +135,7 @@ function allowed(field: TraceField): readonly string[] {
       return traceAttributes[field.key] === "number" ? ["=", "!=", ...orders] : [...texts, ...lists];
     case "feedback":
     case "expectation":
-      return [...texts, ...orders, ...nulls];
+      return [...texts.filter((each) => each !== "RLIKE"), ...orders, ...nulls];
     case "span":
       return field.key === "content" ? ["LIKE", "ILIKE"] : [...texts, ...lists];
     case "spanAttribute":
@@ -159,7 +160,18 @@ function valueFor({ comparator, key, value }: RawClause, field: TraceField): Tra
     return orders.includes(comparator) ? Number(value.text) : value.text;
   if (value.kind === "word" && /^(true|false)$/i.test(value.text)) return value.text.toLowerCase();
   const text = quotedText(value, field.of);
+  if (comparator === "RLIKE") demandPattern(text);
+  if (comparator.endsWith("LIKE") && text.length > longestPattern)
+    throw invalid(`A pattern is longer than ${longestPattern} characters.`);
   return field.of === "span" && field.key === "status" ? text.toUpperCase() : text;
+}
+
+/** Longer ones are refused by the database. */
+const longestPattern = 10_000;
+
+function demandPattern(text: string): void {
+  const parsed = linearPattern(text);
+  if (!parsed.ok) throw invalid(`Invalid regular expression '${text.slice(0, 100)}': ${parsed.error}.`);
 }
 
 function quoted(text: string): string {

@@ -1,8 +1,9 @@
 /** OpenTelemetry's traces as JSON: names in camel case, ids in hex, integers of 64 bits as texts. */
 
 import { isObject } from "../../model/fields.ts";
+import type { AnyValue, KeyValue } from "./anyValue.ts";
 import { BadMessage } from "./traceProtobuf.ts";
-import type { AnyValue, KeyValue, OtlpSpan } from "./traceSpans.ts";
+import type { OtlpSpan } from "./traceSpans.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 const deepest = 64;

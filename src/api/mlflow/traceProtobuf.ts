@@ -1,6 +1,7 @@
 /** Protobuf's wire format, as far as OpenTelemetry's traces use it. Field numbers: opentelemetry/proto/{trace,common}/v1. */
 
-import type { AnyValue, KeyValue, OtlpEvent, OtlpLink, OtlpSpan } from "./traceSpans.ts";
+import type { AnyValue, KeyValue } from "./anyValue.ts";
+import type { OtlpEvent, OtlpLink, OtlpSpan } from "./traceSpans.ts";
 
 /** Bytes that are no message of this kind. */
 export class BadMessage extends Error {}

@@ -1,15 +1,17 @@
 /** Traces of MLflow's protocol, version 3. */
 
+import { parseJson } from "../../model/fields.ts";
 import type { Tags } from "../../model/registry.ts";
 import { type Trace, traceStates, usageOf } from "../../model/trace.ts";
 import { readAssessment } from "./assessmentRoutes.ts";
 import { activeExperimentOf } from "./experimentRoutes.ts";
-import { invalid, Parameters } from "./parameters.ts";
+import { invalid, missing, Parameters } from "./parameters.ts";
 import { offsetOf, pageToken } from "./registrySearch.ts";
 import { demandTagKey } from "./registryWire.ts";
 import type { Face, Fields, Route } from "./route.ts";
-import { traceClauses, traceOrder } from "./traceFilter.ts";
+import { traceFilter, traceOrder } from "./traceFilter.ts";
 import { assessmentsOf, traceArtifacts, traceMessage, traceNamed, wholeTrace } from "./traceWire.ts";
+import { listOf } from "./wire.ts";
 
 const root = "mlflow/traces";
 
@@ -17,16 +19,19 @@ export const traceRoutes: readonly Route[] = [
   { method: "POST", path: root, major: 3, answer: start },
   { method: "GET", path: `${root}/get`, major: 3, answer: getWhole },
   { method: "GET", path: `${root}/batchGet`, major: 3, answer: batchGet },
+  { method: "POST", path: `${root}/batchGetInfos`, major: 3, answer: batchGetInfos },
   { method: "POST", path: `${root}/search`, major: 3, answer: search },
   { method: "GET", path: `${root}/:trace_id`, major: 3, answer: get },
   ...([2, 3] as const).flatMap((major): Route[] => [
     { method: "POST", path: `${root}/delete-traces`, major, answer: remove },
     { method: "POST", path: `${root}/link-to-run`, major, answer: link },
+    { method: "POST", path: `${root}/link-prompts`, major, answer: linkPrompts },
     { method: "PATCH", path: `${root}/:trace_id/tags`, major, answer: setTag },
     { method: "DELETE", path: `${root}/:trace_id/tags`, major, answer: deleteTag },
   ]),
 ];
 
+const linkedPrompts = "mlflow.linkedPrompts";
 const longestTag = 8_000;
 const mostResults = 500;
 const stateWords = Object.fromEntries(traceStates.map((state, at) => [state, at])) as Record<
@@ -82,6 +87,17 @@ async function batchGet(request: Fields, face: Face): Promise<object> {
   return { traces: traces.length === 0 ? undefined : traces };
 }
 
+/** The same without their spans, which may be many. */
+async function batchGetInfos(request: Fields, face: Face): Promise<object> {
+  const fields = new Parameters(request);
+  const ids = fields.texts("trace_ids");
+  if (ids.length === 0) throw missing("trace_ids");
+  const within = fields.texts("experiment_ids");
+  const [found, said] = [await face.store.traces.get(ids), await face.store.traces.assessments(ids)];
+  const wanted = found.filter(({ experimentId }) => within.length === 0 || within.includes(experimentId));
+  return { trace_infos: listOf(wanted.map((trace) => traceMessage(trace, said.get(trace.id)))) };
+}
+
 async function search(request: Fields, face: Face): Promise<object> {
   const fields = new Parameters(request);
   const experimentIds = fields.list("locations", (each) =>
@@ -101,13 +117,13 @@ export async function searched(
   experimentIds: readonly string[],
   { store }: Face,
 ): Promise<{ readonly traces: readonly Trace[]; readonly next: string | undefined }> {
-  const clauses = traceClauses(fields.text("filter"));
+  const filter = traceFilter(fields.text("filter"));
   const limit = fields.limit("max_results", 100, mostResults);
   if (limit < 1)
     throw invalid(`Invalid value ${limit} for parameter 'max_results' supplied: it must be positive.`);
   const order = traceOrder(fields.texts("order_by"));
   const offset = offsetOf(fields.text("page_token"));
-  const found = await store.traces.search({ experimentIds, clauses, order, limit, offset });
+  const found = await store.traces.search({ experimentIds, filter, order, limit, offset });
   return {
     traces: found.slice(0, limit),
     next: found.length > limit ? pageToken(offset + limit) : undefined,
@@ -136,6 +152,22 @@ async function link(request: Fields, { store }: Face): Promise<object> {
   const runId = fields.requiredText("run_id");
   if (ids.length > 100) throw invalid(`Cannot link more than 100 traces to a run in a single request.`);
   await store.traces.link(ids, runId);
+  return {};
+}
+
+/** Notes which versions of prompts a trace used where clients keep it: in a tag, as JSON. */
+async function linkPrompts(request: Fields, face: Face): Promise<object> {
+  const fields = new Parameters(request);
+  const trace = await traceNamed(fields.requiredText("trace_id"), face);
+  const asked = fields.list("prompt_versions", (each) => ({
+    name: each.requiredText("name"),
+    version: each.requiredText("version"),
+  }));
+  if (asked.length === 0) throw missing("prompt_versions");
+  const known = parseJson(trace.tags[linkedPrompts] ?? "[]");
+  const all = [...(Array.isArray(known) ? known : []), ...asked];
+  const distinct = new Map(all.map((each) => [JSON.stringify(each), each]));
+  await face.store.traces.setTag(trace.id, linkedPrompts, JSON.stringify([...distinct.values()]));
   return {};
 }
 

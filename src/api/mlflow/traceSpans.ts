@@ -10,22 +10,7 @@ import {
   traceKeys,
   usageOf,
 } from "../../model/trace.ts";
-
-/** A value as protobuf's JSON has it; times and integers of 64 bits are bigint. */
-export type AnyValue =
-  | { readonly string_value: string }
-  | { readonly bool_value: boolean }
-  | { readonly int_value: bigint }
-  | { readonly double_value: number }
-  | { readonly array_value: { readonly values: readonly AnyValue[] } }
-  | { readonly kvlist_value: { readonly values: readonly KeyValue[] } }
-  | { readonly bytes_value: string }
-  | Readonly<Record<string, never>>;
-
-export interface KeyValue {
-  readonly key: string;
-  readonly value: AnyValue;
-}
+import { type AnyValue, exactJson, type KeyValue, plainValue } from "./anyValue.ts";
 
 export interface OtlpEvent {
   readonly time: bigint;
@@ -231,28 +216,6 @@ function plainText(value: AnyValue): string {
   if ("string_value" in value) return String(value.string_value);
   const plain = plainValue(value);
   return plain === undefined ? "" : exactJson(plain);
-}
-
-function plainValue(value: AnyValue): unknown {
-  if ("kvlist_value" in value)
-    return Object.fromEntries(
-      (value.kvlist_value?.values ?? []).map((each) => [each.key, plainValue(each.value)]),
-    );
-  if ("array_value" in value) return (value.array_value?.values ?? []).map(plainValue);
-  return Object.values(value)[0];
-}
-
-/** JSON with every digit of large integers, and with NaN and Infinity as protobuf writes them. */
-function exactJson(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) => {
-    if (typeof member === "bigint") return rawJson(String(member));
-    return typeof member === "number" && !Number.isFinite(member) ? String(member) : member;
-  });
-}
-
-/** A JSON text that stands as it is in what is made of it. (Node has it, TypeScript does not know yet.) */
-export function rawJson(text: string): object {
-  return (JSON as unknown as { rawJSON(text: string): object }).rawJSON(text);
 }
 
 function some(key: string, value: string): Tags {

@@ -3,8 +3,8 @@
 import type { Tags } from "../../model/registry.ts";
 import type { Assessment, Trace } from "../../model/trace.ts";
 import type { Experiment } from "../../model/tracking.ts";
+import { rawJson } from "./anyValue.ts";
 import { type Face, MlflowError } from "./route.ts";
-import { rawJson } from "./traceSpans.ts";
 import { underUri } from "./wire.ts";
 
 /** Where files of a trace lie, beside those of its experiment's runs. */

@@ -6,6 +6,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 import { failureOf } from "../../model/failure.ts";
+import type { AuditEntry } from "../../model/registry.ts";
 import { type Webhook, type WebhookMessage, webhookMessage } from "../../model/webhook.ts";
 import type { Store } from "../../store/store.ts";
 import { isPrompt } from "./registryWire.ts";
@@ -14,6 +15,8 @@ export interface DeliveryOptions {
   readonly timeoutMs: number;
   /** Pauses before the second, the third … attempt. */
   readonly pausesMs: readonly number[];
+  /** How long one message may take with all its attempts: after that, whoever was sending it is taken to be gone. */
+  readonly turnMs: number;
   /** Lets messages go over plain HTTP, and to addresses of this machine and its own link. */
   readonly anywhere: boolean;
 }
@@ -21,6 +24,7 @@ export interface DeliveryOptions {
 export const usualDelivery: DeliveryOptions = {
   timeoutMs: 30_000,
   pausesMs: [1_000, 4_000, 16_000],
+  turnMs: 180_000,
   anywhere: process.env.RUNLINE_WEBHOOKS_ANYWHERE === "1",
 };
 
@@ -30,12 +34,14 @@ export interface Delivery {
 }
 
 const longestAnswer = 64 * 1024;
-const mostWaiting = 1_000;
-let waiting = 0;
+
+/** Looks that wait for somebody who may be gone. */
+const later = new WeakMap<Store, Set<string>>();
 
 /**
- * Tells webhooks of every change they have not heard of, in order for each of them. Resolves when all have been told or given up; it never
- * rejects, because nobody waits for it. What could not be sent goes to `failed`.
+ * Tells webhooks of every change they have not heard of, in order for each of them. Whoever begins to tell one goes on until there is
+ * nothing left; when it is killed, another one takes over what it had not finished, so a message may come twice, but never not at all.
+ * Resolves when all have been told or given up; it never rejects, because nobody waits for it. What could not be sent goes to `failed`.
  */
 export async function tellWebhooks(
   store: Store,
@@ -43,44 +49,59 @@ export async function tellWebhooks(
   options: DeliveryOptions = usualDelivery,
 ): Promise<void> {
   try {
-    const entries = await store.webhooks.untold();
-    if (entries.length === 0) return;
-    const webhooks = (await store.webhooks.list()).filter(({ status }) => status === "ACTIVE");
-    const messages: WebhookMessage[] = [];
-    for (const entry of entries) {
-      const { event } = entry;
-      const said = "tags" in event && isPrompt(event.tags ?? {});
-      const message = webhookMessage(entry, said || (await isPromptName(event.model, store)));
-      if (message !== null) messages.push(message);
-    }
-    await Promise.all(webhooks.map((webhook) => tellOne(webhook, messages, options, failed)));
+    const webhooks = await store.webhooks.list();
+    await Promise.all(webhooks.map((webhook) => tellOne(webhook, store, failed, options)));
   } catch (thrown) {
     failed(thrown);
   }
 }
 
-async function isPromptName(name: string, store: Store): Promise<boolean> {
-  return isPrompt((await store.registry.model(name))?.tags ?? {});
-}
-
 async function tellOne(
   webhook: Webhook,
-  messages: readonly WebhookMessage[],
-  options: DeliveryOptions,
+  store: Store,
   failed: (thrown: unknown) => void,
+  options: DeliveryOptions,
 ): Promise<void> {
-  for (const message of messages.filter(({ event }) => webhook.events.includes(event))) {
-    if (waiting >= mostWaiting)
-      return failed(new Error(`Webhook ${webhook.name} is too slow: a message is left out.`));
-    waiting += 1;
-    try {
-      await deliver(webhook, message, options);
-    } catch (thrown) {
-      failed(thrown);
-    } finally {
-      waiting -= 1;
-    }
+  const until = () => Date.now() + options.turnMs;
+  const { entries: first, freeAt } = await store.webhooks.claim(webhook.id, Date.now(), until());
+  if (freeAt !== null) return lookLater(freeAt, webhook.id, store, failed, options);
+  for (let entries = first; ; ) {
+    const [entry] = entries;
+    if (entry === undefined) return;
+    const message = webhook.status === "ACTIVE" ? await messageOf(entry, store) : null;
+    if (message !== null && webhook.events.includes(message.event))
+      await deliver(webhook, message, options).catch(failed);
+    entries = await store.webhooks.told(webhook.id, entry.sequence, until());
   }
+}
+
+/** Whoever has the turn tells the rest, unless it is gone by then. */
+function lookLater(
+  freeAt: number,
+  id: string,
+  store: Store,
+  failed: (thrown: unknown) => void,
+  options: DeliveryOptions,
+): void {
+  const waiting = later.get(store) ?? new Set();
+  later.set(store, waiting);
+  if (waiting.has(id)) return;
+  waiting.add(id);
+  const look = () => {
+    waiting.delete(id);
+    void tellWebhooks(store, failed, options);
+  };
+  setTimeout(look, Math.max(0, freeAt - Date.now()) + 50).unref();
+}
+
+async function messageOf(entry: AuditEntry, store: Store): Promise<WebhookMessage | null> {
+  const { event } = entry;
+  const said = "tags" in event && isPrompt(event.tags ?? {});
+  return webhookMessage(entry, said || (await isPromptName(event.model, store)));
+}
+
+async function isPromptName(name: string, store: Store): Promise<boolean> {
+  return isPrompt((await store.registry.model(name))?.tags ?? {});
 }
 
 /** Sends one message, again when the other side is busy. Answers the last reply; rejects when there was none. */

@@ -1,6 +1,6 @@
 /** Evaluation data sets, their records, and scorers. */
 
-import type { DatasetRecord, EvaluationDataset, ScorerVersion } from "../../model/evaluation.ts";
+import type { DatasetRecord, EvaluationDataset, Issue, ScorerVersion } from "../../model/evaluation.ts";
 import type { EvaluationStore } from "../traces.ts";
 import type { Connection } from "./connection.ts";
 
@@ -50,6 +50,33 @@ export class SqliteEvaluations implements EvaluationStore {
       "select id, dataset as datasetId, inputs, created, content from dataset_record where dataset = ? order by number",
       datasetId,
     );
+  }
+
+  async issues(): Promise<readonly Issue[]> {
+    return this.#connection
+      .rows<{ content: string }>("select content from issue order by created desc, id")
+      .map(({ content }) => JSON.parse(content) as Issue);
+  }
+
+  async issue(id: string): Promise<Issue | null> {
+    const row = this.#connection.row<{ content: string }>("select content from issue where id = ?", id);
+    return row === undefined ? null : (JSON.parse(row.content) as Issue);
+  }
+
+  async putIssue(issue: Issue): Promise<void> {
+    this.#connection.write(() =>
+      this.#connection.change(
+        "insert or replace into issue (id, created, content) values (?, ?, ?)",
+        ...[issue.id, issue.created, JSON.stringify(issue)],
+      ),
+    );
+  }
+
+  async tracesOfIssues(): Promise<ReadonlyMap<string, number>> {
+    const rows = this.#connection.rows<{ name: string; traces: number }>(
+      "select name, count(distinct trace) as traces from assessment where kind = 'issue' group by name",
+    );
+    return new Map(rows.map(({ name, traces }) => [name, traces]));
   }
 
   async deleteRecords(datasetId: string, ids: readonly string[]): Promise<number> {

@@ -195,12 +195,18 @@ export function inView(table: string, view: View): Sql {
 
 function addExperiment(
   connection: Connection,
-  { name, artifactLocation, tags, time }: NewExperiment,
+  { name, artifactLocation, artifactRoot, tags, time }: NewExperiment,
 ): string {
   const id = freeId(connection, name);
   const key = connection.change(
     "insert into experiment (id, name, artifact_location, created, updated) values (?, ?, ?, ?, ?)",
-    ...[id, name, artifactLocation ?? `mlflow-artifacts:/${id}`, time, time],
+    ...[
+      id,
+      name,
+      artifactLocation ?? `${artifactRoot?.replace(/\/+$/, "") ?? "mlflow-artifacts:"}/${id}`,
+      time,
+      time,
+    ],
   );
   for (const [tag, value] of Object.entries(tags)) addTag(connection, key, tag, value);
   return id;

@@ -15,14 +15,18 @@ import { SqliteLineage } from "./lineage.ts";
 import { SqliteLoggedModels } from "./loggedModels.ts";
 import { SqliteMetrics } from "./metrics.ts";
 import { migrate, schemaOf } from "./migrate.ts";
+import { isLikePattern } from "./patternFunction.ts";
 import { SqliteRegistry } from "./registry.ts";
 import { SqliteRuns } from "./runs.ts";
+import { SecretBox } from "./secretBox.ts";
 import { folderFailure, plainCause, sqliteFailure } from "./sqliteFailure.ts";
 import { SqliteTraces } from "./traces.ts";
 import { SqliteTrackedRuns } from "./trackedRuns.ts";
 import { SqliteWebhooks } from "./webhooks.ts";
 
 export interface OpenOptions {
+  /** Memory for pages of the file; 64 unless told otherwise. */
+  readonly cacheMegabytes?: number;
   /** For tests of the choice of place. */
   readonly probe?: FilesystemProbe;
   /** For tests of migrations: all of them in order, as SQL. */
@@ -45,7 +49,7 @@ export async function openSqliteStore(file: string, options: OpenOptions = {}): 
   const { default: Sqlite } = await import("better-sqlite3");
   const place = storePlace(file, options.probe ?? thisMachine);
   makeFolder(place.path);
-  const database = await openFile(Sqlite, place.path, options.migrations);
+  const database = await openFile(Sqlite, place.path, options);
   const connection = new Connection(database, place.path);
   return sqliteStore(connection, place.path, place.moved, options.rawPoints);
 }
@@ -76,7 +80,7 @@ function sqliteStore(
     experiments: new SqliteExperiments(connection),
     trackedRuns: new SqliteTrackedRuns(connection),
     loggedModels: new SqliteLoggedModels(connection),
-    webhooks: new SqliteWebhooks(connection),
+    webhooks: new SqliteWebhooks(connection, new SecretBox(`${location}.key`)),
     traces: new SqliteTraces(connection),
     evaluations: new SqliteEvaluations(connection),
     kept: new SqliteKept(connection),
@@ -89,7 +93,7 @@ function sqliteStore(
 async function openFile(
   Sqlite: typeof Database,
   file: string,
-  migrations?: readonly string[],
+  { migrations, cacheMegabytes = 64 }: OpenOptions,
 ): Promise<Database.Database> {
   let database: Database.Database | null = null;
   try {
@@ -100,9 +104,10 @@ async function openFile(
     await enterWal(database);
     database.pragma("synchronous = normal");
     database.pragma("foreign_keys = on");
-    database.pragma("cache_size = -65536");
+    database.pragma(`cache_size = -${Math.round(cacheMegabytes * 1024)}`);
     // A page that is written again and again, as those of open chunks are, then reaches the file once: 16 MB of log.
     database.pragma("wal_autocheckpoint = 4000");
+    database.function("regexp", { deterministic: true }, isLikePattern());
     migrate(database, file, migrations);
     return database;
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Search for traces as SQL. */
 
+import type { FilterTree } from "../../model/filterTree.ts";
 import type { TraceClause, TraceField, TraceOrder, TraceQuery } from "../../model/traceSearch.ts";
 
 type Value = string | number | null;
@@ -10,16 +11,38 @@ interface Sql {
 }
 
 /** What follows `from trace`: conditions and order. */
-export function searchSql({ experimentIds, clauses, order }: TraceQuery): Sql {
-  const conditions = [
-    { sql: "experiment in (select value from json_each(?))", values: [JSON.stringify(experimentIds)] },
-    ...clauses.map(condition),
-  ];
+export function searchSql({ experimentIds, filter, order }: TraceQuery): Sql {
+  const conditions = conditionSql(experimentIds, [filter]);
   const ordering = order.map(orderTerm);
   const terms = [...ordering.map(({ sql }) => sql), "time desc", "trace.id"];
   return {
-    sql: `where ${conditions.map(({ sql }) => sql).join(" and ")} order by ${terms.join(", ")}`,
-    values: [...conditions, ...ordering].flatMap(({ values }) => values),
+    sql: `${conditions.sql} order by ${terms.join(", ")}`,
+    values: [...conditions.values, ...ordering.flatMap(({ values }) => values)],
+  };
+}
+
+/** Traces of these experiments that fit all of the filters. */
+export function conditionSql(
+  experimentIds: readonly string[],
+  filters: readonly FilterTree<TraceClause>[],
+): Sql {
+  const conditions = [
+    { sql: "experiment in (select value from json_each(?))", values: [JSON.stringify(experimentIds)] },
+    ...filters.map(treeSql),
+  ];
+  return {
+    sql: `where ${conditions.map(({ sql }) => sql).join(" and ")}`,
+    values: conditions.flatMap(({ values }) => values),
+  };
+}
+
+function treeSql(tree: FilterTree<TraceClause>): Sql {
+  if ("leaf" in tree) return condition(tree.leaf);
+  if (tree.parts.length === 0) return { sql: "true", values: [] };
+  const parts = tree.parts.map(treeSql);
+  return {
+    sql: `(${parts.map(({ sql }) => sql).join(` ${tree.join} `)})`,
+    values: parts.flatMap(({ values }) => values),
   };
 }
 
@@ -62,7 +85,7 @@ function condition(clause: TraceClause): Sql {
   const { field } = clause;
   switch (field.of) {
     case "span":
-      return spanCondition(`span.${field.key}`, clause);
+      return field.key === "content" ? textCondition(clause) : spanCondition(`span.${field.key}`, clause);
     case "spanAttribute":
       return attributeCondition(field.key, clause);
     case "feedback":
@@ -81,6 +104,15 @@ function condition(clause: TraceClause): Sql {
 function spanCondition(column: string, clause: TraceClause): Sql {
   const { sql, values } = comparison(column, clause);
   return { sql: `exists (select 1 from span where span.trace = trace.key and ${sql})`, values };
+}
+
+/** Any text that a span has, but not the names of JSON's members around it. */
+function textCondition(clause: TraceClause): Sql {
+  const { sql, values } = comparison("each.atom", clause);
+  return {
+    sql: `exists (select 1 from span, json_tree(span.content) as each where span.trace = trace.key and each.atom is not null and ${sql})`,
+    values,
+  };
 }
 
 /** A value of an attribute, whichever kind it is of, as text. */
@@ -147,6 +179,8 @@ function comparison(left: string, { comparator, value }: TraceClause): Sql {
       return { sql: `${left} glob ?`, values: [globOf(String(value))] };
     case "ILIKE":
       return { sql: `${left} like ?`, values: [String(value)] };
+    case "RLIKE":
+      return { sql: `${left} regexp ?`, values: [String(value)] };
     default:
       return {
         sql: `${left} ${comparator} ?`,

@@ -1,5 +1,6 @@
 /** Traces, their spans, and what was said of them. */
 
+import type { FilterTree } from "../../model/filterTree.ts";
 import type { Tags } from "../../model/registry.ts";
 import {
   type Assessment,
@@ -10,10 +11,12 @@ import {
   traceKeys,
   usageOf,
 } from "../../model/trace.ts";
-import type { TraceQuery } from "../../model/traceSearch.ts";
+import type { TraceMetricPoint, TraceMetricQuery } from "../../model/traceMetrics.ts";
+import type { TraceClause, TraceQuery } from "../../model/traceSearch.ts";
 import type { TraceDeletion, TraceStore } from "../traces.ts";
 import type { Connection } from "./connection.ts";
-import { searchSql } from "./traceSearch.ts";
+import { traceMetricSql } from "./traceMetrics.ts";
+import { conditionSql, searchSql } from "./traceSearch.ts";
 
 interface TraceRow {
   readonly key: number;
@@ -86,13 +89,20 @@ export class SqliteTraces implements TraceStore {
   }
 
   async link(ids: readonly string[], runId: string): Promise<void> {
-    this.#connection.write(() =>
+    const asked = JSON.stringify(ids);
+    this.#connection.write(() => {
       this.#connection.change(
         `insert or ignore into trace_run (trace, run_id)
          select trace.key, ? from json_each(?) as asked join trace on trace.id = asked.value`,
-        ...[runId, JSON.stringify(ids)],
-      ),
-    );
+        ...[runId, asked],
+      );
+      // Clients send traces in the background, so the word of a run may be here before them.
+      this.#connection.change(
+        `insert or ignore into awaited_trace (id, run_id)
+         select asked.value, ? from json_each(?) as asked where asked.value not in (select id from trace)`,
+        ...[runId, asked],
+      );
+    });
   }
 
   async delete(experimentId: string, which: TraceDeletion): Promise<number> {
@@ -124,6 +134,34 @@ export class SqliteTraces implements TraceStore {
         ...[...values, query.limit + 1, query.offset],
       )
       .map(readTrace);
+  }
+
+  async counts(
+    experimentIds: readonly string[],
+    lists: readonly (readonly FilterTree<TraceClause>[])[],
+  ): Promise<readonly number[]> {
+    return this.#connection.read(() =>
+      lists.map((filters) => {
+        const { sql, values } = conditionSql(experimentIds, filters);
+        const row = this.#connection.row<{ count: number }>(
+          `select count(*) as count from trace ${sql}`,
+          ...values,
+        );
+        return row?.count ?? 0;
+      }),
+    );
+  }
+
+  async metrics(query: TraceMetricQuery): Promise<readonly TraceMetricPoint[]> {
+    const { sql, values } = traceMetricSql(query);
+    const rows = this.#connection.rows<Record<string, string | number | null>>(sql, ...values);
+    return rows
+      .map((row) => ({
+        bucket: row.bucket as number | null,
+        dimensions: query.dimensions.map((_, at) => String(row[`d${at}`])),
+        values: query.aggregations.map((_, at) => (row[`a${at}`] ?? null) as number | null),
+      }))
+      .filter((point) => point.values.some((value) => value !== null));
   }
 
   async assessments(traceIds: readonly string[]): Promise<ReadonlyMap<string, readonly Assessment[]>> {
@@ -182,7 +220,14 @@ export class SqliteTraces implements TraceStore {
       ...[JSON.stringify(trace.metadata), JSON.stringify(trace.tags), told ? 1 : 0],
       ...[inputTokens, outputTokens, totalTokens, cost],
     );
-    return this.#connection.row<{ key: number }>("select key from trace where id = ?", trace.id)?.key ?? 0;
+    const key =
+      this.#connection.row<{ key: number }>("select key from trace where id = ?", trace.id)?.key ?? 0;
+    this.#connection.change(
+      "insert or ignore into trace_run (trace, run_id) select ?, run_id from awaited_trace where id = ?",
+      ...[key, trace.id],
+    );
+    this.#connection.change("delete from awaited_trace where id = ?", trace.id);
+    return key;
   }
 
   #writeSpan(trace: number, { id, parentId, name, type, status, start, end, content }: Span): void {

@@ -24,6 +24,9 @@ import { catchUpExperiments, inView } from "./experiments.ts";
 import { searchPage, sql } from "./search.ts";
 import { searchedRuns } from "./trackedRunSearch.ts";
 
+/** Runs that are read together: few enough that a page of thousands takes no memory to speak of. */
+const atOnce = 100;
+
 export class SqliteTrackedRuns implements TrackedRunStore {
   readonly #connection: Connection;
   #isCaughtUp = false;
@@ -40,19 +43,24 @@ export class SqliteTrackedRuns implements TrackedRunStore {
     });
   }
 
-  async search({
-    view,
-    experimentIds,
-    ...ask
-  }: PageQuery & {
-    readonly view: View;
-    readonly experimentIds: readonly string[];
-  }): Promise<Page<TrackedRun> | null> {
+  async search<T>(
+    {
+      view,
+      experimentIds,
+      ...ask
+    }: PageQuery & { readonly view: View; readonly experimentIds: readonly string[] },
+    shape: (run: TrackedRun) => T,
+  ): Promise<Page<T> | null> {
     this.#catchUp();
     return this.#connection.read(() => {
       const within = [inExperiments(experimentIds), inView("run", view)];
       const page = searchPage(this.#connection, searchedRuns, { ...ask, within });
-      return page === null ? null : { items: trackedRuns(this.#connection, page.keys), next: page.next };
+      if (page === null) return null;
+      const items: T[] = [];
+      for (let at = 0; at < page.keys.length; at += atOnce)
+        for (const run of trackedRuns(this.#connection, page.keys.slice(at, at + atOnce)))
+          items.push(shape(run));
+      return { items, next: page.next };
     });
   }
 

@@ -10,12 +10,21 @@ export interface Difference {
 const setOrder = "MLflow prints a set of Python there, in an order that changes from start to start";
 const neverOurFault = "a client's mistake is answered with 400: clients try a 500 again for minutes";
 
+const superset = "OR and parentheses are understood here; there they are refused";
+
 export const registryDifferences: readonly Difference[] = [
   {
     call: "GET registered-models/search",
     says: "name+%3D+%28%27iris%27%29",
     why: "MLflow hands the list on to its database and tells of the SQL that failed; the mistake itself is named here",
   },
+  {
+    call: "GET registered-models/search",
+    says: "+OR+",
+    why: superset,
+  },
+  { call: "GET registered-models/search", says: "filter=%28name", why: superset },
+  { call: "GET model-versions/search", says: "iris%27+OR+name", why: superset },
   { call: "GET registered-models/search", says: "order_by=name&order_by=name+DESC", why: neverOurFault },
   {
     call: "GET model-versions/search",

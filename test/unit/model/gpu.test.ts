@@ -196,16 +196,36 @@ test("amd-smi is read in the shapes that its releases have", () => {
 
 test("partitions of a cluster are added up from their nodes", () => {
   const row = (...words: string[]) =>
-    [100, 100, 40, 300, 300].map((width, at) => (words[at] ?? "").padEnd(width)).join("");
+    [100, 100, 40, 300, 300, 40].map((width, at) => (words[at] ?? "").padEnd(width)).join("");
   const text = [
-    row("gpu*", "n1", "mixed", "gpu:a100:4(S:0-1)", "gpu:a100:1(IDX:0)"),
-    row("gpu*", "n2", "idle", "gpu:a100:4(S:0-1),gpu:t4:2", "gpu:a100:0(IDX:N/A)"),
-    row("gpu*", "n3", "drained", "gpu:a100:4", "gpu:a100:0"),
-    row("cpu", "n9", "allocated", "(null)", "gpu:0"),
+    row("gpu*", "n1", "mixed", "gpu:a100:4(S:0-1)", "gpu:a100:1(IDX:0)", "6/26/0/32"),
+    row("gpu*", "n2", "idle", "gpu:a100:4(S:0-1),gpu:t4:2", "gpu:a100:0(IDX:N/A)", "0/16/0/16"),
+    row("gpu*", "n3", "drained", "gpu:a100:4", "gpu:a100:0", "0/0/32/32"),
+    row("cpu", "n9", "allocated", "(null)", "gpu:0", "N/A"),
     "slurm_load_partitions: Unable to contact slurm controller",
   ].join("\n");
   expect(partitionsOf(text)).toEqual([
-    { name: "gpu", isDefault: true, nodes: 3, openNodes: 2, gpus: 14, freeGpus: 9 },
-    { name: "cpu", isDefault: false, nodes: 1, openNodes: 1, gpus: 0, freeGpus: 0 },
+    {
+      name: "gpu",
+      isDefault: true,
+      nodes: 3,
+      openNodes: 2,
+      freeNodes: 1,
+      cpus: 48,
+      freeCpus: 42,
+      gpus: 14,
+      freeGpus: 9,
+    },
+    {
+      name: "cpu",
+      isDefault: false,
+      nodes: 1,
+      openNodes: 1,
+      freeNodes: 0,
+      cpus: 0,
+      freeCpus: 0,
+      gpus: 0,
+      freeGpus: 0,
+    },
   ]);
 });

@@ -6,5 +6,6 @@ import { sql as tracking } from "./0003.ts";
 import { sql as registry } from "./0004.ts";
 import { sql as traces } from "./0005.ts";
 import { sql as extents } from "./0006.ts";
+import { sql as issues } from "./0007.ts";
 
-export const migrations: readonly string[] = [first, pyramid, tracking, registry, traces, extents];
+export const migrations: readonly string[] = [first, pyramid, tracking, registry, traces, extents, issues];

@@ -244,3 +244,27 @@ test("a terminal logs to a run that a recorder writes", async () => {
   expect(json.run?.data?.metrics?.map(({ key }) => key).sort()).toEqual(["ours", "theirs"]);
   expect(await store.runs.findings(id)).toEqual([]);
 });
+
+test("what a name or a text says is secret is not kept, by the rule of the recorder", async () => {
+  const client = await serve();
+  const run = await newRun(client);
+  const params = [
+    { key: "api_key", value: "hunter2" },
+    { key: "token_dim", value: "512" },
+    { key: "url", value: "https://ana:hunter2@example.org/x" },
+    { key: "lr", value: "0.1" },
+  ];
+  const tags = [
+    { key: "password", value: "hunter2" },
+    { key: "mlflow.source.git.repoURL", value: "https://hunter2@example.org/x.git" },
+    { key: "mlflow.note", value: '{"api_key": "kept as it is"}' },
+  ];
+  expect((await client.post("runs/log-batch", { run_id: run, params, tags })).status).toBe(200);
+  // The same value again is no change of it.
+  expect((await client.post("runs/log-parameter", { run_id: run, ...params[0] })).status).toBe(200);
+  const { json } = await client.get("runs/get", { run_id: run });
+  expect(JSON.stringify(json)).not.toContain("hunter2");
+  const kept = Object.fromEntries((json.run?.data.params ?? []).map(({ key, value }) => [key, value]));
+  expect(kept).toEqual({ api_key: "•••", token_dim: "512", url: "https://•••@example.org/x", lr: "0.1" });
+  expect(json.run?.data.tags).toContainEqual({ key: "mlflow.note", value: '{"api_key": "kept as it is"}' });
+});

@@ -1,6 +1,8 @@
 import { createHmac } from "node:crypto";
+import { readFile, rm, stat } from "node:fs/promises";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import {
   type DeliveryOptions,
@@ -11,8 +13,9 @@ import {
 } from "../../../../src/api/mlflow/webhookDelivery.ts";
 import { exampleMessage, type Webhook, webhookEvents } from "../../../../src/model/webhook.ts";
 import { createModel, editRegistry } from "../../../../src/ops/editRegistry.ts";
+import { openSqliteStore } from "../../../../src/store/sqlite/open.ts";
 import { ana, clock } from "../../ops-registry/registered.ts";
-import { freshStore } from "../../store/freshStore.ts";
+import { freshFolder, freshStore } from "../../store/freshStore.ts";
 import { serve } from "./face.ts";
 
 interface Received {
@@ -38,7 +41,7 @@ async function receiver(...statuses: readonly number[]) {
   return { received, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook` };
 }
 
-const options: DeliveryOptions = { timeoutMs: 5_000, pausesMs: [1, 1], anywhere: true };
+const options: DeliveryOptions = { timeoutMs: 5_000, pausesMs: [1, 1], turnMs: 30_000, anywhere: true };
 const webhook = (url: string, more: Partial<Webhook> = {}): Webhook => ({
   ...{ id: "1", name: "ci", url, description: "", secret: "s3cret", status: "ACTIVE", events: webhookEvents },
   ...{ created: 1, updated: 1, ...more },
@@ -97,6 +100,63 @@ test("every change is told once, from the webhook's first day on, whoever made i
     { entity: "prompt", action: "created", data: { name: "greet", tags: { x: "y" } } },
     { entity: "prompt_tag", action: "set", data: { name: "greet", key: "k", value: "v" } },
   ]);
+});
+
+test("what somebody who is gone had not told is told by another one", async () => {
+  const store = await freshStore();
+  const parts = { registry: store.registry, clock, actor: ana };
+  const { received, url } = await receiver();
+  await store.webhooks.put(webhook(url));
+  await createModel({ model: "iris", description: "", tags: {} }, parts);
+  const now = Date.now();
+  // It was killed with the message in its hands.
+  expect((await store.webhooks.claim("1", now, now + 3_000)).entries).toHaveLength(1);
+  await tellWebhooks(store, undefined, { ...options, turnMs: 3_000 });
+  expect(received).toHaveLength(0);
+  await expect.poll(() => received.length, { timeout: 20_000 }).toBe(1);
+  expect(await store.webhooks.claim("1", Date.now(), Date.now() + 500)).toEqual({
+    entries: [],
+    freeAt: null,
+  });
+});
+
+test("two servers on one store tell each change once, and in order", async () => {
+  const folder = await freshFolder();
+  const stores = await Promise.all([1, 2].map(() => openSqliteStore(join(folder, "runline.db"))));
+  const { received, url } = await receiver();
+  const [one] = stores;
+  await one?.webhooks.put(webhook(url));
+  const made = Array.from({ length: 20 }, (_, at) => `model-${at}`);
+  for (const [at, model] of made.entries()) {
+    const store = stores[at % 2];
+    if (store === undefined) continue;
+    await createModel({ model, description: "", tags: {} }, { registry: store.registry, clock, actor: ana });
+    for (const each of stores) void tellWebhooks(each, undefined, options);
+  }
+  const told = () => received.map(({ body }) => (JSON.parse(body) as { data: { name: string } }).data.name);
+  await expect.poll(() => received.length, { timeout: 20_000 }).toBe(made.length);
+  expect(told()).toEqual(made);
+  for (const store of stores) await store.close();
+});
+
+test("a secret is sealed in the store's file, with a key of its own beside it", async () => {
+  const folder = await freshFolder();
+  const file = join(folder, "runline.db");
+  const store = await openSqliteStore(file);
+  await store.webhooks.put(webhook("https://example.org/"));
+  await store.close();
+  expect((await readFile(file)).includes("s3cret")).toBe(false);
+  expect((await stat(`${file}.key`)).mode & 0o777).toBe(0o600);
+  const again = await openSqliteStore(file);
+  expect(await again.webhooks.list()).toMatchObject([{ secret: "s3cret", status: "ACTIVE" }]);
+  await again.close();
+  // A copy without the key gives nothing away, and sends nothing without a signature.
+  await rm(`${file}.key`);
+  const copy = await openSqliteStore(file);
+  expect(await copy.webhooks.list()).toMatchObject([{ secret: null, status: "DISABLED" }]);
+  await copy.webhooks.put(webhook("https://example.org/", { id: "2", secret: "other" }));
+  expect(await copy.webhooks.list()).toContainEqual(expect.objectContaining({ id: "2", secret: "other" }));
+  await copy.close();
 });
 
 test.each([
