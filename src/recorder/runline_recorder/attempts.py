@@ -49,7 +49,7 @@ def set_aside(directory):
     _keep_exit(directory, former)
     _rename(directory.file("start.json"), directory.file("start-%d.json" % former))
     _rename(directory.file("capture"), directory.file("capture-%d" % former))
-    _end_line(directory.file("journal.jsonl"))
+    end_line(directory.file("journal.jsonl"))
 
 
 def _wait_for_pump(directory):
@@ -92,7 +92,7 @@ def _keep_exit(directory, attempt):
         return
 
 
-def _end_line(path):
+def end_line(path):
     """A kill or a full disk may have torn the last line: the next record must not become a part of it."""
     try:
         handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)

@@ -6,16 +6,16 @@ import os
 import signal
 import sys
 
-from . import script
+from . import mlflow_port, script
 from .pump import Pump
 from .rundir import ExitReserve, NotStarted, RunDirectory, now
 
-USAGE = "usage: recorder run <run-directory> [--attempt <number>]\n"
+USAGE = "usage: recorder run <run-directory> [--attempt <number> | --job]\n"
 
 
 def main(arguments):
-    """Runs the recorder. 0: recorded (whatever the script's own exit code was), 2: wrong use, 3: the run
-    could not be recorded."""
+    """Runs the recorder. 0: recorded (whatever the script's own exit code was; a job exits like the script), 2: wrong
+    use, 3: the run could not be recorded."""
     try:
         if len(arguments) < 2 or arguments[0] != "run":
             raise ValueError("no run directory")
@@ -41,19 +41,34 @@ def main(arguments):
         if directory.attempt > 1:
             _set_aside(directory)
         reserve = ExitReserve(directory, spec["run_id"])
+        if "--job" in arguments[2:] and not _enter_job(directory, spec):
+            reserve.write("not_started", None, None, error="The environment that was kept for it is gone.")
+            return 0
     except OSError as error:
         sys.stderr.write("The run directory %s can't be written: %s\n" % (directory.path, error.strerror))
         return 3
-    return record(directory, spec, reserve)
+    code = record(directory, spec, reserve)
+    return code if directory.job is None or code != 0 else directory.job.exit_code(directory)
 
 
 def _attempt(words, path):
     """Which attempt of the run this is. Raises ValueError for wrong use."""
+    words = [word for word in words if word != "--job"]
     if not words and "SLURM_RESTART_COUNT" not in os.environ:
         return 1
     from . import attempts
 
     return attempts.asked(words, path)
+
+
+def _enter_job(directory, spec):
+    from . import slurm_job
+
+    try:
+        slurm_job.enter(directory, spec)
+        return True
+    except FileNotFoundError:
+        return False
 
 
 def _earlier_attempt(directory):
@@ -69,18 +84,30 @@ def _set_aside(directory):
 
 
 class Asked:
-    """What the recorder itself was asked to do: SIGTERM or SIGINT to it means the run is to end."""
+    """What the recorder itself was asked to do: SIGTERM or SIGINT to it means the run is to end. In a job of
+    Slurm SIGTERM comes from Slurm, to the script too, and says only that the job is over; SIGUSR1 that it
+    soon will be."""
 
     def __init__(self, directory):
         self._cancel_file = directory.file("cancel")
         self._signalled = False
+        self.stopped = False
+        self.warned = False
         # Handlers, never SIG_IGN: what is ignored here would stay ignored in the script.
         signal.signal(signal.SIGHUP, lambda *_: None)
-        signal.signal(signal.SIGTERM, self._note)
+        signal.signal(signal.SIGTERM, self._note if directory.job is None else self._note_stop)
         signal.signal(signal.SIGINT, self._note)
+        if directory.job is not None:
+            signal.signal(signal.SIGUSR1, self._note_warning)
 
     def _note(self, *_):
         self._signalled = True
+
+    def _note_stop(self, *_):
+        self.stopped = True
+
+    def _note_warning(self, *_):
+        self.warned = True
 
     def cancelled(self):
         """True once somebody wants the run to end."""
@@ -94,11 +121,12 @@ def record(directory, spec, reserve):
     try:
         slot = _slot(directory, spec, asked)
         directory.leases = _leases(directory, spec, asked)
-        if asked.cancelled():
-            reserve.write("cancelled", None, None)
+        if asked.cancelled() or asked.stopped:
+            reserve.write("cancelled" if asked.cancelled() else "stopped", None, None)
             return 0
         journal_fd = directory.append("journal.jsonl")
-        pump = Pump(directory.open_log(), spec["run_id"], slot)
+        directory.mlflow = mlflow_port.offer(directory, spec)
+        pump = Pump(directory.open_log(), spec["run_id"], slot, _heir(directory, spec))
     except OSError as error:
         reserve.write(
             "not_started", None, None, error="%s: %s." % (error.filename or directory.path, error.strerror)
@@ -122,6 +150,21 @@ def record(directory, spec, reserve):
 
     Watch(directory, spec, reserve, asked, process, pump, journal_fd, started, failed).until_end()
     return 0
+
+
+def _heir(directory, spec):
+    """What the pump calls when the recorder was killed: somebody must answer the script's MLflow calls."""
+    offer = directory.mlflow
+    # By its number: the recorder hands its own object on.
+    listener = None if offer.listener is None else offer.listener.fileno()
+
+    def orphaned(*handles):
+        if listener is not None:
+            from .mlflow_heir import take_over
+
+            take_over(directory, spec, listener, offer.token, handles)
+
+    return orphaned
 
 
 def _slot(directory, spec, asked):

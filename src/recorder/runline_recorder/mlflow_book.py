@@ -110,8 +110,8 @@ class Book:
             if experiment is not run.experiment:
                 run.experiment = experiment
                 said["experiment"] = experiment.name
-            if said:
-                run.journal.write("run", **said)
+            # Said even when there is nothing else to say: the next one that is created is another run.
+            run.journal.write("run", status="running", **said)
             run.started = started
         else:
             child = ChildDirectory(self._directory, new_run_id())
@@ -147,12 +147,13 @@ class Book:
             run.child.end(run.status, run.ended if run.ended is not None else now())
 
     def close(self, outcome):
-        """The script is over, and with it every run that it has left open: they end as it did."""
+        """The script is over, and with it every run that it has left open: they end as it did. `outcome` is
+        None where nobody knows how: then nothing is said of them."""
         why = None if outcome == "FINISHED" else "The script ended before this run did."
         with self.lock:
             self._closed = True
             for run in self.runs.values():
-                if run.child is not None and run.status not in EXITS:
+                if outcome is not None and run.child is not None and run.status not in EXITS:
                     run.status = outcome
                     run.child.end(outcome, now(), why)
                 self._settle(run.id)

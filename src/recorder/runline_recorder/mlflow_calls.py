@@ -7,7 +7,7 @@ from .mlflow_errors import Refusal
 from .mlflow_fields import Fields
 from .mlflow_files import Files
 from .mlflow_http import Broken
-from .mlflow_upstream import Upstream
+from .mlflow_upstream import ANSWER_SECONDS, QUESTION_SECONDS, Upstream
 
 # Clients ask it before they choose how to send traces.
 VERSION = "3.17.2"
@@ -16,6 +16,8 @@ _CALLS = {}
 for _module in (mlflow_experiment_calls, mlflow_run_calls, mlflow_models, mlflow_search, mlflow_history):
     _CALLS.update(_module.ROUTES)
 _SEARCH = ("POST", "runs/search")
+# Nobody need wait long for it: an experiment that is made here gets the id that it has there.
+_BY_NAME = "mlflow/experiments/get-by-name"
 _REGISTRY = ("registered-models", "model-versions", "prompts", "webhooks")
 _NO_REGISTRY = (
     "No model registry is reachable from this run: it has no connection to Runline's server. What was logged"
@@ -56,7 +58,7 @@ class Calls:
                 return self._search(request, fields, body)
             if name == "mlflow/experiments/search":
                 # The server knows all that this run knows.
-                passed = self._passed(request, body)
+                passed = self._passed(request, body, QUESTION_SECONDS)
                 if passed is not None and passed[0] == 200:
                     return passed
             with self._book.turn():
@@ -66,7 +68,8 @@ class Calls:
                     self._book.flush(run)
             return _json(200, answer)
         except Refusal as refusal:
-            passed = self._passed(request, body) if refusal.elsewhere else None
+            seconds = QUESTION_SECONDS if name == _BY_NAME else ANSWER_SECONDS
+            passed = self._passed(request, body, seconds) if refusal.elsewhere else None
             if passed is not None:
                 self._learn(name, passed)
                 return passed
@@ -120,7 +123,7 @@ class Calls:
 
     def _search(self, request, fields, body):
         """Runs of this script and, where a server is there, of others."""
-        passed = self._passed(request, body)
+        passed = self._passed(request, body, QUESTION_SECONDS)
         others = json.loads(passed[1].decode("utf-8")) if passed is not None and passed[0] == 200 else {}
         try:
             with self._book.turn():
@@ -131,10 +134,9 @@ class Calls:
             return passed
         return _json(200, answer)
 
-    def _passed(self, request, body):
-        return self._upstream.passed(
-            request.method, request.target, body, request.headers.get("content-type")
-        )
+    def _passed(self, request, body, seconds=ANSWER_SECONDS):
+        kind = request.headers.get("content-type")
+        return self._upstream.passed(request.method, request.target, body, kind, seconds)
 
     def _learn(self, name, passed):
         """An experiment that the server has told of can have runs of this script."""
@@ -179,6 +181,7 @@ class Calls:
 
 def _name(path):
     """The call's name: its path without the prefixes that mean the same."""
+    path = "/" + path.lstrip("/")
     for prefix in ("/api/", "/ajax-api/"):
         if path.startswith(prefix):
             version, _, rest = path[len(prefix) :].partition("/")
@@ -192,17 +195,18 @@ def _query(request):
 
 
 def _fields(request, body):
-    if request.method == "GET":
+    if request.method == "GET" and (request.query or not body):
         return Fields(_query(request))
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind != "application/json" and request.method != "DELETE":
+    if kind != "application/json" and request.method not in ("DELETE", "GET"):
         if not kind:
             raise Refusal("INVALID_PARAMETER_VALUE", "Bad Request. Content-Type header is missing.")
         text = "Bad Request. Content-Type must be one of ['application/json']."
         # What other protocols send here, traces among them, is for the server.
         raise Refusal("INVALID_PARAMETER_VALUE", text, elsewhere=not _name(request.path))
     try:
-        value = json.loads(body.decode("utf-8") or "{}")
+        # Some mark the encoding before the first letter.
+        value = json.loads(body.decode("utf-8-sig") or "{}")
         if isinstance(value, str):
             value = json.loads(value)
     except (ValueError, RecursionError):

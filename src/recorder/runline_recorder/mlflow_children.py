@@ -35,6 +35,13 @@ class ChildDirectory:
         self.id = run_id
         self._directory = RunDirectory(self.path)
 
+    @classmethod
+    def existing(cls, path, run_id, attempt):
+        """One that a recorder before has made; `attempt` is its last."""
+        child = cls(RunDirectory(path), run_id)
+        child._directory.attempt = attempt
+        return child
+
     def create(self, spec, name, experiment, parent, started, said):
         """Makes it beside the others and moves it in whole: whoever looks finds all of it or nothing. `spec`
         is that of the run whose script it is; `said` are the first fields of its `run` record."""
@@ -96,6 +103,24 @@ class ChildDirectory:
             self._directory.write_json("start.json", self._start(now()))
         except OSError:
             return  # The attempt's record of the journal says it too.
+
+    def adopt(self, started):
+        """Its recorder was killed, and the process that goes on in its place says so."""
+        try:
+            self._directory.write_json("start.json", self._start(started))
+        except OSError:
+            return  # Readers take it for lost until its end is written.
+
+    def former_end(self):
+        """(status, time) of its exit record; None while it goes on."""
+        try:
+            record = self._directory.read_json("exit.json")
+            if record["attempt"] < self._directory.attempt:
+                return None
+            end = record["reason"], record["exit_code"]
+            return [status for status, each in EXITS.items() if each == end][0], record["time"]
+        except (OSError, ValueError, KeyError, IndexError):
+            return None
 
     def end(self, status, time, error=None):
         """Writes the exit record, or writes it anew: the script may go on about a run that has ended."""

@@ -42,13 +42,17 @@ class Run:
         return "mlflow-artifacts:/%s/%s/artifacts" % (self.experiment.id, self.id)
 
     def log_metrics(self, points):
-        """Writes points, and keeps the latest of each key."""
+        """Writes points and keeps the latest."""
         for fields in metric_records(points):
             self.journal.write("metric", **fields)
         for point in points:
-            known = self.metrics.get(point.key)
-            if known is None or point.order >= known.order:
-                self.metrics[point.key] = point
+            self.keep(point)
+
+    def keep(self, point):
+        """The latest point of each key is what reads answer."""
+        known = self.metrics.get(point.key)
+        if known is None or point.order >= known.order:
+            self.metrics[point.key] = point
 
     def log_parameters(self, pairs):
         """Writes those that are new; the caller has seen to it that none changes."""

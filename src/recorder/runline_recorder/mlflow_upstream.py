@@ -4,9 +4,15 @@ none, nothing waits for one."""
 import json
 import os
 import stat
+import time
 
 CONNECT_SECONDS = 3
 ANSWER_SECONDS = 60
+# For what this run can answer as far as it knows: nobody waits long for the rest.
+QUESTION_SECONDS = 5
+# One that did not answer is not asked again for so long: a network that is away must not cost a script more
+# than a moment now and then.
+AWAY_SECONDS = 60
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -52,17 +58,16 @@ class Upstream:
 
     def __init__(self, run_path):
         self._run_path = run_path
+        # What was asked in vain: where, how long it was waited for, and until when nobody waits so long again.
+        self._away = None, 0, 0
 
-    def is_there(self):
-        """Whether somebody serves; not whether it answers."""
-        return self._found() is not None
-
-    def passed(self, method, target, body, content_type):
-        """(status, body, content type) of the server's answer, or None."""
+    def passed(self, method, target, body, content_type, seconds=ANSWER_SECONDS):
+        """(status, body, content type) of the server's answer, or None. `seconds`: how long it may take."""
         found = self._found()
-        if found is None:
+        if found is None or self._is_away(found["url"], seconds):
             return None
         from http.client import HTTPConnection, HTTPException, HTTPSConnection
+        from socket import timeout
         from urllib.parse import urlsplit
 
         place = urlsplit(found["url"])
@@ -75,14 +80,22 @@ class Upstream:
         connection = kind(place.hostname, place.port, timeout=CONNECT_SECONDS)
         try:
             connection.connect()
-            connection.sock.settimeout(ANSWER_SECONDS)
+            connection.sock.settimeout(seconds)
             connection.request(method, place.path.rstrip("/") + target, body or None, headers)
             answer = connection.getresponse()
             return answer.status, answer.read(), answer.getheader("Content-Type") or "application/json"
-        except (OSError, HTTPException):
+        except timeout:
+            self._away = found["url"], seconds, time.monotonic() + AWAY_SECONDS
             return None
+        except (OSError, HTTPException):
+            return None  # At once: it may be there again in a moment.
         finally:
             connection.close()
+
+    def _is_away(self, url, seconds):
+        """Whoever has more patience than the one before asks again: it may only be slow."""
+        where, patience, until = self._away
+        return where == url and seconds <= patience and time.monotonic() < until
 
     def _found(self):
         named = os.environ.get("RUNLINE_MLFLOW_UPSTREAM")

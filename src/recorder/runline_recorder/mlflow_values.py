@@ -85,6 +85,14 @@ class Metric:
         name, digest = fields.text("dataset_name"), fields.text("dataset_digest")
         self.dataset = (name, digest or "?") if name else None
 
+    @classmethod
+    def known(cls, key, value, time, step, model, dataset):
+        """One that was checked before: it stood in a journal."""
+        point = cls.__new__(cls)
+        point.key, point.value, point.time, point.step = key, value, time, step
+        point.model, point.dataset = model, dataset
+        return point
+
     @property
     def order(self):
         """The latest of a key is the greatest by this."""

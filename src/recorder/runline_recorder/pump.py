@@ -20,12 +20,14 @@ F_SETPIPE_SZ = 1031
 
 class Pump:
     """Starts the pump process. `write_end` is the script's stdout and stderr; `slot_fd` the lock of the
-    run's place in the queue."""
+    run's place in the queue; `orphaned` is called in the pump, with its handles, when the recorder was
+    killed."""
 
-    def __init__(self, log, run_id, slot_fd=None):
+    def __init__(self, log, run_id, slot_fd=None, orphaned=lambda *_: None):
         self.log = log
         self._run_id = run_id
         self._slot_fd = slot_fd
+        self._orphaned = orphaned
         self.read_end, self.write_end = os.pipe()
         _widen(self.read_end)
         self._result = None
@@ -45,9 +47,13 @@ class Pump:
                     if handle is not None:
                         os.close(handle)
                 _at_the_end(self.log)
-                _pump(self.read_end, self.log, control_end, status_end)
-                if self._slot_fd is not None and not os.read(control_end, 1):
-                    _outlive(self._run_id)
+                known = _pump(self.read_end, self.log, control_end, status_end, self._orphaned)
+                # The script may have sent its output elsewhere, and live on.
+                if known or not os.read(control_end, 1):
+                    if not known:
+                        self._orphaned(self.read_end, status_end)
+                    if self._slot_fd is not None:
+                        _outlive(self._run_id)
             finally:
                 os._exit(0)
         os.close(status_end)
@@ -118,9 +124,9 @@ def _widen(pipe):
         return  # Not Linux, or the user's limit is reached; the usual 64 KB do as well.
 
 
-def _pump(source, log, control, status):
+def _pump(source, log, control, status, orphaned):
     """To the end of the pipe, or until told to finish; after that it only keeps the pipe from blocking
-    whoever still writes."""
+    whoever still writes. True when the recorder was killed meanwhile."""
     counts = {"bytes": 0, "dropped": 0}
     listening = [source, control]
     while True:
@@ -130,12 +136,13 @@ def _pump(source, log, control, status):
                 _rest(source, log, counts)
                 _report(status, counts)
                 _discard(source)
-            listening.remove(control)  # The recorder is gone; the script is not.
+            orphaned(source, status)  # The recorder is gone; the script is not.
+            listening.remove(control)
         elif source in ready:
             data = os.read(source, CHUNK)
             if not data:
                 _report(status, counts)
-                return
+                return control not in listening
             _keep(log, data, counts)
 
 

@@ -45,7 +45,6 @@ def roots(spec):
 def start(directory, spec, output):
     """Starts it; raises OSError when the system refuses. The pid is also the process group and the
     session."""
-    directory.mlflow = mlflow_port.offer(directory, spec)
     process = subprocess.Popen(
         spec["argv"],
         cwd=spec["cwd"],

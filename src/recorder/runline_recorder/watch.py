@@ -52,6 +52,8 @@ class Watch:
             except Exception:  # It is about the attempt before: this one must not suffer from it.
                 traceback.print_exc(file=sys.stderr)
         self._journal.write("attempt", attempt=self._directory.attempt, time=started)
+        if self._directory.job is not None:
+            self._directory.job.tell(self._journal)
         self._journal.flush()
 
     def _settle(self):
@@ -85,6 +87,9 @@ class Watch:
             self._cancel = Cancel(self._process.pid, self._spec, lambda: {os.getpid(), self._pump.pid})
         if self._cancel is not None:
             self._cancel.step()
+        if self._asked.warned:
+            self._asked.warned = False
+            self._directory.job.warn(self._spec["run_id"], {os.getpid(), self._pump.pid}, self._journal)
         self._pump.ended()
         self._each("tick")
         self._journal.tick()
@@ -132,9 +137,12 @@ class Watch:
 
     def _end(self):
         code = self._process.returncode
-        reason = "exited" if self._cancel is None else "cancelled"
+        if self._directory.job is not None and self._cancel is None:
+            self._directory.job.await_stop(self._asked)
+        ended_by = "stopped" if self._asked.stopped else "exited"
+        reason = ended_by if self._cancel is None else "cancelled"
         errors = []
-        if code > 0 and self._cancel is None:
+        if code > 0 and reason == "exited":
             errors.append(last_error(self._pump.log.path, self._pump.log.start))
         dropped = self._counts["dropped"]
         if dropped:
@@ -147,6 +155,8 @@ class Watch:
             )
         error = " · ".join(filter(None, errors)) or None
         name = _signal_name(-code) if code < 0 else None
+        if self._directory.job is not None and reason != "stopped":
+            self._directory.job.leave()
         self._reserve.write(reason, code if code >= 0 else None, name, error=error)
 
 

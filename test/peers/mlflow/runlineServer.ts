@@ -9,6 +9,7 @@ export interface RunlineServer {
   readonly url: string;
   readonly token: string | null;
   readonly folder: string;
+  readonly pid: number;
   /** Ends the server as a person does, and answers what it complained about. */
   stop(): Promise<string>;
   close(): Promise<void>;
@@ -28,7 +29,7 @@ export async function startRunlineServer(...options: readonly string[]): Promise
     return (await running.done).error;
   };
   return {
-    ...{ url, token, folder, stop },
+    ...{ url, token, folder, stop, pid: running.child.pid ?? 0 },
     async close() {
       await stop();
       await rm(folder, { recursive: true, force: true });

@@ -113,7 +113,7 @@ test("a run is sent whole though the server is killed meanwhile, and never twice
   await expect.poll(async () => (await copies()).length, waits).toBe(1);
   await team.kill();
   expect(await sending).toBeNull();
-  const [down] = await here.value("mlflow/refresh", { whole: false });
+  const [down] = await here.value("mlflow/refresh", { whole: true });
   expect(down?.trouble).toMatchObject({ code: "teamDown" });
   await team.start();
 

@@ -14,6 +14,10 @@ interface Wire {
   readonly experiment_id: string;
   readonly metrics?: readonly { readonly value: number; readonly step: number }[];
   readonly files?: readonly { readonly path: string }[];
+  readonly model_version: { readonly version: string };
+  readonly registered_model: {
+    readonly aliases?: readonly { readonly alias: string; readonly version: string }[];
+  };
 }
 
 export interface WireRun {
@@ -28,6 +32,8 @@ export interface TeamPeer {
   readonly url: string;
   post(place: string, body: object): Promise<Wire>;
   get(place: string, query: Readonly<Record<string, string>>): Promise<Wire>;
+  /** Registers a version of a model whose folder has this `MLmodel`; answers its number. */
+  register(model: string, mlmodel: string): Promise<number>;
   /** Runs of all experiments. */
   runs(): Promise<readonly WireRun[]>;
   kill(): Promise<void>;
@@ -81,6 +87,25 @@ export async function startTeamPeer(): Promise<TeamPeer> {
     kill: () => kill(),
     get: async (place, query) =>
       answer(await fetch(`${url}/api/2.0/mlflow/${place}?${new URLSearchParams(query)}`)),
+    async register(name, mlmodel) {
+      const { run } = await post("runs/create", {
+        experiment_id: "0",
+        run_name: `${name}-fit`,
+        start_time: 1,
+      });
+      const { run_id: id } = run.info;
+      const folder = `0/${id}/artifacts/model`;
+      const put = await fetch(`${url}/api/2.0/mlflow-artifacts/artifacts/${folder}/MLmodel`, {
+        method: "PUT",
+        body: mlmodel,
+      });
+      if (!put.ok) throw new Error(`MLmodel was not taken: ${put.status}`);
+      await post("runs/update", { run_id: id, status: "FINISHED", end_time: 2 });
+      await post("registered-models/create", { name });
+      const source = `mlflow-artifacts:/${folder}`;
+      const { model_version: made } = await post("model-versions/create", { name, source, run_id: id });
+      return Number(made.version);
+    },
     async runs() {
       const { experiments } = await post("experiments/search", { max_results: 100 });
       const ids = experiments.map(({ experiment_id }) => experiment_id);
