@@ -118,6 +118,22 @@ export class Workbench {
       .filter({ has: this.page.locator(`.pane-header[aria-label^="${title}"]`) });
   }
 
+  /** Opens a view that may be folded. */
+  async openView(title: string): Promise<void> {
+    const header = this.view(title).locator(".pane-header");
+    await header.waitFor();
+    if ((await header.getAttribute("aria-expanded")) !== "true") await header.click();
+    await this.view(title).locator('.pane-header[aria-expanded="true"]').waitFor();
+  }
+
+  /** Folds views of the side bar away that are open, to make room for the others. */
+  async fold(...titles: readonly string[]): Promise<void> {
+    for (const title of titles) {
+      const header = this.view(title).locator(".pane-header");
+      if ((await header.getAttribute("aria-expanded")) === "true") await header.click();
+    }
+  }
+
   /** A row of a view whose text holds the label. */
   row(view: string, label: string | RegExp): Locator {
     return this.view(view).locator(".monaco-list-row").filter({ hasText: label });
@@ -131,6 +147,23 @@ export class Workbench {
     await this.page.locator(".monaco-menu:visible .action-item.focused").filter({ hasText: entry }).waitFor();
     await this.page.keyboard.press("Enter");
     await items.first().waitFor({ state: "hidden" });
+  }
+
+  /** Shows what hangs at a row. One that is drawn anew under the pointer forgets it, so the pointer goes away and comes again. */
+  async hover(row: Locator, text: string | RegExp): Promise<void> {
+    const shown = this.page.locator(".monaco-hover:visible").getByText(text).first();
+    for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+      await row.hover();
+      if (
+        await shown.waitFor({ timeout: 3_000 }).then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
+      await this.page.mouse.move(900, 20);
+    }
+    await shown.waitFor({ timeout: 1 });
   }
 
   /** A CodeLens whose text holds the label. */

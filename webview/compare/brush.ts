@@ -14,6 +14,9 @@ export interface PlotAxis {
 /** Values over this ratio, all above zero, stand on a logarithmic axis. */
 const logarithmicRatio = 100;
 const mostCategories = 40;
+/** So few numbers, so far apart, are told one by one. */
+const fewNumbers = 6;
+const closest = 0.08;
 
 /** Numbers by their size, texts by their natural order at even distances. */
 export function plotAxis(column: GridColumn): PlotAxis {
@@ -30,7 +33,9 @@ export function plotAxis(column: GridColumn): PlotAxis {
     const at = scaled(low) + place * length;
     return logarithmic ? Math.exp(at) : at;
   };
-  const shares = length > 0 ? [0, 0.25, 0.5, 0.75, 1] : [0.5];
+  const own = [...new Set(finite)].sort((a, b) => a - b).map(placeOf);
+  const apart = own.every((place, index) => index === 0 || place - (own[index - 1] ?? 0) >= closest);
+  const shares = own.length <= fewNumbers && apart ? own : [0, 0.25, 0.5, 0.75, 1];
   return {
     column,
     places: numbers.map((value) => (Number.isFinite(value) ? placeOf(value) : Number.NaN)),

@@ -98,7 +98,6 @@ export class ChartsTab {
     const drawn = table.runs.filter((run) => first.has(run));
     const hidden = new Set(state.hidden);
     return html`
-      ${full || values.length === 0 ? nothing : this.finals(table, shown, values, state)}
       ${
         curves.length === 0
           ? nothing
@@ -107,7 +106,8 @@ export class ChartsTab {
               @show-all=${() => this.save({ clip: false })}
               @layout=${(event: CustomEvent<ChartLayout>) => this.save({ layout: event.detail })}
               @collapsed=${(event: CustomEvent<readonly string[]>) => this.save({ collapsed: event.detail })}></rl-metric-charts>`
-      }`;
+      }
+      ${full || values.length === 0 ? nothing : this.finals(table, shown, values, state)}`;
   }
 
   private finals(

@@ -2,6 +2,7 @@
 
 import type { NumberCells, TextCells } from "../../src/model/compareTable.ts";
 import { type ComparisonCell, numberOf } from "../../src/model/comparison.ts";
+import { type CellWidth, lazyWidth } from "./cellWidth.ts";
 
 export interface GridCell extends ComparisonCell {
   /** As it stands in the table; `text` is the full value. */
@@ -14,8 +15,8 @@ export interface Cells {
   readonly present: number;
   /** Every present value is a number, and there is one. */
   readonly numeric: boolean;
-  /** Length of the longest text in the table; a guess for very many numbers. */
-  readonly longest: number;
+  /** How wide it is in the table; a guess for very many values. */
+  readonly width: () => CellWidth;
   has(index: number): boolean;
   /** NaN where there is no number. */
   number(index: number): number;
@@ -24,7 +25,7 @@ export interface Cells {
   at(index: number): GridCell | null;
 }
 
-/** Numbers beyond this many are not all written out to see how wide they are. */
+/** Of more values than this not all are written out to see how wide they are. */
 const mostMeasured = 500;
 const usualLength = 7;
 
@@ -64,13 +65,9 @@ export function numberColumn(
   const hasAt = (index: number) => index >= 0 && index < values.length && (has === null || has[index] === 1);
   const at = (index: number) => (hasAt(index) ? cell(values[index] ?? Number.NaN, index) : null);
   const present = has === null ? values.length : has.reduce((sum, one) => sum + one, 0);
-  let longest: number | undefined;
   return {
     ...{ length: values.length, present, numeric: present > 0 },
-    get longest() {
-      longest ??= longestOf(at, values.length);
-      return longest;
-    },
+    width: firstWidth(values.length, at),
     has: hasAt,
     number: (index) => values[index] ?? Number.NaN,
     key: (index) => (hasAt(index) ? (values[index] ?? Number.NaN) : null),
@@ -92,6 +89,15 @@ export function textColumn(
   return listed(cells, places);
 }
 
+/** The column of the code (`codeText`): two snapshots of the same tree are the same, whatever their commits are called. */
+export function codeColumn(column: TextCells): Cells {
+  const cells = column.texts.map((text): GridCell => {
+    const at = text.indexOf(" ");
+    return { text: text.slice(0, at), number: null, shown: text.slice(at + 1) };
+  });
+  return listed(cells, placesOf(column));
+}
+
 /** A column whose cells are at hand. */
 export function cellColumn(cells: readonly (GridCell | null)[]): Cells {
   const places = Int32Array.from(cells, (cell, index) => (cell === null ? -1 : index));
@@ -105,7 +111,7 @@ function listed(cells: readonly (GridCell | null)[], places: Int32Array): Cells 
     length: places.length,
     present: places.reduce((sum, place) => sum + (place < 0 ? 0 : 1), 0),
     numeric: known.length > 0 && known.every(({ number }) => number !== null),
-    longest: known.reduce((most, cell) => Math.max(most, cell.shown.length), 0),
+    width: lazyWidth(() => known.map(({ shown }) => shown)),
     has: (index) => (places[index] ?? -1) >= 0,
     number: (index) => at(index)?.number ?? Number.NaN,
     key: (index) => {
@@ -119,7 +125,7 @@ function listed(cells: readonly (GridCell | null)[], places: Int32Array): Cells 
 /** A column whose cells are looked up whenever they are seen: they come one by one. */
 export function lateColumn(length: number, at: (index: number) => GridCell | null): Cells {
   return {
-    ...{ length, present: length, numeric: false, longest: 0, at },
+    ...{ length, present: length, numeric: false, width: firstWidth(length, at), at },
     has: (index) => at(index) !== null,
     number: () => Number.NaN,
     key: (index) => at(index)?.text ?? null,
@@ -165,9 +171,9 @@ export function differentValues(cells: Cells, most = Number.POSITIVE_INFINITY): 
   return found.size;
 }
 
-function longestOf(at: (index: number) => GridCell | null, length: number): number {
-  let most = length > mostMeasured ? usualLength : 0;
-  for (let index = 0; index < Math.min(length, mostMeasured); index++)
-    most = Math.max(most, at(index)?.shown.length ?? 0);
-  return most;
+/** By the first values, and no less than numbers usually need where those are not all. */
+function firstWidth(length: number, at: (index: number) => GridCell | null): () => CellWidth {
+  const first = Math.min(length, mostMeasured);
+  const texts = () => Array.from({ length: first }, (_, index) => at(index)?.shown ?? "");
+  return lazyWidth(texts, length > mostMeasured ? usualLength : 0);
 }

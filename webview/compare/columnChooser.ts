@@ -41,7 +41,7 @@ export class ColumnChooser extends PageElement {
   }
 
   protected override render(): unknown {
-    return html`<vscode-button secondary icon="list-selection" aria-haspopup="dialog" aria-expanded=${this.open} @click=${() => this.show(!this.open)}>Columns</vscode-button>
+    return html`<vscode-button secondary icon="list-selection" aria-label="Columns" title="Columns" aria-haspopup="dialog" aria-expanded=${this.open} @click=${() => this.show(!this.open)}><span class="wide-only">Columns</span></vscode-button>
       ${this.open ? this.sheet() : nothing}`;
   }
 

@@ -1,59 +1,31 @@
 /** The compare table: an ARIA grid that draws only the rows and columns that can be seen. Head and name column stay. */
 
-import { html, nothing, type PropertyValues } from "lit";
-import type { RunEdit } from "../../src/model/run.ts";
+import { html, type PropertyValues } from "lit";
 import type { RunLook } from "../../src/model/runColor.ts";
 import type { SortKey } from "../../src/protocol/comparePage.ts";
-import { asOfBadge } from "../shared/asOf.ts";
 import { PageElement } from "../shared/element.ts";
 import type { Hover } from "../shared/hover.ts";
-import { icon, iconButton, stateIcon, stateLooks } from "../shared/icon.ts";
-import { swatch } from "../shared/swatch.ts";
 import { VirtualRows } from "../shared/virtualRows.ts";
+import { Watched } from "../shared/watched.ts";
 import type { CompareRun } from "./comparedRuns.ts";
-import { cellContent, trendLine } from "./gridCells.ts";
 import type { GridColumn } from "./gridColumns.ts";
-import { editableText, editOf } from "./gridEdit.ts";
+import { copiedText, editableText } from "./gridEdit.ts";
+import type { GridEvents, MenuAsk } from "./gridEvents.ts";
 import { type GridPlace, movedBy } from "./gridKeys.ts";
 import { type ColumnPlace, columnPlaces, headHeight, rowHeight, seenColumns } from "./gridLayout.ts";
+import { bodyRow, type GridView, headRow } from "./gridRows.ts";
 import { nameColumn } from "./sortRows.ts";
-import { GroupCells, type GroupRow, type TableRow } from "./tableRows.ts";
+import { GroupCells, type TableRow } from "./tableRows.ts";
 
 const widestName = 280;
-const indent = 16;
 
-/** What the grid asks a menu for; the page shows it. */
-export interface MenuAsk {
-  readonly at: { readonly x: number; readonly y: number };
-  /** Null for a head. */
-  readonly run: CompareRun | null;
-  /** Place of the run; −1 for a head. */
-  readonly index: number;
-  /** Null for the names. */
-  readonly column: GridColumn | null;
-  readonly edit: () => void;
-}
-
-/** What a person does in the grid: custom events and their details. */
-export interface GridEvents {
-  readonly sort: { readonly column: string; readonly add: boolean };
-  readonly open: string;
-  readonly pin: string;
-  readonly star: string;
-  readonly hide: readonly string[];
-  readonly "toggle-group": string;
-  readonly edit: { readonly runId: string; readonly edit: RunEdit };
-  readonly "ask-menu": MenuAsk;
-  /** What can be seen now: columns and runs by their ids. */
-  readonly seen: { readonly columns: readonly string[]; readonly runs: readonly string[] };
-}
-
-export class CompareGrid extends PageElement {
+export class CompareGrid extends PageElement implements GridView {
   static override properties = {
     runs: { attribute: false },
     looks: { attribute: false },
     columns: { attribute: false },
     rows: { attribute: false },
+    coming: { attribute: false },
     hiddenRuns: { attribute: false },
     baseline: { attribute: false },
     sort: { attribute: false },
@@ -70,6 +42,8 @@ export class CompareGrid extends PageElement {
   declare looks: ReadonlyMap<string, RunLook>;
   declare columns: readonly GridColumn[];
   declare rows: readonly TableRow[];
+  /** How many more rows are on their way; their places are kept. */
+  declare coming: number;
   declare hiddenRuns: ReadonlySet<string>;
   declare baseline: string | null;
   declare sort: readonly SortKey[];
@@ -84,10 +58,12 @@ export class CompareGrid extends PageElement {
     scroller: () => this.querySelector(".grid"),
     rowHeight,
   });
-  private readonly observer = new ResizeObserver(() => this.onScroll());
-  private readonly groupCells = new GroupCells();
-  private places: readonly ColumnPlace[] = [];
-  private baselineIndex = -1;
+  readonly groupCells = new GroupCells();
+  places: readonly ColumnPlace[] = [];
+  baselineIndex = -1;
+  private readonly watched = new Watched(this, new ResizeObserver(() => this.onScroll()));
+  /** The row from which Shift takes all. */
+  private lastTicked: number | null = null;
   private inSight: {
     readonly columns: readonly GridColumn[];
     readonly rows: readonly (TableRow | undefined)[];
@@ -96,6 +72,7 @@ export class CompareGrid extends PageElement {
 
   constructor() {
     super();
+    this.coming = 0;
     this.active = { row: 0, column: 0 };
     this.editing = null;
     this.scrolled = { left: 0, width: document.documentElement.clientWidth };
@@ -103,13 +80,12 @@ export class CompareGrid extends PageElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.observer.observe(this);
+    this.watched.follow(this);
     this.unsubscribe = this.hover.subscribe(() => this.requestUpdate());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.observer.disconnect();
     this.unsubscribe?.();
   }
 
@@ -143,21 +119,17 @@ export class CompareGrid extends PageElement {
       this.scrolled.left,
       this.scrolled.left + this.scrolled.width - name,
     );
-    const items = this.virtual.visible(this.rows.length);
+    const items = this.virtual.visible(this.rows.length + this.coming);
     this.inSight = {
       columns: this.columns.slice(seen.first, seen.end),
       rows: items.map(({ index }) => this.rows[index]),
     };
-    return html`<div class="grid" role="grid" tabindex="0" aria-label="Runs side by side" aria-rowcount=${this.rows.length + 1} aria-colcount=${this.columns.length + 1}
+    return html`<div class="grid" role="grid" tabindex="0" aria-label="Runs side by side" aria-rowcount=${this.rows.length + this.coming + 1} aria-colcount=${this.columns.length + 1}
       aria-activedescendant=${`cell-${this.active.row}-${this.active.column}`}
       .style=${`--name-width:${name}px`} @scroll=${this.onScroll} @keydown=${this.onKey} @mouseleave=${() => this.hover.bringForward(null)} @blur=${() => this.hover.bringForward(null)}>
-      <div class="grid-head" role="row" aria-rowindex="1" .style=${`width:${width}px`}>
-        ${this.headCell(null, 0)}
-        ${this.spacer(seen.first)}
-        ${this.columns.slice(seen.first, seen.end).map((column, index) => this.headCell(column, seen.first + index + 1))}
-      </div>
+      ${headRow(this, seen, width)}
       <div class="grid-body" role="rowgroup" .style=${`height:${this.virtual.height}px;width:${width}px`}>
-        ${items.map((item) => this.row(item.index, item.start, seen, width))}
+        ${items.map((item) => bodyRow(this, item.index, item.start, seen, width))}
       </div>
     </div>`;
   }
@@ -167,134 +139,8 @@ export class CompareGrid extends PageElement {
     return Math.max(150, Math.min(widestName, Math.round(this.scrolled.width * 0.45)));
   }
 
-  private spacer(first: number): unknown {
-    return html`<span class="grid-space" .style=${`width:${this.places[first]?.left ?? 0}px`}></span>`;
-  }
-
-  private headCell(column: GridColumn | null, index: number): unknown {
-    const id = column?.id ?? nameColumn;
-    const place = this.sort.findIndex((key) => key.column === id);
-    const key = this.sort[place];
-    const order = key === undefined ? "none" : key.descending ? "descending" : "ascending";
-    const title = column === null ? "Run" : column.title;
-    return html`<button class=${`cell head ${column === null ? "name" : ""} ${column?.numeric ? "right" : ""} ${this.activeClass(-1, index)}`} role="columnheader" tabindex="-1"
-      id=${`cell--1-${index}`} aria-colindex=${index + 1} aria-sort=${order} .style=${this.widthOf(index)}
-      title=${`${column === null ? "" : `${column.group}: `}${title}\nClick sorts, Shift+click sorts within the present order, right click for more`}
-      @click=${(event: MouseEvent) => this.sortBy(id, event.shiftKey)} @contextmenu=${(event: MouseEvent) => this.askMenu(event, -1, index)}
-    ><span class="clip">${title}</span>${key === undefined ? nothing : html`${icon(key.descending ? "arrow-down" : "arrow-up")}${this.sort.length > 1 ? html`<sub>${place + 1}</sub>` : nothing}`}</button>`;
-  }
-
-  private widthOf(index: number): string {
-    return index === 0 ? "" : `width:${this.places[index - 1]?.width ?? 0}px`;
-  }
-
-  private row(
-    row: number,
-    top: number,
-    seen: { readonly first: number; readonly end: number },
-    width: number,
-  ): unknown {
-    const found = this.rows[row];
-    if (found === undefined) return nothing;
-    const columns = this.columns.slice(seen.first, seen.end);
-    const style = `transform:translateY(${top}px);width:${width}px`;
-    if (found.kind === "group")
-      return html`<div class="grid-row group" role="row" aria-rowindex=${row + 2} aria-level=${found.depth + 1} aria-expanded=${found.open} .style=${style}
-        @mouseenter=${() => this.bringForward(row)}>
-        ${this.groupName(found, row)}${this.spacer(seen.first)}
-        ${columns.map((column, offset) => this.groupValue(column, found, row, seen.first + offset + 1))}
-      </div>`;
-    const run = this.runs[found.index];
-    if (run === undefined) return nothing;
-    const hidden = this.hiddenRuns.has(run.id);
-    const lastPinned =
-      found.pinned && this.rows[row + 1]?.kind === "run" ? !this.isPinned(row + 1) : found.pinned;
-    const classes = `grid-row ${hidden ? "off" : ""} ${this.hover.frontRun === run.id ? "front" : ""} ${run.id === this.baseline ? "baseline" : ""} ${lastPinned ? "last-pinned" : ""}`;
-    return html`<div class=${classes} role="row" aria-rowindex=${row + 2} .style=${style}
-      @mouseenter=${() => this.bringForward(row)}>
-      ${this.nameCell(run, row, hidden, found)}
-      ${this.spacer(seen.first)}
-      ${columns.map((column, offset) => this.valueCell(column, found.index, row, seen.first + offset + 1))}
-    </div>`;
-  }
-
-  private isPinned(row: number): boolean {
-    const found = this.rows[row];
-    return found?.kind === "run" && found.pinned;
-  }
-
-  private groupName(group: GroupRow, row: number): unknown {
-    const ids = group.members.map((index) => this.runs[index]?.id ?? "");
-    const shown = ids.filter((id) => !this.hiddenRuns.has(id)).length;
-    return html`<div class=${`cell name ${this.activeClass(row, 0)}`} role="rowheader" id=${`cell-${row}-0`} aria-colindex="1"
-      aria-label=${`${group.title} ${group.value}, ${group.members.length} runs, ${group.open ? "open" : "closed"}`}>
-      <input type="checkbox" tabindex="-1" .checked=${shown > 0} .indeterminate=${shown > 0 && shown < ids.length} title="Show in charts"
-        aria-label=${`Show the runs of ${group.title} ${group.value} in charts`} @change=${() => this.tell("hide", ids)} />
-      <button class="group-toggle clip" tabindex="-1" .style=${`padding-left:${group.depth * indent}px`} title=${`${group.title} = ${group.value}`}
-        @click=${() => this.tell("toggle-group", group.id)}>${icon(group.open ? "chevron-down" : "chevron-right")}<span class="quiet">${group.title}</span> ${group.value}</button>
-      <span class="count">${group.members.length}</span>
-    </div>`;
-  }
-
-  private groupValue(column: GridColumn, group: GroupRow, row: number, place: number): unknown {
-    const cell = column.group === "trend" ? null : this.groupCells.of(group, column);
-    return html`<div class=${`cell ${column.numeric ? "right number" : ""} ${this.activeClass(row, place)}`} role="gridcell" id=${`cell-${row}-${place}`}
-      aria-colindex=${place + 1} .style=${this.widthOf(place)} title=${cell?.text ?? ""} @click=${() => this.activate(row, place)}>
-      <span class="clip">${cell?.shown ?? ""}</span></div>`;
-  }
-
-  private nameCell(
-    run: CompareRun,
-    row: number,
-    hidden: boolean,
-    found: TableRow & { readonly kind: "run" },
-  ): unknown {
-    const look = this.looks.get(run.id);
-    if (this.isEditing(row, 0))
-      return html`<div class="cell name">${this.editor(run, found.index, null)}</div>`;
-    return html`<div class=${`cell name ${this.activeClass(row, 0)}`} role="rowheader" id=${`cell-${row}-0`} aria-colindex="1"
-      aria-label=${`${run.name}, ${stateLooks[run.state].label}${hidden ? ", not in charts" : ""}${run.id === this.baseline ? ", baseline" : ""}${found.pinned ? ", pinned" : ""}`}
-      @contextmenu=${(event: MouseEvent) => this.askMenu(event, row, 0)} @dblclick=${() => this.edit(row, 0)}>
-      <input type="checkbox" tabindex="-1" .checked=${!hidden} aria-label=${`Show ${run.name} in charts`} title="Show in charts" @change=${() => this.tell("hide", [run.id])} />
-      ${found.depth > 0 ? html`<span .style=${`width:${found.depth * indent}px;flex:none`}></span>` : nothing}
-      ${look === undefined ? nothing : swatch(look)}
-      <button class="link clip run-name" tabindex="-1" title=${run.name} @click=${() => this.tell("open", run.id)}>${run.name}</button>
-      ${run.state === "finished" ? nothing : stateIcon(run.state)}${asOfBadge(run)}
-      ${run.id === this.baseline ? html`<span class="badge">baseline</span>` : nothing}
-      <span class="grow"></span>
-      <span class=${`row-action ${run.starred ? "on" : ""}`}>${iconButton(run.starred ? "star-full" : "star-empty", run.starred ? "Remove star" : "Star", () => this.tell("star", run.id))}</span>
-      <span class=${`row-action ${found.pinned ? "on" : ""}`}>${iconButton(found.pinned ? "pinned" : "pin", found.pinned ? "Unpin" : "Pin to the top", () => this.tell("pin", run.id))}</span>
-    </div>`;
-  }
-
-  private valueCell(column: GridColumn, index: number, row: number, place: number): unknown {
-    const run = this.runs[index];
-    const cell = column.cells.at(index);
-    if (run !== undefined && this.isEditing(row, place))
-      return html`<div class="cell" .style=${this.widthOf(place)}>${this.editor(run, index, column)}</div>`;
-    const { differs, content } = cellContent({ column, cell, index, baseline: this.baselineIndex });
-    const trend = column.trend?.(index);
-    const look = run && this.looks.get(run.id);
-    const classes = [
-      "cell",
-      column.numeric ? "right number" : "",
-      differs ? "differs" : "",
-      cell === null ? "quiet" : "",
-      this.activeClass(row, place),
-    ];
-    return html`<div class=${classes.filter(Boolean).join(" ")} role="gridcell" id=${`cell-${row}-${place}`} aria-colindex=${place + 1}
-      .style=${this.widthOf(place)} title=${cell?.text ?? (column.loaded ? "no value" : "being read")} @click=${() => this.activate(row, place)} @dblclick=${() => this.edit(row, place)}
-      @contextmenu=${(event: MouseEvent) => this.askMenu(event, row, place)}>
-      ${trend === undefined ? content : trend.length > 1 ? trendLine(trend, look === undefined ? "" : `run-${look.color + 1}`) : nothing}
-    </div>`;
-  }
-
-  private isEditing(row: number, column: number): boolean {
-    return this.editing?.row === row && this.editing.column === column;
-  }
-
   /** Double click or F2 on a name, a note or a tag. */
-  private edit(row: number, column: number): void {
+  edit(row: number, column: number): void {
     const found = this.rows[row];
     const run = found?.kind === "run" ? this.runs[found.index] : undefined;
     if (run === undefined || found?.kind !== "run") return;
@@ -302,27 +148,48 @@ export class CompareGrid extends PageElement {
       this.editing = { row, column };
   }
 
-  private editor(run: CompareRun, index: number, column: GridColumn | null): unknown {
-    const end = (event: Event, keep: boolean) => {
-      if (this.editing === null) return;
-      this.editing = null;
-      const made = keep ? editOf(run, index, column, (event.target as HTMLInputElement).value) : null;
-      if (made !== null) this.tell("edit", { runId: run.id, edit: made });
-    };
-    const onKey = (event: KeyboardEvent) => {
-      event.stopPropagation();
-      if (event.key === "Enter" || event.key === "Escape") end(event, event.key === "Enter");
-    };
-    return html`<input class="cell-edit" aria-label=${`${column?.title ?? "name"} of ${run.name}`} .value=${editableText(run, index, column) ?? ""}
-      @keydown=${onKey} @blur=${(event: Event) => end(event, true)} />`;
+  /** Takes what was changed; a field that is left after Escape or Enter has nothing more to say. */
+  endEdit(made: GridEvents["edit"] | null): void {
+    if (this.editing === null) return;
+    this.editing = null;
+    if (made !== null) this.tell("edit", made);
   }
 
-  private activate(row: number, column: number): void {
+  activate(row: number, column: number): void {
     this.active = { row, column };
   }
 
+  /** Like a click on the box of the row, and with Shift on all boxes from the last one clicked. */
+  tick(row: number, withRange: boolean): void {
+    const ids = this.idsOf(row);
+    const shown = ids.every((id) => this.hiddenRuns.has(id));
+    const from = withRange ? (this.lastTicked ?? row) : row;
+    const rows = this.rows.slice(Math.min(from, row), Math.max(from, row) + 1);
+    this.lastTicked = row;
+    this.tell("show", { ids: rows.flatMap((_row, at) => this.idsOf(Math.min(from, row) + at)), shown });
+  }
+
+  /** All runs into the charts, or where all are there already, none. */
+  tickAll(): void {
+    const shown = this.runs.some(({ id }) => this.hiddenRuns.has(id));
+    this.tell("show", { ids: this.runs.map(({ id }) => id), shown });
+  }
+
+  /** Brings a run's row into sight and makes its name the active cell. */
+  reveal(runId: string): void {
+    const row = this.rows.findIndex((each) => each.kind === "run" && this.runs[each.index]?.id === runId);
+    if (row >= 0) this.moveTo({ row, column: 0 });
+  }
+
+  /** A run, or all of a group. */
+  private idsOf(row: number): readonly string[] {
+    const found = this.rows[row];
+    const indexes = found === undefined ? [] : found.kind === "run" ? [found.index] : found.members;
+    return indexes.map((index) => this.runs[index]?.id ?? "");
+  }
+
   /** Right click, the menu key or Shift+F10. The page decides what is in the menu. */
-  private askMenu(event: Event, row: number, column: number): void {
+  askMenu(event: Event, row: number, column: number): void {
     event.preventDefault();
     this.active = { row, column };
     const found = this.rows[row];
@@ -341,15 +208,7 @@ export class CompareGrid extends PageElement {
     if (row < 0 || detail.run !== null) this.tell("ask-menu", detail);
   }
 
-  private activeClass(row: number, column: number): string {
-    return this.active.row === row && this.active.column === column ? "active" : "";
-  }
-
-  private sortBy(column: string, add: boolean): void {
-    this.tell("sort", { column, add });
-  }
-
-  private tell<N extends keyof GridEvents>(name: N, detail: GridEvents[N]): void {
+  tell<N extends keyof GridEvents>(name: N, detail: GridEvents[N]): void {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
@@ -372,31 +231,40 @@ export class CompareGrid extends PageElement {
       this.moveTo(target);
     } else if (event.key === "Enter" || event.key === " ") this.act(event);
     else if (event.key === "F2") this.edit(row, column);
+    else if (event.key.toLowerCase() === "c" && (event.ctrlKey || event.metaKey)) this.copyCell(event);
     else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey))
       this.askMenu(event, row, column);
   };
 
-  /** Enter sorts by a head, opens a run, opens or closes a group; Space shows or hides lines. */
+  /** Enter sorts by a head, opens a run, opens or closes a group; Space shows or hides lines, with Shift those of a range. */
   private act(event: KeyboardEvent): void {
     const { row, column } = this.active;
     event.preventDefault();
     const found = this.rows[row];
-    const head = column === 0 ? nameColumn : (this.columns[column - 1]?.id ?? nameColumn);
-    if (row < 0) this.sortBy(head, event.shiftKey);
-    if (found === undefined) return;
-    const indexes = found.kind === "run" ? [found.index] : found.members;
-    const ids = indexes.map((index) => this.runs[index]?.id ?? "");
-    if (event.key === " ") this.tell("hide", ids);
-    else if (found.kind === "group") this.tell("toggle-group", found.id);
-    else this.tell("open", ids[0] ?? "");
+    const ticks = event.key === " ";
+    if (row < 0 && ticks && column === 0) this.tickAll();
+    else if (row < 0)
+      this.tell("sort", { column: this.columns[column - 1]?.id ?? nameColumn, add: event.shiftKey });
+    else if (ticks) this.tick(row, event.shiftKey);
+    else if (found?.kind === "group") this.tell("toggle-group", found.id);
+    else if (found !== undefined) this.tell("open", this.idsOf(row)[0] ?? "");
+  }
+
+  /** The active cell, unless a person has marked text. */
+  private copyCell(event: KeyboardEvent): void {
+    const { row, column } = this.active;
+    const found = this.rows[row];
+    const run = found?.kind === "run" ? this.runs[found.index] : undefined;
+    if (found?.kind !== "run" || run === undefined || !(getSelection()?.isCollapsed ?? true)) return;
+    const text = copiedText(run, found.index, this.columns[column - 1] ?? null);
+    if (text === null) return;
+    event.preventDefault();
+    this.tell("copy-text", text);
   }
 
   /** A run's own lines, or those of all runs of a group; what is hidden from the charts stays so. */
-  private bringForward(row: number): void {
-    const found = this.rows[row];
-    const indexes = found === undefined ? [] : found.kind === "run" ? [found.index] : found.members;
-    const ids = indexes.map((index) => this.runs[index]?.id ?? "");
-    this.hover.bringAllForward(ids.filter((id) => !this.hiddenRuns.has(id)));
+  bringForward(row: number): void {
+    this.hover.bringAllForward(this.idsOf(row).filter((id) => !this.hiddenRuns.has(id)));
   }
 
   private moveTo(active: GridPlace): void {

@@ -30,10 +30,10 @@ export interface HeadView {
 
 export function compareHead(view: HeadView): unknown {
   const { table, state, baseline, save } = view;
-  const { runs, order } = table;
+  const { runs, order, coming } = table;
   const count =
     order.length === runs.length
-      ? runs.length.toLocaleString("en-US")
+      ? (runs.length + coming).toLocaleString("en-US")
       : `${order.length.toLocaleString("en-US")} of ${runs.length.toLocaleString("en-US")}`;
   return html`<header class="compare-head">
     <h1>${count} ${runs.length === 1 ? "run" : "runs"}</h1>
@@ -51,7 +51,7 @@ export function compareHead(view: HeadView): unknown {
     ${runs.length === 1 ? html`<span class="quiet">Add a second run to see what differs.</span>` : nothing}
     <span class="head-actions"><rl-column-chooser .columns=${table.all} .shown=${table.columns} .chosen=${state.columns}
       @choose=${(event: CustomEvent<Readonly<Record<string, boolean>>>) => save({ columns: event.detail })}></rl-column-chooser>
-    <vscode-button secondary @click=${view.addRuns}>Add runs</vscode-button>
+    <vscode-button secondary icon="add" aria-label="Add runs" title="Add runs" @click=${view.addRuns}><span class="wide-only">Add runs</span></vscode-button>
     <rl-menu .label=${"More actions"} .items=${tableMenu(view)}></rl-menu></span>
   </header>`;
 }

@@ -17,7 +17,7 @@ import { emptyState, noticeBar, queryState } from "../shared/states.ts";
 import { tabBar } from "../shared/tabs.ts";
 import { ChartsTab } from "./chartsTab.ts";
 import type { ComparedRuns, CompareRun } from "./comparedRuns.ts";
-import type { GridEvents } from "./compareGrid.ts";
+import type { CompareGrid } from "./compareGrid.ts";
 import { compareHead } from "./compareHead.ts";
 import type { CompareHost } from "./compareHost.ts";
 import { CompareReader } from "./compareReader.ts";
@@ -25,6 +25,7 @@ import { type CompareTable, CompareTables, neededColumns } from "./compareTable.
 import type { DataKnown } from "./differencesTab.ts";
 import type { ExportedTable } from "./exportTable.ts";
 import { freshState, noBaseline } from "./freshState.ts";
+import type { GridEvents } from "./gridEvents.ts";
 import { headHeight, rowHeight } from "./gridLayout.ts";
 import { gridMenu, type MenuView } from "./gridMenu.ts";
 import { viewOf, viewText } from "./linkedView.ts";
@@ -72,6 +73,7 @@ export class ComparePage extends PageElement {
     host: () => this.host,
     runIds: () => this.state.runIds,
     wanted: () => neededColumns(this.state, filterColumns(this.state.filter)),
+    isFresh: () => this.state.filter === "" && this.state.pinned.length === 0,
     onFailed: (failure) => this.tellFailure(failure),
   });
   private readonly files = new Query<ReadonlyMap<string, readonly RunFile[]>>(
@@ -173,7 +175,7 @@ export class ComparePage extends PageElement {
   private empty(): unknown {
     return emptyState("No runs to compare. Choose two or more.", {
       label: "Choose runs",
-      run: () => void this.addRuns(),
+      run: this.addRuns,
     });
   }
 
@@ -182,9 +184,9 @@ export class ComparePage extends PageElement {
     const table = this.tables.of(known, this.files.value, state);
     const hidden = new Set(state.hidden);
     const baseline = this.baseline(table);
-    const room = headHeight + rowHeight * Math.max(2, table.rows.length) + scrollbarRoom;
+    const room = headHeight + rowHeight * Math.max(2, table.rows.length + table.coming) + scrollbarRoom;
     return html`
-      ${compareHead({ table, state, baseline, save, copyTable: this.copyTable, copyLink: this.copyLink, addRuns: () => void this.addRuns() })}
+      ${compareHead({ table, state, baseline, save, copyTable: this.copyTable, copyLink: this.copyLink, addRuns: this.addRuns })}
       ${this.failed === null ? nothing : noticeBar(this.failed, () => this.tellFailure(null))}
       <div class="split">
         <div class="upper" .style=${`height:${state.split * 100}%;max-height:${room}px`}>
@@ -194,7 +196,8 @@ export class ComparePage extends PageElement {
         ${splitter({ share: state.split, label: "Share of table and charts", onMove: (split) => save({ split }) })}
         <div class="lower">
           ${tabBar<CompareTab>({ label: "Views", tabs, chosen: state.tab, onChoose: (tab) => save({ tab }) })}
-          <main id="panel" class=${`compare-panel panel-${state.tab}`} role="tabpanel" aria-labelledby=${`tab-${state.tab}`} tabindex="-1">
+          <main id="panel" class=${`compare-panel panel-${state.tab}`} role="tabpanel" aria-labelledby=${`tab-${state.tab}`} tabindex="-1"
+            @run-choose=${(event: CustomEvent<string>) => this.querySelector<CompareGrid>("rl-compare-grid")?.reveal(event.detail)}>
             ${this.panel(table, hidden, baseline)}
           </main>
         </div>
@@ -206,11 +209,12 @@ export class ComparePage extends PageElement {
       <N extends keyof GridEvents>(act: (detail: GridEvents[N]) => void) =>
       (event: CustomEvent<GridEvents[N]>) =>
         act(event.detail);
-    return html`<rl-compare-grid .runs=${table.runs} .looks=${table.looks} .columns=${table.columns} .rows=${table.rows} .hiddenRuns=${hidden}
+    return html`<rl-compare-grid .runs=${table.runs} .looks=${table.looks} .columns=${table.columns} .rows=${table.rows} .coming=${table.coming} .hiddenRuns=${hidden}
       .baseline=${baseline} .sort=${this.state.sort} .hover=${this.hover} .version=${this.reader.version}
       @seen=${on<"seen">((seen) => this.onSeen(seen))}
       @sort=${on<"sort">(({ column, add }) => this.sortBy(table, column, add))}
-      @hide=${on<"hide">((ids) => this.hide(ids))}
+      @show=${on<"show">(({ ids, shown }) => this.showRuns(ids, shown))}
+      @copy-text=${on<"copy-text">(this.copy)}
       @open=${on<"open">(this.openRun)}
       @pin=${on<"pin">((id) => this.save({ pinned: toggled(this.state.pinned, id) }))}
       @star=${on<"star">((id) => this.star(table.runs[table.places.get(id) ?? -1]))}
@@ -229,12 +233,12 @@ export class ComparePage extends PageElement {
       case "parallel":
         return html`<rl-parallel-tab .table=${table} .state=${state} .hover=${hover} .save=${save} .open=${this.openRun}></rl-parallel-tab>`;
       case "importance":
-        return html`<rl-importance-tab .table=${table} .state=${state} .host=${host} .save=${save}></rl-importance-tab>`;
+        return html`<rl-importance-tab .table=${table} .state=${state} .host=${host} .save=${save} .addRuns=${this.addRuns}></rl-importance-tab>`;
       case "values":
         return html`<rl-values-tab .table=${table} .state=${state} .hover=${hover} .save=${save} .open=${this.openRun}></rl-values-tab>`;
       case "differences":
         return html`<rl-differences-tab .table=${table} .state=${state} .save=${save} .baseline=${baseline} .host=${host} .data=${this.dataKnown()}
-          .details=${this.reader.table.value?.details} .version=${this.reader.version} .needDetails=${this.needDetails}></rl-differences-tab>`;
+          .details=${this.reader.table.value?.details} .version=${this.reader.version} .needDetails=${this.needDetails} .addRuns=${this.addRuns}></rl-differences-tab>`;
     }
   }
 
@@ -273,12 +277,11 @@ export class ComparePage extends PageElement {
     this.save({ sort: toggledSort(this.state.sort, found, column, add) });
   }
 
-  /** Shows these runs in charts if none of them is, else hides them. */
-  private hide(ids: readonly string[]): void {
+  /** Into the charts, or out of them. */
+  private showRuns(ids: readonly string[], shown: boolean): void {
     const hidden = new Set(this.state.hidden);
-    const show = ids.every((id) => hidden.has(id));
     for (const id of ids)
-      if (show) hidden.delete(id);
+      if (shown) hidden.delete(id);
       else hidden.add(id);
     this.save({ hidden: [...hidden] });
   }
@@ -292,10 +295,10 @@ export class ComparePage extends PageElement {
     this.reader.refresh();
   }
 
-  private async addRuns(): Promise<void> {
+  private readonly addRuns = async (): Promise<void> => {
     const chosen = await this.host.act("page/addRuns", {});
     if (chosen !== undefined) this.show(chosen.runIds);
-  }
+  };
 
   private readonly openRun = (runId: string): void => void this.host.act("page/openRun", { runId });
 

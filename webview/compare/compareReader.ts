@@ -4,19 +4,20 @@
  */
 
 import type { ReactiveControllerHost } from "lit";
-import { mostDetails } from "../../src/model/compareTable.ts";
+import { codeId, glanceAsk, mostDetails } from "../../src/model/compareTable.ts";
 import type { Failure } from "../../src/model/failure.ts";
 import type { TableSummary } from "../../src/model/runTable.ts";
 import { Query } from "../shared/query.ts";
 import { addDetails, type ComparedRuns, comparedRuns, withColumns, withSummary } from "./comparedRuns.ts";
 import type { CompareHost } from "./compareHost.ts";
-import { codeId } from "./gridColumns.ts";
 
 export interface ReaderOptions {
   readonly host: () => CompareHost;
   readonly runIds: () => readonly string[];
   /** Columns that are needed whatever is seen. */
   readonly wanted: () => readonly string[];
+  /** No run is pinned, and no filter or order stands in the way of the first rows. */
+  readonly isFresh: () => boolean;
   /** Further columns or details could not be read. */
   readonly onFailed: (failure: Failure) => void;
 }
@@ -34,6 +35,7 @@ export class CompareReader {
   private missingRuns: string[] = [];
   private timer: number | undefined;
   private subject: readonly string[] = [];
+  private whole: Promise<unknown> = Promise.resolve();
 
   constructor(element: ReactiveControllerHost, options: ReaderOptions) {
     this.element = element;
@@ -63,8 +65,7 @@ export class CompareReader {
   /** Columns that a view needs; those that are here or on their way are not asked for again. */
   readonly need = (columns: readonly string[]): void => {
     const known = this.table.value;
-    if (known === undefined) return;
-    if (columns.includes(codeId)) this.needDetails(known.runs.map(({ id }) => id));
+    if (known === undefined || known.coming > 0) return;
     const fresh = columns.filter((id) => isStored(id) && !known.cells.has(id) && !this.asked.has(id));
     if (fresh.length === 0) return;
     for (const id of fresh) this.asked.add(id);
@@ -74,6 +75,7 @@ export class CompareReader {
 
   /** Resolves when these columns are here; false when they could not be read. */
   async load(columns: readonly string[]): Promise<boolean> {
+    await this.whole;
     const missing = columns.filter((id) => isStored(id) && this.table.value?.cells.has(id) === false);
     if (missing.length > 0) await this.readColumns(missing);
     return missing.every((id) => this.table.value?.cells.has(id) ?? false);
@@ -82,7 +84,7 @@ export class CompareReader {
   /** Details of rows in sight. */
   needDetails(runIds: readonly string[]): void {
     const known = this.table.value;
-    if (known === undefined) return;
+    if (known === undefined || known.coming > 0) return;
     const fresh = runIds.filter((id) => !known.details.has(id) && !this.askedRuns.has(id));
     if (fresh.length === 0) return;
     for (const id of fresh) this.askedRuns.add(id);
@@ -100,20 +102,31 @@ export class CompareReader {
 
   private async readTable(signal: AbortSignal) {
     const before = this.table.value;
-    const { host, runIds, wanted } = this.options;
+    const { host, runIds, isFresh } = this.options;
     const ids = runIds();
-    const columns = [...new Set([...wanted(), ...(before?.cells.keys() ?? [])])];
-    const reply = await host().call(
-      "compare/table",
-      { runIds: ids, wanted: columns.filter(isStored) },
-      { signal },
-    );
+    const columns = [...new Set([...this.options.wanted(), ...(before?.cells.keys() ?? [])])];
+    if (before === undefined && columns.length === 0 && isFresh()) void this.glance(ids, signal);
+    const wanted = columns.filter(isStored);
+    const answer = host().call("compare/table", { runIds: ids, wanted }, { signal });
+    this.whole = answer;
+    const reply = await answer;
     if (!reply.ok) return reply;
     this.subject = ids;
     const value = comparedRuns(ids, reply.value, before);
     if (!reply.value.exact) this.summary.refresh();
     if (reply.value.details === null) void this.readDetails(ids.slice(0, mostDetails), true);
     return { ok: true as const, value };
+  }
+
+  /** The first rows of very many, until all of them are here. */
+  private async glance(runIds: readonly string[], signal: AbortSignal): Promise<void> {
+    const ask = glanceAsk(runIds);
+    if (ask === null) return;
+    const reply = await this.options.host().call("compare/table", ask, { signal });
+    // What went wrong is told by the question for all of them.
+    if (!reply.ok || signal.aborted || this.table.value !== undefined) return;
+    this.table.readAt = Date.now();
+    this.take(comparedRuns(ask.runIds, reply.value, undefined, runIds.length - ask.runIds.length));
   }
 
   private async readSummary(signal: AbortSignal) {
@@ -145,9 +158,6 @@ export class CompareReader {
   private async readRuns(runIds: readonly string[]): Promise<void> {
     for (let from = 0; from < runIds.length; from += mostDetails)
       await this.readDetails(runIds.slice(from, from + mostDetails), false);
-    // Code can be compared once all of it is known.
-    const known = this.table.value;
-    if (runIds.length > mostDetails && known !== undefined) this.take({ ...known });
   }
 
   private async readDetails(runIds: readonly string[], first: boolean): Promise<void> {
@@ -171,4 +181,4 @@ export class CompareReader {
   }
 }
 
-const isStored = (id: string) => /^(?:metric|parameter|tag):/.test(id);
+const isStored = (id: string) => id === codeId || /^(?:metric|parameter|tag):/.test(id);

@@ -15,6 +15,8 @@ export interface CompareTable {
   readonly runs: readonly CompareRun[];
   /** Places of the runs by id. */
   readonly places: ReadonlyMap<string, number>;
+  /** How many more runs are on their way: these are the first rows. */
+  readonly coming: number;
   readonly looks: ReadonlyMap<string, RunLook>;
   /** Every column that there is. */
   readonly all: readonly GridColumn[];
@@ -50,7 +52,7 @@ export class CompareTables {
 
   /** `files` are the files by run as far as they are known. */
   of(known: ComparedRuns, files: FilesOfRuns | undefined, state: ComparePageState): CompareTable {
-    const { runs, places } = known;
+    const { runs, places, coming } = known;
     const { directions, sort, pinned, groupBy, closedGroups, brushes, onlyDifferences } = state;
     const all = this.all.of([known, files, directions], () =>
       gridColumns(known, files ?? new Map(), Date.now(), directions),
@@ -77,7 +79,7 @@ export class CompareTables {
       });
     });
     return {
-      ...{ runs, places, all, filter, filtered, order, rows, need: this.need },
+      ...{ runs, places, coming, all, filter, filtered, order, rows, need: this.need },
       looks: this.looks.of([runs], () => looksOfRuns(runs.map((run) => run.id))),
       columns: this.columns.of([all, onlyDifferences, state.columns], () =>
         shownColumns(all, runs.length, onlyDifferences, state.columns),

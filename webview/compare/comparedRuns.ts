@@ -4,6 +4,7 @@ import {
   type ColumnCells,
   type CompareDetails,
   type CompareTableData,
+  codeId,
   columnOf,
   type HeadCells,
   headNumbers,
@@ -15,7 +16,15 @@ import {
 import { formatValue } from "../../src/model/format.ts";
 import { type RunState, terminalStates } from "../../src/model/run.ts";
 import type { RunHead, TableSummary } from "../../src/model/runTable.ts";
-import { type Cells, decoded, numberColumn, parameterColumn, placesOf, textColumn } from "./columnCells.ts";
+import {
+  type Cells,
+  codeColumn,
+  decoded,
+  numberColumn,
+  parameterColumn,
+  placesOf,
+  textColumn,
+} from "./columnCells.ts";
 
 export type CompareRun = RunHead;
 
@@ -23,6 +32,8 @@ export interface ComparedRuns {
   readonly runs: readonly CompareRun[];
   /** Places of the runs by id. */
   readonly places: ReadonlyMap<string, number>;
+  /** How many more are on their way: these are the first rows. */
+  readonly coming: number;
   readonly heads: HeadCells;
   readonly summary: TableSummary;
   /** False: the summary is of some of the runs only. */
@@ -40,14 +51,16 @@ export function comparedRuns(
   runIds: readonly string[],
   data: CompareTableData,
   before?: ComparedRuns,
+  coming = 0,
 ): ComparedRuns {
   const missing = new Set(data.missing);
   const ids = runIds.filter((_id, at) => !missing.has(at));
   const runs = headRows(ids, data.heads);
-  const kept = before !== undefined && !data.exact && before.exact;
+  const kept = before !== undefined && before.coming === 0 && !data.exact && before.exact;
   const fresh: ComparedRuns = {
     runs,
     places: new Map(ids.map((id, at) => [id, at])),
+    coming,
     heads: data.heads,
     summary: kept ? before.summary : data.summary,
     exact: kept || data.exact,
@@ -138,6 +151,7 @@ function cellsOf(column: ColumnCells): Cells {
       text: `${value}${low && high ? `; lowest ${low.values[index]}, highest ${high.values[index]}` : ""}`,
     }));
   }
+  if (column.id === codeId) return codeColumn(column.values);
   return columnOf(column.id)?.kind === "parameter"
     ? parameterColumn(column.values, formatValue)
     : textColumn(column.values);

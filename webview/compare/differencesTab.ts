@@ -1,6 +1,7 @@
 /** What differs between the runs beyond their numbers: parameters, data, packages, and the code by way of the editor's own diff. */
 
 import { html, nothing } from "lit";
+import { codeName } from "../../src/model/compareTable.ts";
 import type { ComparePageState } from "../../src/protocol/comparePage.ts";
 import { PageElement } from "../shared/element.ts";
 import { icon, iconButton } from "../shared/icon.ts";
@@ -12,7 +13,7 @@ import type { ComparedRuns, CompareRun } from "./comparedRuns.ts";
 import type { CompareHost } from "./compareHost.ts";
 import type { CompareTable } from "./compareTable.ts";
 import { type EnvironmentOfRun, environmentRows } from "./environmentRows.ts";
-import { codeName, type GridColumn } from "./gridColumns.ts";
+import type { GridColumn } from "./gridColumns.ts";
 import "./logPairView.ts";
 
 // Beside each other on a screen; the table above has them all.
@@ -48,6 +49,7 @@ export class DifferencesTab extends PageElement {
   declare needDetails: (runIds: readonly string[]) => void;
   declare state: ComparePageState;
   declare save: (change: Partial<ComparePageState>) => void;
+  declare addRuns: () => void;
   private readonly environments = new Query<ReadonlyMap<string, EnvironmentOfRun>>(
     this,
     (signal) => this.readEnvironments(signal),
@@ -122,7 +124,11 @@ export class DifferencesTab extends PageElement {
 
   protected override render(): unknown {
     const shown = this.shown();
-    if (shown.length < 2) return emptyState("Differences need two runs or more.");
+    if (shown.length < 2)
+      return emptyState("Differences need two runs or more.", {
+        label: "Add runs",
+        run: () => this.addRuns(),
+      });
     const parameters = this.lines(shown, (column) => column.group === "parameter");
     const facts = this.lines(
       shown,

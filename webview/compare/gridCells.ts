@@ -2,6 +2,7 @@
 
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { icon } from "../shared/icon.ts";
+import { roomAfter } from "./cellWidth.ts";
 import type { GridCell } from "./columnCells.ts";
 import { differenceOf, type GridColumn, hasDeltas } from "./gridColumns.ts";
 
@@ -44,11 +45,16 @@ export function cellContent({ column, cell, index, baseline }: CellView): CellCo
   const best = cell !== null && column.best !== null && cell.number === column.best;
   const { delta = null, better = null } = difference ?? {};
   const differs = difference?.differs ?? false;
+  const shown = cell?.shown ?? (column.loaded ? "–" : "…");
+  const room = column.numeric && cell !== null ? roomAfter(shown, column.cells.width().decimals) : 0;
+  const unequal =
+    differs && delta === null && cell !== null
+      ? html`<span class="unequal" role="img" aria-label="differs from the baseline">≠</span>`
+      : nothing;
   const content = html`
     ${best ? html`<span class="best" role="img" aria-label="best" title="best of these runs">${icon("star-full")}</span>` : nothing}
-    <span class="clip">${cell?.shown ?? (column.loaded ? "–" : "…")}</span>
+    <span class="clip" .style=${room > 0 ? `padding-right:${room}ch` : ""}>${shown}</span>
     ${delta ? html`<span class=${`delta ${better === null ? "" : better ? "better" : "worse"}`}>${delta}</span>` : nothing}
-    ${differs && delta === null && cell !== null ? html`<span class="unequal" role="img" aria-label="differs from the baseline">≠</span>` : nothing}
-    ${withDeltas && hasDeltas(column) && !delta ? html`<span class="delta"></span>` : nothing}`;
+    ${delta === null && withDeltas && hasDeltas(column) ? html`<span class="delta">${unequal}</span>` : unequal}`;
   return { differs, content };
 }

@@ -1,6 +1,6 @@
 /** The columns of the compare table: everything in which runs can differ, ready to be shown and sorted. Pure. */
 
-import { columnId, firstMetrics, orderedMetrics, type RunDetail } from "../../src/model/compareTable.ts";
+import { codeId, columnId, firstMetrics, orderedMetrics } from "../../src/model/compareTable.ts";
 import { knownDirection, type MetricDirection } from "../../src/model/direction.ts";
 import { formatDelta, formatDuration } from "../../src/model/format.ts";
 import type { RunFile } from "../../src/model/lineage.ts";
@@ -180,23 +180,12 @@ function noteColumn({ heads }: ComparedRuns): GridColumn {
   return column("note", "note", withoutEmpty(cells));
 }
 
-export const codeId = "fact:code";
-
-/** Two snapshots of the same tree are the same code, whatever their commits are called. */
-function codeColumn({ runs, details }: ComparedRuns): GridColumn {
-  const cells = lateColumn(runs.length, (index) => {
-    const code = details.get(runs[index]?.id ?? "")?.code ?? null;
-    return code === null ? null : plainCell(codeName(code), code.tree);
-  });
-  if (runs.every(({ id }) => details.has(id))) return column("fact", "code", cells);
+/** Of very many runs it comes when it is wanted. */
+function codeColumn({ cells: known }: ComparedRuns): GridColumn {
+  const cells = known.get(codeId) ?? noCells;
+  if (known.has(codeId)) return column("fact", "code", cells);
   const waiting = { loaded: false, present: 0, numeric: false, differs: false };
   return { ...plain, id: codeId, group: "fact", title: "code", cells, ...waiting };
-}
-
-/** e.g. "4f2a1c9 + 2": the commit, and how many files had changed since. */
-export function codeName(code: NonNullable<RunDetail["code"]>): string {
-  const id = (code.head ?? code.id).replace(/^sha256:/, "").slice(0, 7);
-  return code.changed_count > 0 ? `${id} + ${code.changed_count}` : id;
 }
 
 /** Of a run that goes on: up to now. */

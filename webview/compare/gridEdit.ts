@@ -1,4 +1,4 @@
-/** What a person may change in the table itself: a run's name, note and tags. Pure. */
+/** What a person may change in the table itself, and take from it: a run's name, note and tags. Pure. */
 
 import type { RunEdit } from "../../src/model/run.ts";
 import type { CompareRun } from "./comparedRuns.ts";
@@ -23,4 +23,12 @@ export function editOf(
   if (column === null) return trimmed === "" ? null : { name: trimmed };
   if (column.group === "note") return { note: trimmed };
   return { tags: { [column.title]: trimmed === "" ? null : trimmed } };
+}
+
+/** The whole value of a cell (null is the name's column), as it is copied; null where there is none. */
+export function copiedText(run: CompareRun, index: number, column: GridColumn | null): string | null {
+  if (column === null) return run.name;
+  const cell = column.cells.at(index);
+  if (cell === null) return null;
+  return column.group === "metric" ? String(cell.number) : cell.text;
 }

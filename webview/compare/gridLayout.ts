@@ -1,5 +1,6 @@
 /** Where columns stand and which of them can be seen. Pure. */
 
+import { codeId } from "../../src/model/compareTable.ts";
 import { type GridColumn, hasDeltas } from "./gridColumns.ts";
 
 export const rowHeight = 22;
@@ -11,6 +12,8 @@ const character = 7.4;
 const padding = 28;
 const groupedLength = 17;
 const usualLength = 7;
+// "4f2a1c9 + 12": it comes row by row, and its column is wide enough from the start.
+const codeLength = 12;
 const deltaWidth = 64;
 const bestWidth = 18;
 const unequalWidth = 18;
@@ -31,7 +34,8 @@ export function columnPlaces(
   return columns.map((column) => {
     const longest = Math.max(
       // A column that has not come yet is as wide as most numbers, so that it does not jump when it does.
-      column.loaded ? column.cells.longest : usualLength,
+      column.loaded ? column.cells.width().longest : usualLength,
+      column.id === codeId ? codeLength : 0,
       column.title.length,
       // "0.9430 ± 0.0042 (12)" in the rows of groups.
       grouped && column.numeric && column.differs ? groupedLength : 0,

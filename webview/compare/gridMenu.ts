@@ -4,10 +4,10 @@ import type { ComparePageState } from "../../src/protocol/comparePage.ts";
 import { toggled } from "../shared/chartMove.ts";
 import type { PopupItem } from "../shared/popup.ts";
 import type { CompareRun } from "./comparedRuns.ts";
-import type { MenuAsk } from "./compareGrid.ts";
 import { noBaseline } from "./freshState.ts";
 import type { GridColumn } from "./gridColumns.ts";
-import { editableText } from "./gridEdit.ts";
+import { copiedText, editableText } from "./gridEdit.ts";
+import type { MenuAsk } from "./gridEvents.ts";
 import { nameColumn } from "./sortRows.ts";
 
 export interface MenuView {
@@ -65,7 +65,7 @@ function runMenu(run: CompareRun, ask: MenuAsk, view: MenuView): readonly PopupI
   const pinned = state.pinned.includes(run.id);
   const editable = editableText(run, ask.index, ask.column) !== null;
   const named = ask.column === null ? "Rename" : `Change ${ask.column.title}`;
-  const cell = ask.column?.cells;
+  const value = ask.column === null ? null : copiedText(run, ask.index, ask.column);
   return [
     { label: "Open run", run: () => view.open(run.id) },
     run.id === baseline
@@ -84,8 +84,9 @@ function runMenu(run: CompareRun, ask: MenuAsk, view: MenuView): readonly PopupI
     ...(baseline !== null && baseline !== run.id
       ? [{ label: "Compare code with the baseline", separated: true, run: () => view.diff(baseline, run.id) }]
       : []),
-    ...(cell === undefined
+    ...(value === null || value === ""
       ? []
-      : [{ label: "Copy name", separated: !editable, run: () => view.copy(run.name) }]),
+      : [{ label: "Copy value", separated: true, run: () => view.copy(value) }]),
+    { label: "Copy name", separated: value === null || value === "", run: () => view.copy(run.name) },
   ];
 }

@@ -23,6 +23,7 @@ export class ImportanceTab extends PageElement {
   declare state: ComparePageState;
   declare host: CompareHost;
   declare save: (change: Partial<ComparePageState>) => void;
+  declare addRuns: () => void;
   private readonly answer = new Query<Importance>(
     this,
     (signal) =>
@@ -72,6 +73,7 @@ export class ImportanceTab extends PageElement {
     if (runs < fewestRuns)
       return emptyState(
         `Only ${count} with a value of ${metric}. At least ${fewestRuns} are needed to tell which parameters matter.`,
+        { label: "Add runs", run: () => this.addRuns() },
       );
     if (parameters.length === 0) return emptyState("No parameter differs between these runs.");
     const doubt =

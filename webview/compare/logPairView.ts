@@ -123,9 +123,13 @@ export class LogPairView extends PageElement {
   private loaded({ logs, pairs, different }: LoadedPair): unknown {
     if (pairs.length === 0) return html`<p class="quiet note">Neither run has written anything.</p>`;
     const cut = logs.filter(({ size, read }) => read < size);
-    const where = this.at < 0 ? "" : `${this.at + 1} of `;
+    const count = different.length.toLocaleString("en-US");
+    const found =
+      this.at < 0
+        ? `${count} ${different.length === 1 ? "line differs" : "lines differ"}`
+        : `Difference ${(this.at + 1).toLocaleString("en-US")} of ${count}`;
     return html`<div class="controls" role="group" aria-label="Differences of the output">
-        <span>${different.length === 0 ? "The output is the same." : `${where}${different.length.toLocaleString("en-US")} ${different.length === 1 ? "line differs" : "lines differ"}`}</span>
+        <span>${different.length === 0 ? "The output is the same." : found}</span>
         ${iconButton("arrow-up", "Previous difference", () => this.goTo(this.at - 1, different))}
         ${iconButton("arrow-down", "Next difference", () => this.goTo(this.at + 1, different))}
         ${cut.length === 0 ? nothing : html`<span class="quiet">${icon("info")} The first ${formatBytes(mostBytes)} of up to ${formatBytes(Math.max(...cut.map(({ size }) => size)))}. Open a run for all of it.</span>`}

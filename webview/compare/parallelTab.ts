@@ -60,7 +60,7 @@ export class ParallelTab extends PlotElement {
       <div class="brushes">${this.plot(`${axes.length} axes, ${this.table.filtered.length} runs, ${this.table.order.length} of them in the brushed ranges`)}
         <div class="brush-layer">${axes.map((axis, index) => this.brushArea(axis, index, axes.length))}</div>
       </div>
-      ${last === undefined ? nothing : colorLegend(last.column.title, colorScale(last.column, theme().runs, textOf(last.column)))}`;
+      ${last === undefined ? nothing : colorLegend(last.column.title, colorScale(last.column, theme().runs, textOf(last.column)), this.table, this.hover)}`;
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -244,8 +244,14 @@ export class ParallelTab extends PlotElement {
     axis.ticks.forEach(({ place, value }, index) => {
       if (index % every !== 0) return;
       const said = typeof value === "number" ? text(Number(value.toPrecision(3))) : value;
+      const shown = said.length > 12 ? `${said.slice(0, 11)}…` : said;
+      // Lines run through the texts of the inner axes: each has a rim of the background.
+      context.strokeStyle = colors.background;
+      context.lineWidth = 4;
+      context.lineJoin = "round";
+      context.strokeText(shown, x - 9, this.yOf(place));
       context.fillStyle = colors.quiet;
-      context.fillText(said.length > 12 ? `${said.slice(0, 11)}…` : said, x - 9, this.yOf(place));
+      context.fillText(shown, x - 9, this.yOf(place));
     });
     context.fillStyle = colors.foreground;
     context.textAlign = "center";

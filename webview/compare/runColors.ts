@@ -10,7 +10,14 @@ const [rampFrom, rampTo] = [0, 1];
 export interface ColorScale {
   readonly colors: readonly (Rgb | null)[];
   /** What the colors mean, from the lowest to the highest or one by one. */
-  readonly legend: readonly { readonly color: Rgb; readonly text: string }[];
+  readonly legend: readonly LegendEntry[];
+}
+
+export interface LegendEntry {
+  readonly color: Rgb;
+  readonly text: string;
+  /** Is the run at this place one of those with this color? On a ramp: nearer to it than to the next. */
+  readonly holds: (index: number) => boolean;
 }
 
 export function colorScale(
@@ -27,6 +34,7 @@ export function colorScale(
       legend: axis.ticks.map(({ place, value }) => ({
         color: mixed(from, to, place),
         text: typeof value === "number" ? text(value) : value,
+        holds: (index) => isNearest(axis.places[index] ?? Number.NaN, place, axis.ticks),
       })),
     };
   const order = axis.ticks.map(({ value }) => value);
@@ -36,6 +44,15 @@ export function colorScale(
       const cell = column.cells.at(index);
       return cell === null ? null : colorOf(order.indexOf(cell.shown));
     }),
-    legend: order.map((value, index) => ({ color: colorOf(index), text: String(value) })),
+    legend: order.map((value, at) => ({
+      color: colorOf(at),
+      text: String(value),
+      holds: (index) => column.cells.at(index)?.shown === value,
+    })),
   };
+}
+
+function isNearest(at: number, place: number, all: readonly { readonly place: number }[]): boolean {
+  const far = Math.abs(at - place);
+  return far <= Math.min(...all.map((other) => Math.abs(at - other.place)));
 }

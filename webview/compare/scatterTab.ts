@@ -57,7 +57,7 @@ export class ScatterTab extends PlotElement {
         <span class="grow"></span>${this.readout(x, y, color)}
       </div>
       ${this.plot(`${y.title} against ${x.title} of ${this.table.order.length} runs; the values stand in the table above`)}
-      ${scale === null || color === null ? nothing : colorLegend(color.title, scale)}`;
+      ${scale === null || color === null ? nothing : colorLegend(color.title, scale, this.table, this.hover)}`;
   }
 
   protected override updated(changed: PropertyValues<this>): void {

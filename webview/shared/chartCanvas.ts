@@ -87,6 +87,10 @@ export class ChartCanvas {
     return this.chart.scales.y?.getPixelForValue(y) ?? 0;
   }
 
+  get logarithmic(): boolean {
+    return this.drawing.logarithmic;
+  }
+
   destroy(): void {
     this.chart.destroy();
   }

@@ -69,7 +69,7 @@ export function chartControls(view: ControlsView): TemplateResult {
     </span>
     <label class="control">
       <span>X axis</span>
-      <select @change=${(event: Event) => onSettings({ ...settings, axis: axisOf((event.target as HTMLSelectElement).value) })}>
+      <select class="axis-choice" @change=${(event: Event) => onSettings({ ...settings, axis: axisOf((event.target as HTMLSelectElement).value) })}>
         ${options(axes, axisValue(settings.axis))}
         ${view.axisMetrics.length < 2 ? nothing : html`<optgroup label="Another metric">${options(view.axisMetrics.map(metricOption), axisValue(settings.axis))}</optgroup>`}
       </select>

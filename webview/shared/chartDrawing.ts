@@ -185,6 +185,7 @@ function linesOf(each: ShownSeries, input: DrawingInput, manner: Manner): readon
       ? clippedPlaces(columns, manner.y).map(({ x, side }) => ({ x, kind: side }))
       : [];
   const main: DrawnLine = {
+    of: run.id,
     points: smooth ? smoothPoints(columns, manner.logarithmic) : line,
     color: colorText(color, strength),
     width: manner.width,
@@ -194,7 +195,15 @@ function linesOf(each: ShownSeries, input: DrawingInput, manner: Manner): readon
   };
   if (!smooth) return [main];
   return [
-    { points: line, color: colorText(color, strength * raw), width: 1, dash: [], marker: null, bad: [] },
+    {
+      ...main,
+      points: line,
+      color: colorText(color, strength * raw),
+      width: 1,
+      dash: [],
+      marker: null,
+      bad: [],
+    },
     main,
   ];
 }

@@ -6,6 +6,8 @@ import type { BadMark, Point, ValueRange } from "./chartLine.ts";
 import type { MetricUnit } from "./metricUnit.ts";
 
 export interface DrawnLine {
+  /** Id of the run, or name of the group. */
+  readonly of: string;
   readonly points: Point[];
   readonly color: string;
   readonly width: number;

@@ -11,6 +11,10 @@ export interface PointedChart {
   range(): ZoomRange | null;
   setZoom(zoom: ZoomRange | null): void;
   drawOverlay(): void;
+  /** Brings the line under the pointer forward, in all charts and beside them; null where the pointer is on none. */
+  pointTo(at: { readonly x: number; readonly y: number } | null): void;
+  /** A click that was no drag. */
+  choose(): void;
   querySelector(selector: string): Element | null;
 }
 
@@ -39,21 +43,27 @@ export class ChartPointer {
     if (this.pressedAt !== null && Math.abs(event.offsetX - this.pressedAt) > dragThreshold)
       this.selection = { from: this.pressedAt, to: event.offsetX };
     this.chart.hover.moveTo(this.chart.placeAt(event.offsetX), this.chart);
+    this.chart.pointTo(this.selection === null ? { x: event.offsetX, y: event.offsetY } : null);
   };
 
   readonly up = (): void => {
-    const selected = this.selection;
+    const { selection, pressedAt } = this;
     this.pressedAt = null;
     this.selection = null;
-    if (selected === null) return;
-    const from = this.chart.placeAt(Math.min(selected.from, selected.to));
-    const to = this.chart.placeAt(Math.max(selected.from, selected.to));
+    if (selection === null) {
+      if (pressedAt !== null) this.chart.choose();
+      return;
+    }
+    const from = this.chart.placeAt(Math.min(selection.from, selection.to));
+    const to = this.chart.placeAt(Math.max(selection.from, selection.to));
     if (from !== null && to !== null && to > from) this.chart.setZoom({ x0: from, x1: to });
     this.chart.drawOverlay();
   };
 
   readonly leave = (): void => {
-    if (this.pressedAt === null) this.chart.hover.moveTo(null, null);
+    if (this.pressedAt !== null) return;
+    this.chart.hover.moveTo(null, null);
+    this.chart.pointTo(null);
   };
 
   readonly key = (event: KeyboardEvent): void => {

@@ -2,6 +2,7 @@
 
 import { nothing, type TemplateResult } from "lit";
 import { PageElement } from "./element.ts";
+import { Watched } from "./watched.ts";
 
 class ChartSlot extends PageElement {
   static override properties = {
@@ -15,22 +16,24 @@ class ChartSlot extends PageElement {
   declare first: boolean;
   declare near: boolean;
 
-  private readonly observer = new IntersectionObserver(
-    (entries) => {
-      this.near = entries.at(-1)?.isIntersecting ?? false;
-    },
-    { rootMargin: "200px" },
+  private readonly watched = new Watched(
+    this,
+    new IntersectionObserver(
+      (entries) => {
+        this.near = entries.at(-1)?.isIntersecting ?? false;
+      },
+      { rootMargin: "200px" },
+    ),
   );
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.near = this.first;
-    this.observer.observe(this);
+    this.watched.follow(this);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.observer.disconnect();
     this.near = false;
   }
 

@@ -51,6 +51,11 @@ export function hiddenText(all: readonly SeriesColumns[]): string | null {
   return columns === 0 ? null : `${columns.toLocaleString("en-US")} at 0 or below not shown`;
 }
 
+/** Series that have points of which none came: what was stored of them is damaged. */
+export function unreadableNames(all: readonly NamedSeries[]): readonly string[] {
+  return all.filter(({ columns }) => columns.x.length === 0).map(({ name }) => name);
+}
+
 export interface TableRow {
   readonly name: string;
   readonly place: string;

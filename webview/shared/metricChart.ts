@@ -7,26 +7,27 @@ import { axisKind, xText } from "./axis.ts";
 import { type Band, bandOf, bandText, type ChartGroup } from "./chartBands.ts";
 import { ChartCanvas } from "./chartCanvas.ts";
 import { axisId, ChartData } from "./chartData.ts";
-import { type DrawingInput, drawingOf, frontOf, shownSeries } from "./chartDrawing.ts";
+import { type DrawingInput, drawingOf, shownSeries } from "./chartDrawing.ts";
 import { saveBands, savePng, savePoints, saveSvg } from "./chartExport.ts";
+import { chartHead, plotCover, tableTwin } from "./chartFace.ts";
+import { ChartFront } from "./chartFront.ts";
 import { readingAt } from "./chartLine.ts";
 import type { ChartAct } from "./chartMove.ts";
-import { type Front, Overlay } from "./chartOverlay.ts";
+import { Overlay } from "./chartOverlay.ts";
 import type { Drawing } from "./chartPicture.ts";
 import { ChartPointer } from "./chartPointer.ts";
-import { badTexts, chartSummary, hiddenText, tableRows } from "./chartText.ts";
+import { chartSummary, type NamedSeries, unreadableNames } from "./chartText.ts";
 import { ClippedCount } from "./clippedCount.ts";
 import { PageElement } from "./element.ts";
 import type { Hover } from "./hover.ts";
-import { icon, iconButton } from "./icon.ts";
+import { lineAt } from "./lineAt.ts";
 import type { MenuItem } from "./menu.ts";
 import { type ChartRun, type ChartSettings, type MetricSource, touches } from "./metricSource.ts";
 import { metricUnit } from "./metricUnit.ts";
 import { onThemeChange, theme } from "./theme.ts";
 import { hideTooltip, showTooltip } from "./tooltip.ts";
-import "./menu.ts";
+import { Watched } from "./watched.ts";
 
-const tableLimit = 60;
 const dragType = "application/x-runline-chart";
 
 export class MetricChart extends PageElement {
@@ -61,17 +62,17 @@ export class MetricChart extends PageElement {
   private readonly data = new ChartData(this, () => this);
   private readonly clipped = new ClippedCount(this, () => this);
   private readonly pointer = new ChartPointer(this);
+  private readonly front = new ChartFront();
   private canvas: ChartCanvas | undefined;
   private overlay: Overlay | undefined;
   /** Of the plot, in CSS pixels. */
   width = 0;
-  private observed: Element | undefined;
   private drawn: ColumnsResult | undefined;
   private overview: ColumnsResult | null = null;
   private input: DrawingInput | undefined;
   private drawing: Drawing | undefined;
   private unsubscribe: (() => void)[] = [];
-  private readonly observer = new ResizeObserver(() => this.fit());
+  private readonly watched = new Watched(this, new ResizeObserver(() => this.fit()));
 
   constructor() {
     super();
@@ -96,8 +97,6 @@ export class MetricChart extends PageElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const end of this.unsubscribe) end();
-    this.observer.disconnect();
-    this.observed = undefined;
     this.canvas?.destroy();
     this.canvas = undefined;
     this.overlay = undefined;
@@ -107,37 +106,31 @@ export class MetricChart extends PageElement {
   protected override render(): unknown {
     const series = this.data.query.value?.series ?? [];
     const named = this.named(series);
-    const unit = metricUnit(this.metric);
-    return html`<section class="chart" aria-label=${this.metric} @dragover=${this.onDragOver} @drop=${this.onDrop}>
-      <header class="chart-head" draggable="true" @dragstart=${this.onDragStart}>
-        <h4 title=${this.metric}>${this.label}</h4>
-        <span class="readout" aria-live="off"></span>
-        ${this.badges(series)}
-        <span class="grow"></span>
-        <span class="chart-buttons">
-          ${this.zoom === null ? nothing : iconButton("zoom-out", "Reset zoom (double click)", () => this.setZoom(null))}
-          ${iconButton("table", "Show as table", () => this.toggleTable(), this.asTable)}
-          ${iconButton(this.pinned ? "pinned" : "pin", this.pinned ? "Unpin" : "Pin to the top", () => this.act("pin"), this.pinned)}
-          ${iconButton(this.full ? "screen-normal" : "screen-full", this.full ? "Normal size" : "Full size", () => this.act("full"))}
-          <rl-menu .label=${`More for ${this.metric}`} .items=${this.menu(series)}></rl-menu>
-        </span>
-      </header>
-      <div class="plot" ?hidden=${this.asTable} tabindex="0" role="img" aria-label=${chartSummary(this.metric, named, unit.text)}
-        @pointerdown=${this.pointer.down} @pointermove=${this.pointer.move} @pointerup=${this.pointer.up}
-        @pointerleave=${this.pointer.leave} @dblclick=${() => this.setZoom(null)} @keydown=${this.pointer.key}
-        @blur=${this.pointer.leave}>
+    const { metric, label, settings, asTable, pinned, full } = this;
+    const { pointer } = this;
+    // A range may lie beside the points of a run; the whole of a run may not be empty.
+    const unreadable = this.zoom === null ? unreadableNames(named) : [];
+    const head = chartHead({
+      ...{ metric, label, series, settings, asTable, pinned, full },
+      ...{ clipped: this.clipped.text, unreadable },
+      zoomed: this.zoom !== null,
+      menu: this.menu(series),
+      onDragStart: (event) => event.dataTransfer?.setData(dragType, metric),
+      showAll: () => this.dispatchEvent(new CustomEvent("show-all", { bubbles: true })),
+      resetZoom: () => this.setZoom(null),
+      toggleTable: () => this.toggleTable(),
+      act: (act) => this.act(act),
+    });
+    return html`<section class="chart" aria-label=${metric} @dragover=${this.onDragOver} @drop=${this.onDrop}>
+      ${head}
+      <div class="plot" ?hidden=${asTable} tabindex="0" role="img" aria-label=${chartSummary(metric, named, metricUnit(metric).text)}
+        @pointerdown=${pointer.down} @pointermove=${pointer.move} @pointerup=${pointer.up}
+        @pointerleave=${pointer.leave} @dblclick=${() => this.setZoom(null)} @keydown=${pointer.key} @blur=${pointer.leave}>
         <canvas class="lines"></canvas><canvas class="overlay"></canvas>
-        ${this.cover(series)}
+        ${plotCover(this.data.query, this.emptiness(series, unreadable))}
       </div>
-      ${this.asTable ? this.table(series) : nothing}
+      ${asTable ? tableTwin(metric, named, settings) : nothing}
     </section>`;
-  }
-
-  private badges(series: readonly SeriesColumns[]): unknown {
-    const texts = [...badTexts(series), this.settings.logarithmic ? hiddenText(series) : null];
-    const clipped = this.clipped.text;
-    return html`${texts.map((text) => (text === null ? nothing : html`<span class="badge warn" title=${badgeHelp}>${text}</span>`))}
-      ${clipped === null ? nothing : html`<button class="badge warn" title=${clipHelp} @click=${() => this.dispatchEvent(new CustomEvent("show-all", { bubbles: true }))}>${clipped}</button>`}`;
   }
 
   private menu(series: readonly SeriesColumns[]): readonly MenuItem[] {
@@ -174,6 +167,14 @@ export class MetricChart extends PageElement {
     ];
   }
 
+  /** What is said in place of lines; null where there are some. */
+  private emptiness(series: readonly SeriesColumns[], unreadable: readonly string[]): string | null {
+    if (series.length === 0) return (this.overview?.series.length ?? 0) === 0 ? "No points yet" : null;
+    return unreadable.length === series.length
+      ? "The stored points can't be read. The run's findings say what to do."
+      : null;
+  }
+
   private act(act: "pin" | "full" | "left" | "right"): void {
     this.tell({ act, metric: this.metric });
   }
@@ -181,10 +182,6 @@ export class MetricChart extends PageElement {
   private tell(detail: ChartAct): void {
     this.dispatchEvent(new CustomEvent("chart-act", { detail, bubbles: true }));
   }
-
-  private readonly onDragStart = (event: DragEvent): void => {
-    event.dataTransfer?.setData(dragType, this.metric);
-  };
 
   private readonly onDragOver = (event: DragEvent): void => {
     if (event.dataTransfer?.types.includes(dragType)) event.preventDefault();
@@ -197,38 +194,6 @@ export class MetricChart extends PageElement {
     this.tell({ act: "drop", metric, before: this.metric });
   };
 
-  /** What lies over an empty plot. */
-  private cover(series: readonly SeriesColumns[]): unknown {
-    const { failure, value, waiting } = this.data.query;
-    if (failure !== undefined)
-      return html`<div class="plot-cover" role="alert">
-        <span>${icon("warning")} ${failure.message}</span>
-        <button class="link" @click=${() => this.data.query.restart()}>Try again</button>
-      </div>`;
-    if (value === undefined)
-      return waiting === "placeholder" || waiting === "long"
-        ? html`<div class="plot-cover placeholder-plot" role="status">${waiting === "long" ? "Still reading …" : ""}</div>`
-        : nothing;
-    return series.length === 0 && (this.overview?.series.length ?? 0) === 0
-      ? html`<div class="plot-cover quiet">No points yet</div>`
-      : nothing;
-  }
-
-  private table(series: readonly SeriesColumns[]): unknown {
-    const { text } = metricUnit(this.metric);
-    const rows = tableRows(this.named(series), axisKind(this.settings.axis), tableLimit, text);
-    return html`<div class="chart-table" tabindex="0">
-      <table>
-        <caption class="only-read">${chartSummary(this.metric, this.named(series), text)}</caption>
-        <thead><tr><th scope="col">run</th><th scope="col">at</th><th scope="col" class="number">value</th><th scope="col"></th></tr></thead>
-        <tbody>${rows.map(
-          (row) =>
-            html`<tr><th scope="row" title=${row.name}>${row.name}</th><td>${row.place}</td><td class="number">${row.value}</td><td class="quiet">${row.note}</td></tr>`,
-        )}</tbody>
-      </table>
-    </div>`;
-  }
-
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get("settings");
     if (before === undefined || axisId(before.axis) === axisId(this.settings.axis)) return;
@@ -238,12 +203,8 @@ export class MetricChart extends PageElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     const plot = this.querySelector<HTMLElement>(".plot");
-    if (plot !== null && plot !== this.observed) {
-      this.observed = plot;
-      this.observer.observe(plot);
-      // Measured now, not a frame later: the points are on their way while the page is laid out.
-      this.width = plot.clientWidth;
-    }
+    // Measured now, not a frame later: the points are on their way while the page is laid out.
+    if (this.watched.follow(plot) && plot !== null) this.width = plot.clientWidth;
     this.data.follow();
     if (this.data.query.value !== this.drawn || changed.has("settings") || changed.has("runs")) this.redraw();
   }
@@ -290,24 +251,23 @@ export class MetricChart extends PageElement {
     this.drawOverlay();
   }
 
-  /** What is brought forward, in pixels. */
-  private front(chart: ChartCanvas): Front {
-    const runs = new Set(this.hover.frontRuns);
-    if (runs.size === 0 || this.input === undefined) return { lines: [], bands: [] };
-    const groups = this.groups.filter((group) => group.runIds.some((id) => runs.has(id)));
-    const ids = this.groups.length > 0 ? new Set(groups.map(({ name }) => name)) : runs;
-    const { lines, bands } = frontOf(this.input, ids, this.drawing?.logarithmic ?? false);
-    const toX = (x: number) => chart.pixelOfX(x);
-    const toY = (y: number) => (Number.isNaN(y) ? y : chart.pixelOfY(y));
-    return {
-      lines: lines.map((line) => ({
-        ...line,
-        points: line.points.map(({ x, y }) => ({ x: toX(x), y: toY(y) })),
-      })),
-      bands: bands.map(({ x, low, high, color }) => ({
-        ...{ x: x.map(toX), low: low.map(toY), high: high.map(toY), color },
-      })),
-    };
+  /** The runs of the line at a place of the plot come forward; those that were in front go back. */
+  pointTo(at: { readonly x: number; readonly y: number } | null): void {
+    const chart = this.canvas;
+    const toPixel = ({ x, y }: { readonly x: number; readonly y: number }) => ({
+      x: chart?.pixelOfX(x) ?? 0,
+      y: Number.isNaN(y) ? y : (chart?.pixelOfY(y) ?? 0),
+    });
+    const found = at === null ? null : lineAt(this.drawing?.lines ?? [], at, toPixel);
+    const members = this.groups.find(({ name }) => name === found)?.runIds;
+    this.hover.bringAllForward(found === null ? [] : (members ?? [found]));
+  }
+
+  /** Who shows the runs beside the charts is told which was clicked. */
+  choose(): void {
+    const { frontRun } = this.hover;
+    if (frontRun !== null)
+      this.dispatchEvent(new CustomEvent("run-choose", { detail: frontRun, bubbles: true }));
   }
 
   /** Crosshair, dots and texts at the shared place; the canvas below stays as it is. */
@@ -329,14 +289,14 @@ export class MetricChart extends PageElement {
       area: chart.area(),
       x: x === null ? null : chart.pixelOfX(x),
       dots: dots.length > 40 ? [] : dots,
-      front: this.front(chart),
+      front: this.front.of(chart, this.input, this.groups, this.hover.frontRuns),
       background: colors.background,
       selection: this.pointer.selection,
       color: colors.foreground,
     });
     const only = readings.length === 1 ? readings[0]?.reading : undefined;
     const single = shown.length === 1 ? shown[0]?.columns : undefined;
-    const last = single === undefined ? undefined : (single.last.at(-1) ?? Number.NaN);
+    const last = single?.last.at(-1);
     readout.textContent = only
       ? `${unit.text(only.value)} · ${xText(only.x, axisKind(this.settings.axis))}`
       : x === null && last !== undefined
@@ -348,10 +308,15 @@ export class MetricChart extends PageElement {
         this,
         this.pointer.client,
         xText(readings[0]?.reading?.x ?? x, axisKind(this.settings.axis)),
-        readings,
+        readings.map((row) => ({ ...row, front: this.isFront(row.run.id) })),
         axisKind(this.settings.axis),
         unit.text,
       );
+  }
+
+  private isFront(id: string): boolean {
+    const members = this.groups.find(({ name }) => name === id)?.runIds ?? [id];
+    return members.some((run) => this.hover.frontRuns.includes(run));
   }
 
   private reading(columns: SeriesColumns, x: number) {
@@ -398,17 +363,12 @@ export class MetricChart extends PageElement {
     return this.runs.map((run) => run.id);
   }
 
-  private named(series: readonly SeriesColumns[]) {
+  private named(series: readonly SeriesColumns[]): readonly NamedSeries[] {
     return shownSeries(series, this.drawnRuns()).map(({ run, columns, attempts }) => ({
       name: attempts > 1 ? `${run.name} (attempt ${columns.attempt})` : run.name,
       columns,
     }));
   }
 }
-
-const clipHelp =
-  "Outliers beyond the shown range. They are marked at the edge of the chart and stay in the table. Click to show them.";
-const badgeHelp =
-  "Values that are not numbers. They are marked in the chart: a cross at the bottom for NaN, a triangle at the top for infinity.";
 
 customElements.define("rl-metric-chart", MetricChart);

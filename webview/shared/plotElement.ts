@@ -4,6 +4,7 @@ import { html, type PropertyValues } from "lit";
 import { PageElement } from "./element.ts";
 import type { Hover } from "./hover.ts";
 import { onThemeChange, type Theme, theme } from "./theme.ts";
+import { Watched } from "./watched.ts";
 
 export interface PlotSize {
   readonly width: number;
@@ -14,9 +15,8 @@ export abstract class PlotElement extends PageElement {
   declare hover: Hover;
 
   private size: PlotSize = { width: 0, height: 0 };
-  private observed: Element | null = null;
   private ends: (() => void)[] = [];
-  private readonly observer = new ResizeObserver(() => this.fit());
+  private readonly watched = new Watched(this, new ResizeObserver(() => this.fit()));
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -26,17 +26,10 @@ export abstract class PlotElement extends PageElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const end of this.ends) end();
-    this.observer.disconnect();
-    this.observed = null;
   }
 
   protected override updated(_changed: PropertyValues<this>): void {
-    const box = this.querySelector(".run-plot");
-    if (box !== this.observed) {
-      this.observer.disconnect();
-      this.observed = box;
-      if (box !== null) this.observer.observe(box);
-    }
+    this.watched.follow(this.querySelector(".run-plot"));
     this.redraw();
   }
 

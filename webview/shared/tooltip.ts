@@ -11,6 +11,8 @@ export interface TooltipRow {
   readonly reading: Reading | null;
   /** What is said after the value instead of the range of its pixel. */
   readonly note?: string;
+  /** Of the line that is pointed at. */
+  readonly front?: boolean;
 }
 
 const mostRows = 12;
@@ -37,11 +39,16 @@ export function showTooltip(
   const sorted = [...rows].sort(
     (a, b) => (b.reading?.value ?? Number.NEGATIVE_INFINITY) - (a.reading?.value ?? Number.NEGATIVE_INFINITY),
   );
-  const shown = sorted.slice(0, mostRows);
+  // With more rows than there is room for: those around the line that is pointed at.
+  const middle = sorted.findIndex((row) => row.front);
+  const from = Math.max(0, Math.min(middle - mostRows / 2, sorted.length - mostRows));
+  const shown = sorted.slice(from, from + mostRows);
+  const below = sorted.length - from - shown.length;
   render(
     html`<div class="tooltip-head">${place}</div>
+      ${from > 0 ? html`<div class="quiet">${from} higher</div>` : ""}
       ${shown.map((row) => tooltipRow(row, place, axis, text))}
-      ${rows.length > shown.length ? html`<div class="quiet">and ${rows.length - shown.length} more</div>` : ""}`,
+      ${below > 0 ? html`<div class="quiet">${below} lower</div>` : ""}`,
     box,
   );
   box.hidden = rows.length === 0;
@@ -52,7 +59,7 @@ export function showTooltip(
 }
 
 function tooltipRow(
-  { run, reading, note }: TooltipRow,
+  { run, reading, note, front }: TooltipRow,
   place: string,
   axis: AxisKind,
   text: (value: number) => string,
@@ -60,7 +67,7 @@ function tooltipRow(
   if (reading === null) return "";
   const own = xText(reading.x, axis);
   const wide = reading.high > reading.low;
-  return html`<div class="tooltip-row">
+  return html`<div class=${front ? "tooltip-row front" : "tooltip-row"}>
     ${swatch(run.look)}<span class="tooltip-name">${run.name}</span>
     <span class="number">${text(reading.value)}</span>
     <span class="quiet">${note ?? (wide ? `${text(reading.low)} … ${text(reading.high)}` : "")}${own === place ? "" : ` ${own}`}</span>

@@ -210,7 +210,7 @@ test("more runs than stand beside each other: Differences goes through them, and
   await page.getByRole("table", { name: "Output side by side" }).focus();
   await page.keyboard.press("F7");
   await page.keyboard.press("F7");
-  await page.getByText("2 of 2 lines differ").waitFor();
+  await page.getByText("Difference 2 of 2").waitFor();
   await page.locator(".log-pair-row.current .log-text.gone").waitFor();
   await shot(page, "compare-output");
   await page.close();

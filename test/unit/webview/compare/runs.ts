@@ -41,7 +41,8 @@ function inMemory(runs: readonly Run[]): Parameters<typeof compareTable>[1] {
   const asked = (ids: readonly string[] | undefined) => runs.filter(({ id }) => ids?.includes(id) ?? true);
   return {
     list: async ({ ids }) => asked(ids),
-    table: async ({ ids, metrics, parameters, tags, summary }) => {
+    prepareTables: async () => false,
+    table: async ({ ids, metrics, parameters, tags, code, summary }) => {
       const found = asked(ids);
       return {
         runs: found,
@@ -51,6 +52,7 @@ function inMemory(runs: readonly Run[]): Parameters<typeof compareTable>[1] {
           values: found.map((run) => run.parameters[key]?.value ?? null),
         })),
         tags: tags.map((key) => ({ key, values: found.map((run) => run.tags[key] ?? null) })),
+        ...(code === true ? { code: found.map((run) => run.code) } : {}),
         ...(summary === true ? { summary: summaryOf(found) } : {}),
       };
     },
