@@ -31,7 +31,8 @@ async function start(): Promise<number> {
   const local = localCompute(recorder);
   const reach = reachFrom({ local, code: localCode(), recorder, pace: commandPace });
   const engines = {
-    openStore: (file: string) => openSqliteStore(file),
+    // A command reads little, and `serve` stays: the system keeps the file's pages anyway.
+    openStore: (file: string) => openSqliteStore(file, { cacheMegabytes: 8 }),
     compute: local,
     code: localCode(),
     reach,

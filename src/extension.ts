@@ -74,7 +74,10 @@ export function activate(context: vscode.ExtensionContext): Runline {
   const openRun = async (id: string) =>
     runPanels.show(await server.request("runs/get", { id }), { beside: true });
   const { request } = server;
-  const mlflowServers = own(new MlflowServers(context, server, () => runs.view.visible, log));
+  const mlflowServers = own(
+    new MlflowServers(context, server, () => runs.view.visible || models.view.visible, log),
+  );
+  own(mlflowServers.onDidRead(() => models.look()));
   const handlers: Handlers = {
     ...launchCommands({ request, source, memory, log, openRun }),
     ...openCommands({ request, target, tree: runs, runs: runPanels, comparisons: comparePanels }),

@@ -64,6 +64,7 @@ export const commands = {
   "runline.promote": { title: "Set alias…", icon: "$(arrow-up)", palette: hasFolder },
   "runline.removeAlias": { title: "Remove alias…", palette: hasFolder },
   "runline.showModel": { title: "Show model", palette: "false" },
+  "runline.openModelFile": { title: "Open file of model", palette: "false" },
   "runline.showAudit": { title: "Show audit log", icon: "$(law)", palette: hasFolder },
   "runline.verifyAudit": { title: "Verify audit log", icon: "$(verified)", palette: hasFolder },
   "runline.showLineage": { title: "Show lineage", icon: "$(type-hierarchy)", palette: "false" },
@@ -97,6 +98,7 @@ export const commands = {
     title: "Disconnect from an MLflow server…",
     palette: "runline.mlflowServers",
   },
+  "runline.openInMlflow": { title: "Open in browser", icon: "$(link-external)", palette: "false" },
   "runline.sendToMlflow": {
     title: "Send run to an MLflow server…",
     icon: "$(cloud-upload)",
@@ -134,6 +136,7 @@ export interface CommandArguments extends Record<CommandId, readonly unknown[]> 
   "runline.addHost": [host?: string];
   "runline.showScriptRuns": [path?: string];
   "runline.showModel": [model: string];
+  "runline.openModelFile": [runId: string, path: string];
   "runline.openSample": [folder?: { readonly fsPath: string }];
 }
 
@@ -195,6 +198,15 @@ export const settings = {
     maximum: 3_600,
     description:
       "How long a canceled run may take to end by itself before it is ended with more force (`SIGINT`, then `SIGTERM`, then `SIGKILL`).",
+    scope: "resource",
+  },
+  "runline.stallMinutes": {
+    type: "number",
+    default: 10,
+    minimum: 0,
+    maximum: 10_000,
+    description:
+      "A run is shown as making no progress when it has logged no metric and no output for six times its slowest step, and at least for so many minutes. It goes on either way. 0 for never.",
     scope: "resource",
   },
   "runline.capture.stdout": {
@@ -264,7 +276,7 @@ export const settings = {
     type: "object",
     default: {},
     description:
-      'Machines that runs can be started on, by the name that `ssh` takes, with what is different there: `directory`, `python`, `environment`, `modules`, `image`, `folders`, `parallelRuns`. Aliases of your SSH configuration need no entry. Example: `{ "gpu-box": { "python": "/opt/ml/bin/python", "folders": { "data": "/mnt/data" } } }`.',
+      'Machines that runs can be started on, by the name that `ssh` takes, with what is different there: `directory`, `python`, `environment`, `modules`, `image`, `folders`, `parallelRuns`, `scheduler` (`slurm`: runs are jobs of its cluster) and `slurm` (what those get that say nothing else, as `partition`, `time`). Aliases of your SSH configuration need no entry. Example: `{ "gpu-box": { "python": "/opt/ml/bin/python", "folders": { "data": "/mnt/data" } } }`.',
     scope: "machine-overridable",
     restricted: true,
   },
@@ -291,7 +303,7 @@ export const settings = {
     type: "boolean",
     default: true,
     description:
-      "Tell when a run that took over a minute has ended while the window was not focused. Runs on other machines are told in any case.",
+      "Tell when a run that took over a minute has ended, or makes no progress any more, while the window was not focused. Runs on other machines are told in any case.",
     scope: "window",
   },
   "runline.mlflow.terminals": {

@@ -63,6 +63,7 @@ export function serverSettings(values: Settings): ServerSettings {
     parallelRuns: values["runline.parallelRuns"],
     codeSizeLimitMegabytes: values["runline.codeSizeLimitMegabytes"],
     graceSeconds: values["runline.graceSeconds"],
+    stallMinutes: values["runline.stallMinutes"],
     codeLens: values["runline.codeLens"],
     // What is in it is checked by the server, which names what is wrong.
     hosts: values["runline.hosts"] as ServerSettings["hosts"],

@@ -100,12 +100,17 @@ export const failures = {
   teamRejected: {
     audience: "user",
     text: "{server} did not take {what}: {cause}.",
-    next: "Put that right on the server, then send the run again; nothing gets there twice.",
+    next: "Put that right on the server, then try again; nothing gets there twice.",
   },
   teamUnknown: {
     audience: "user",
     text: "This folder is not connected to {server}.",
     next: "Connect first: “Runline: Connect to an MLflow server…”.",
+  },
+  teamModelUnknown: {
+    audience: "user",
+    text: "{server} has no {model} now.",
+    next: "Refresh the Models view to see what it has.",
   },
   teamRunActive: {
     audience: "user",
@@ -325,6 +330,11 @@ export const failures = {
     text: "{host} did not answer within {seconds} s.",
     next: "The connection is opened again by itself. Runs there go on meanwhile.",
   },
+  hostLeft: {
+    audience: "user",
+    text: "{host} is disconnected.",
+    next: "Connect to it again: “Runline: Connect host…”. Runs there go on meanwhile.",
+  },
   hostUnusable: {
     audience: "user",
     text: "{host} can't be used for runs: {cause}",
@@ -359,6 +369,31 @@ export const failures = {
     audience: "user",
     text: "{path} lies outside the workspace, so it can't be run on {host}.",
     next: "Only the code of the workspace is sent. Move the script into it.",
+  },
+  slurmMissing: {
+    audience: "user",
+    text: "{host} has no Slurm: {cause}.",
+    next: "Name the login node of a cluster: runline run --on <host> --slurm.",
+  },
+  slurmDown: {
+    audience: "user",
+    text: "Slurm on {host} does not answer: {cause}.",
+    next: "Nothing was started. Try again when it is there.",
+  },
+  slurmRefused: {
+    audience: "user",
+    text: "Slurm on {host} refused the job: {cause}.",
+    next: "Nothing was started. See its partitions and limits with sinfo, or ask whoever runs the cluster.",
+  },
+  slurmUnclear: {
+    audience: "user",
+    text: "Slurm on {host} did not say whether it took the job: {cause}.",
+    next: "If it did, the run appears by itself among the runs; see squeue there before you try again.",
+  },
+  slurmOption: {
+    audience: "user",
+    text: "{cause}",
+    next: "See runline run --help.",
   },
   usage: { audience: "user", text: "{cause}", next: "See runline --help." },
   pageUnanswered: {

@@ -16,6 +16,8 @@ import type { AuditEntry, AuditVerdict, Model, ModelVersion } from "../model/reg
 import type { Environment, Finding, Run, RunEdit, RunState } from "../model/run.ts";
 import type { TableSummary } from "../model/runTable.ts";
 import type { ScriptArgument } from "../model/scriptArgument.ts";
+import type { SlurmWish } from "../model/slurm.ts";
+import type { TeamFiles, TeamModels } from "../model/teamRegistry.ts";
 
 export type Reply<T> =
   | { readonly ok: true; readonly value: T }
@@ -132,10 +134,26 @@ export interface Requests {
     { readonly link: string; readonly left: number } | null,
   ];
   "mlflow/cancelSend": [{ readonly id: string }, null];
+  /** Models of the team's servers as they are known, at once; those that were read a while ago are read meanwhile, and `runline/changed` tells. */
+  "mlflow/models": [Record<string, never>, readonly ShownTeam[]];
+  /** Sets, moves or takes away (version null) an alias there. `expected` as in `models/promote`. */
+  "mlflow/promote": [
+    {
+      readonly url: string;
+      readonly model: string;
+      readonly version: number | null;
+      readonly alias: string;
+      readonly reason: string;
+      readonly expected?: number | null;
+    },
+    { readonly previous: number | null },
+  ];
+  /** What the files of a version there say of it. */
+  "mlflow/files": [{ readonly url: string; readonly model: string; readonly version: number }, TeamFiles];
   /** Logs of other tools below a folder or in a file; without a path those in the workspace, looked for at most two folders deep. */
   "import/find": [{ readonly path?: string | undefined }, readonly FoundPlace[]];
-  /** Begins an import in the background; one that is under way goes on instead. */
-  "import/start": [{ readonly places: readonly ForeignPlace[] }, null];
+  /** Begins an import in the background; one that is under way goes on instead. `again` brings back runs that were deleted here. */
+  "import/start": [{ readonly places: readonly ForeignPlace[]; readonly again?: boolean }, null];
   "import/state": [Record<string, never>, ImportProgress];
   /** What is there then is whole; the next import goes on. */
   "import/cancel": [Record<string, never>, null];
@@ -155,7 +173,7 @@ export interface FoundPlace extends ForeignPlace {
 }
 
 export interface ImportedPlace extends ForeignPlace {
-  readonly runs: Readonly<Record<"new" | "grown" | "same" | "taken", number>>;
+  readonly runs: Readonly<Record<"new" | "grown" | "same" | "taken" | "deleted", number>>;
   readonly versions: number;
   readonly aliases: number;
   /** The first of them. */
@@ -176,6 +194,8 @@ export interface ImportProgress {
 export interface CompareAsk {
   readonly runIds: readonly string[];
   readonly wanted: readonly string[];
+  /** Of `compare/table`: only the first rows of many (`glanceAsk`), for a picture at once. */
+  readonly glance?: boolean | undefined;
 }
 
 /** Starts a script or any command. Exactly one of `script` and `command`. */
@@ -195,6 +215,8 @@ export interface LaunchInput {
   readonly host?: string;
   /** So many GPUs for itself alone; it waits until they are free. */
   readonly gpus?: number;
+  /** As a job of the host's cluster, with this asked of it; absent: directly on the host. */
+  readonly slurm?: SlurmWish;
 }
 
 export interface BeyondQuery {
@@ -245,6 +267,11 @@ export interface TeamStatus {
   readonly refused: boolean;
 }
 
+/** A server's models as they were last read: `modelsAsOf` is null when they never were. `cut`: it has more than are shown. */
+export interface ShownTeam extends TeamStatus, TeamModels {
+  readonly modelsAsOf: number | null;
+}
+
 export interface StoreStatus {
   readonly location: string;
   readonly directory: string;
@@ -272,6 +299,7 @@ export interface ServerSettings extends HostsSettings {
   readonly codeSizeLimitMegabytes: number;
   readonly capture: CaptureSettings;
   readonly graceSeconds: number;
+  readonly stallMinutes: number;
   readonly codeLens: boolean;
 }
 
@@ -296,6 +324,9 @@ export interface Ended {
   readonly host: string | null;
   readonly keyMetric: { readonly key: string; readonly value: number } | null;
 }
+
+/** Notification `runline/stalled`: a run makes no progress any more, and goes on; once for each run. */
+export type Stalled = Pick<Ended, "id" | "name" | "reason" | "host">;
 
 /** Notification `runline/logged`: one line for the output channel (a command that was run, its duration and exit code). */
 export interface Logged {

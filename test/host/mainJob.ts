@@ -92,7 +92,7 @@ describe("the main job", () => {
       reason: "the first",
     });
     await vscode.commands.executeCommand("runline.showModel", "small");
-    const [model] = runline.models.getChildren();
+    const [model] = await runline.models.getChildren();
     assert.ok(model?.kind === "model");
     assert.equal(runline.models.getTreeItem(model).description, "champion v1");
     assert.equal((await request("audit/verify", {})).problem, null);

@@ -1,6 +1,7 @@
 /** The server on one connection: language features and the requests of `protocol/editor.ts`. A test gives it two streams. */
 
 import {
+  CancellationTokenSource,
   type Connection,
   DidChangeConfigurationNotification,
   type InitializeResult,
@@ -11,12 +12,13 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import type { GrammarFiles } from "../../lens/grammar.ts";
 import { packed } from "../../model/exactNumbers.ts";
 import { failureOf } from "../../model/failure.ts";
+import type { Prompt } from "../../model/host.ts";
 import type { Reply, RequestName } from "../../protocol/editor.ts";
 import type { Engines } from "../project.ts";
 import { parseOptions } from "../settings.ts";
 import type { Context } from "./context.ts";
 import { languageFeatures } from "./languageFeatures.ts";
-import { answeredLine, endedLine, failureLine } from "./logLines.ts";
+import { answeredLine, endedLine, failureLine, stalledLine } from "./logLines.ts";
 import { replyTo } from "./reply.ts";
 import { requests } from "./requests.ts";
 import { scriptReader } from "./scriptReader.ts";
@@ -41,9 +43,13 @@ export function startServer(connection: Connection, engines: Engines, grammar: G
       notify("ended", what);
       window.logged(endedLine(what));
     },
+    stalled(what) {
+      notify("stalled", what);
+      window.logged(stalledLine(what));
+    },
     logged: (what) => notify("logged", what),
     hosts: () => notify("hosts", {}),
-    ask: (prompt) => connection.sendRequest<string | null>("runline/ask", prompt),
+    ask,
   };
   const session = openSession(engines, window, scripts);
   const features = languageFeatures(connection, documents, scripts, context);
@@ -54,7 +60,20 @@ export function startServer(connection: Connection, engines: Engines, grammar: G
     return session.context();
   }
 
-  function notify(name: "changed" | "ended" | "hosts" | "logged", value: object): void {
+  /** Whoever is asked hears when nobody waits for the answer any more. */
+  async function ask(prompt: Prompt, signal: AbortSignal): Promise<string | null> {
+    const source = new CancellationTokenSource();
+    const over = () => source.cancel();
+    signal.addEventListener("abort", over);
+    try {
+      return await connection.sendRequest<string | null>("runline/ask", prompt, source.token);
+    } finally {
+      signal.removeEventListener("abort", over);
+      source.dispose();
+    }
+  }
+
+  function notify(name: "changed" | "ended" | "stalled" | "hosts" | "logged", value: object): void {
     // A window that has gone is no failure of ours; its runs go on.
     connection.sendNotification(`runline/${name}`, value).catch(() => undefined);
   }

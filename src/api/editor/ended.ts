@@ -1,8 +1,8 @@
-/** What is told of a run that has ended. */
+/** What is told of a run that has ended, or makes no progress. */
 
 import { splitHostDirectory } from "../../model/host.ts";
 import type { Run } from "../../model/run.ts";
-import type { Ended } from "../../protocol/editor.ts";
+import type { Ended, Stalled } from "../../protocol/editor.ts";
 
 export function endedOf(run: Run): Ended {
   const { id, name, state, reason, keyMetric } = run;
@@ -16,4 +16,8 @@ export function endedOf(run: Run): Ended {
     durationMs: Math.max(0, (run.ended ?? run.asOf) - (run.started ?? run.created)),
     keyMetric: keyMetric === null || metric === undefined ? null : { key: keyMetric, value: metric.last },
   };
+}
+
+export function stalledOf({ id, name, reason, directory }: Run): Stalled {
+  return { id, name, reason, host: splitHostDirectory(directory)?.host ?? null };
 }

@@ -4,7 +4,15 @@ import type { Failure } from "../../model/failure.ts";
 import { formatDuration } from "../../model/format.ts";
 import { redactArguments } from "../../model/redact.ts";
 import { shellLine } from "../../model/shellWord.ts";
-import type { Ended, LaunchInput, Logged, Reply, RequestName, RequestOutput } from "../../protocol/editor.ts";
+import type {
+  Ended,
+  LaunchInput,
+  Logged,
+  Reply,
+  RequestName,
+  RequestOutput,
+  Stalled,
+} from "../../protocol/editor.ts";
 
 export function failureLine(what: Failure, level: Logged["level"] = "error"): Logged {
   return { level, text: `${what.message} ${what.next}` };
@@ -17,6 +25,10 @@ export function endedLine({ name, state, reason, durationMs }: Ended): Logged {
     level: state === "failed" || state === "lost" ? "warn" : "info",
     text: `${name} ${word}${why} after ${formatDuration(durationMs)}`,
   };
+}
+
+export function stalledLine({ name, reason }: Stalled): Logged {
+  return { level: "warn", text: `${name} goes on: ${reason ?? "no progress"}` };
 }
 
 /** The line for a request that did something; null for those that only looked. */

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { RequestName } from "../../protocol/editor.ts";
-import { id, nothing, type Requests } from "./request.ts";
+import { id, nothing, type Requests, sentence } from "./request.ts";
 
 type MlflowRequest = Extract<RequestName, `mlflow/${string}`>;
 
@@ -56,5 +56,23 @@ export const mlflowRequests: Requests<MlflowRequest> = {
       await teams.cancel(ask.id);
       return null;
     },
+  },
+  "mlflow/models": {
+    input: nothing,
+    answer: (_, { teams }) => teams.models(),
+  },
+  "mlflow/promote": {
+    runs: true,
+    writes: true,
+    input: z.strictObject({
+      ...{ url, model: sentence, alias: sentence, reason: sentence },
+      version: z.int().min(1).nullable(),
+      expected: z.int().min(1).nullable().exactOptional(),
+    }),
+    answer: ({ url: server, ...asked }, { teams }) => teams.promote(server, asked),
+  },
+  "mlflow/files": {
+    input: z.strictObject({ url, model: sentence, version: z.int().min(1) }),
+    answer: (asked, { teams }) => teams.files(asked.url, asked.model, asked.version),
   },
 };

@@ -25,6 +25,20 @@ const path = z.string().min(1).max(4_096);
 const states = z.array(z.enum(runStates)).max(100);
 const one = z.strictObject({ id });
 const many = z.strictObject({ ids });
+/** What may stand in each of these is for `wishProblem` to say. */
+const slurmWish = z.strictObject({
+  partition: text.exactOptional(),
+  account: text.exactOptional(),
+  qos: text.exactOptional(),
+  gpus: text.exactOptional(),
+  cpus: z.int().exactOptional(),
+  memory: text.exactOptional(),
+  time: text.exactOptional(),
+  dependency: text.exactOptional(),
+  requeue: z.boolean().exactOptional(),
+  warn_seconds: z.int().exactOptional(),
+  more: z.array(text).max(100).exactOptional(),
+});
 
 export const runRequests: Requests<RunRequest> = {
   "runs/list": {
@@ -66,6 +80,7 @@ export const runRequests: Requests<RunRequest> = {
       id: id.exactOptional(),
       host: text.exactOptional(),
       gpus: z.int().min(1).max(64).exactOptional(),
+      slurm: slurmWish.exactOptional(),
     }),
     async answer(ask, project) {
       const newId = () => runIdAt(project.clock(), randomBytes(16));

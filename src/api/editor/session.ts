@@ -1,30 +1,32 @@
 /** One editor window's hold on a workspace: the project as it is set now, the runs followed in it, and what the window is told. */
 
 import { failureOf } from "../../model/failure.ts";
-import type { Prompt } from "../../model/host.ts";
+import type { Prompter } from "../../model/host.ts";
 import { changeKinds } from "../../ops/changes.ts";
 import { deletedRunsStayMs, purgeRuns } from "../../ops/deleteRun.ts";
 import { type Follower, follow } from "../../ops/follow.ts";
 import { layoutOf } from "../../ops/layout.ts";
 import { type MachineWatch, machineWatch } from "../../ops/machines.ts";
-import type { Changed, Ended, Logged, ServerOptions } from "../../protocol/editor.ts";
+import { type ReadyTables, readyTables } from "../../ops/readyTables.ts";
+import type { Changed, Ended, Logged, ServerOptions, Stalled } from "../../protocol/editor.ts";
 import type { Store } from "../../store/store.ts";
 import { type WindowServer, windowServer } from "../mlflow/windowServer.ts";
 import { type Teams, teamsOf } from "../mlflowClient/teams.ts";
 import { type Engines, openProject, type Project } from "../project.ts";
 import type { Context, ScriptReader } from "./context.ts";
-import { endedOf } from "./ended.ts";
+import { endedOf, stalledOf } from "./ended.ts";
 import { failureLine } from "./logLines.ts";
 
 /** What a window is told unasked. */
 export interface Window {
   changed(what: Changed): void;
   ended(what: Ended): void;
+  stalled(what: Stalled): void;
   logged(what: Logged): void;
   /** A link, a check or a look of a machine changed. */
   hosts(): void;
   /** Asks the person; null when they don't want to answer. */
-  ask(prompt: Prompt): Promise<string | null>;
+  readonly ask: Prompter;
 }
 
 export interface Session {
@@ -81,24 +83,32 @@ function hold(
   scripts: ScriptReader,
 ): OpenProject {
   let follower: Follower | null = null;
+  let tables: ReadyTables | null = null;
   const project = openProject(workspace, options, engines, {
     opened(store) {
       if (store.notice !== null) window.logged(failureLine(store.notice, "warn"));
-      follower = followIn(project, store, window);
+      tables = readyTables(store.runs, (thrown) => window.logged(failureLine(failureOf(thrown), "warn")));
+      const changed = (what: Changed) => {
+        tables?.poke();
+        window.changed(what);
+      };
+      follower = followIn(project, store, { ...window, changed });
       if (project.trusted) void mlflow.resume().catch(mlflowFailed);
       void tellAll(store);
       if (project.trusted) void purgeOld(project, store, window);
     },
     async closing() {
-      const last = follower;
-      follower = null;
-      await last?.close();
+      const last = [follower, tables];
+      [follower, tables] = [null, null];
+      for (const each of last) await each?.close();
     },
   });
   const { compute, layout, store } = project;
   const mlflowFailed = (thrown: unknown) => window.logged(failureLine(failureOf(thrown), "warn"));
   const mlflow = windowServer(project, mlflowFailed);
-  const teams = teamsOf(project, mlflowFailed);
+  const teams = teamsOf(project, mlflowFailed, () =>
+    window.changed({ revision: -1, kinds: ["models"], runIds: [] }),
+  );
   const links = project.hosts?.watch(window.hosts);
   const machines =
     project.hosts === null
@@ -163,6 +173,8 @@ function followIn(project: Project, store: Store, window: Window): Follower {
     layout,
     changed: window.changed,
     ended: (run) => window.ended(endedOf(run)),
+    stalled: (run) => window.stalled(stalledOf(run)),
+    stallMs: () => project.settings.stallMinutes * 60_000,
     failed: (thrown) => window.logged(failureLine(failureOf(thrown), "warn")),
   });
 }

@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import * as path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { openSqliteStore } from "../../../../src/store/sqlite/open.ts";
 import { type ServerWish, startTestServer, type TestServer, temporaryFolder } from "./serverHarness.ts";
@@ -124,6 +125,35 @@ describe("requests over a connection", () => {
     await here.value("runs/edit", { id, edit: { note: "hello" } });
     expect(await there.value("runs/get", { id })).toMatchObject({ state: "finished", note: "hello" });
   });
+});
+
+describe("a run that stands still", () => {
+  const halting = `import os, time
+for step in range(10):
+    print(f"step {step}: loss {1 / (step + 1)}", flush=True)
+    time.sleep(0.02)
+while not os.path.exists("enough"):
+    time.sleep(0.05)
+`;
+
+  it("is told once to a window that opens, by its setting, and its reason is in its row", async () => {
+    const here = await start({ files: { "halting.py": halting } });
+    const { id } = await here.value("runs/launch", { script: `${here.workspace}/halting.py`, arguments: [] });
+    await expect
+      .poll(async () => (await here.value("runs/get", { id })).metrics.loss?.count, { timeout: 30_000 })
+      .toBe(10);
+    const told: unknown[] = [];
+    const settings = { stallMinutes: 0.02 };
+    const there = await start({ workspace: here.workspace, settings });
+    there.client.onNotification("runline/stalled", (what) => void told.push(what));
+    await expect.poll(() => told.length, { timeout: 30_000 }).toBe(1);
+    const { name, state, reason } = await there.value("runs/get", { id });
+    expect([state, reason]).toEqual(["running", "no progress for 1 min"]);
+    expect(told).toEqual([{ id, name, reason: "no progress for 1 min", host: null }]);
+    await writeFile(path.join(here.workspace, "enough"), "");
+    expect(await there.ended(id)).toMatchObject({ state: "finished", reason: null });
+    expect(told.length).toBe(1);
+  }, 90_000);
 });
 
 describe("what is refused", () => {
