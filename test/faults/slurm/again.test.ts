@@ -53,7 +53,7 @@ function attemptsIn(log: string): readonly (readonly string[])[] {
 }
 
 test("the time is nearly over: the script is told, and then ended; the run says why", {
-  timeout: 150_000,
+  timeout: 240_000,
 }, async () => {
   const text = `import signal
 signal.signal(signal.SIGUSR1, lambda *_: print("warned", flush=True))
@@ -62,15 +62,23 @@ ${gated(stack.gate())}`;
   await stack.lines(id, 3);
   stack.follow();
   const job = (await stack.jobs(id))[0]?.split(" ")[0] ?? "";
-  const soon = (await cluster.ask("date", "-d", "+3 seconds", "+%Y-%m-%dT%H:%M:%S")).out.trim();
-  const told = await cluster.ask("scontrol", "update", `JobId=${job}`, `EndTime=${soon}`);
-  expect(told).toMatchObject({ code: 0 });
+  // Slurm looks at the limits of jobs every half minute: only one that still has time then is warned.
+  await endsIn(300);
+  const warned = async () => (await stack.log(id)).toString().includes("\nwarned\n");
+  await within("the warning", warned, 90_000);
+  await endsIn(3);
   const run = await stack.when(id, "its end", ({ state, drained }) => state !== "running" && drained);
   expect(run).toMatchObject({ state: "failed", attempt: 1 });
   expect(run.reason).toMatch(/time limit/);
   expect(await stack.mirrored(id)).toEqual(await stack.log(id));
   expect((await stack.log(id)).toString()).toMatch(/^step 0.*\nwarned\nstep .*\n$/s);
   expect((await stack.jobs(id)).join()).toMatch(/^\d+ TIMEOUT$/);
+
+  async function endsIn(seconds: number): Promise<void> {
+    const time = (await cluster.ask("date", "-d", `+${seconds} seconds`, "+%Y-%m-%dT%H:%M:%S")).out.trim();
+    const update = ["update", `JobId=${job}`, `EndTime=${time}`];
+    expect(await cluster.ask("scontrol", ...update)).toMatchObject({ code: 0 });
+  }
 });
 
 test("another job takes its place: it waits, begins again as the same run, and ends as its last attempt does", async () => {
