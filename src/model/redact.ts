@@ -40,8 +40,11 @@ export function redactArguments(argv: readonly string[]): readonly string[] {
 
 /** Credentials in addresses, well-known secret shapes, and what a shell line, a header or JSON within any text calls a secret. */
 export function redactText(text: string): string {
-  const shapes = secretShapes.reduce((done, shape) => done.replace(shape, redacted), text);
-  return redactNamed(redactUrls(shapes));
+  return redactNamed(redactUrls(redactShapes(text)));
+}
+
+function redactShapes(text: string): string {
+  return secretShapes.reduce((done, shape) => done.replace(shape, redacted), text);
 }
 
 /** The longest text that may be a number on purpose. */
@@ -50,11 +53,11 @@ const longestNumber = 40;
 /**
  * A parameter or tag as it may be written down, by the rule that the recorder has too: what was logged on purpose stays when it is a plain
  * number (`token_dim = 512`), the value of a secret-looking name goes, and any other text loses only what looks secret in it. What programs
- * say to each other in tags of MLflow's own (`mlflow.…`) is JSON now and then: it only loses credentials in addresses.
+ * say to each other in tags of MLflow's own (`mlflow.…`) is JSON now and then: it only loses what leaves it so.
  */
 export function redactLogged(key: string, value: string): string {
   if (value.length <= longestNumber && value.trim() !== "" && !Number.isNaN(Number(value))) return value;
-  if (key.startsWith("mlflow.")) return redactUrls(value);
+  if (key.startsWith("mlflow.")) return redactUrls(redactShapes(value));
   if (isSecretName(key) && !/^(?:None|False|True|)$/.test(value)) return redacted;
   return redactText(value);
 }

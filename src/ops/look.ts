@@ -61,11 +61,11 @@ export async function lookAt(run: Run, seen: Observation, parts: LookParts): Pro
 async function paced(
   run: Run,
   seen: Observation,
-  { kinds }: Ingested,
+  { kinds, batches }: Ingested,
   over: boolean,
   { stalls }: LookParts,
 ): Promise<RunFacts> {
-  const facts = factsOf(run, seen, over);
+  const facts = factsOf(run, seen, over, batches > 0);
   if (stalls !== undefined) return stalls.judged(run, seen, facts);
   const stays = facts.state === "running" && facts.reason === null && !kinds.has("metric");
   return stays && silenceIn(run.reason) !== null ? { ...facts, reason: run.reason } : facts;

@@ -23,9 +23,9 @@ export function isJudgeable(seen: Observation): boolean {
 
 /**
  * The facts as they should be kept. `drained` says that journal and log were read to the sizes in the exit record, or that nothing
- * more will come. Before that a run is not terminal: it goes on as what it was.
+ * more will come. Before that a run is not terminal: it goes on as what it was. `moved`: its journal has told something new.
  */
-export function factsOf(run: Run, seen: Observation, drained: boolean): RunFacts {
+export function factsOf(run: Run, seen: Observation, drained: boolean, moved = false): RunFacts {
   const { start, exit } = seen;
   const status = deriveStatus({ ...seen, age: seen.time - run.created }) ?? run;
   const pending = terminalStates.has(status.state) && !drained;
@@ -46,13 +46,13 @@ export function factsOf(run: Run, seen: Observation, drained: boolean): RunFacts
     ended: ended ? (own?.time ?? job?.end ?? null) : null,
     exitCode: ended ? (own?.exit_code ?? null) : null,
     signal: ended ? (own?.signal ?? null) : null,
-    asOf: own === null && seen.slurm != null ? Math.min(seen.time, wordTime(seen)) : seen.time,
+    asOf: own === null && seen.slurm != null && !moved ? wordTime(run, seen) : seen.time,
   };
 }
 
-/** Of a job that has not ended by itself the cluster knows; what it has not said for long is as old as that. */
-function wordTime({ job, start, slurm }: Observation): number {
-  return job?.time ?? start?.time ?? slurm?.time ?? 0;
+/** Of a job that has not ended by itself the cluster knows; what it has not said for long is as old as that, or as what was last read. */
+function wordTime({ asOf }: Run, { job, start, slurm, time }: Observation): number {
+  return Math.min(time, Math.max(asOf, job?.time ?? start?.time ?? slurm?.time ?? 0));
 }
 
 /** Is it worth a write? */

@@ -13,6 +13,7 @@ import { launch } from "../../ops/launch.ts";
 import { logSlice } from "../../ops/logSlice.ts";
 import { reproduce } from "../../ops/reproduce.ts";
 import type { RequestName } from "../../protocol/editor.ts";
+import { slurmWish } from "../settings.ts";
 import type { Context } from "./context.ts";
 import { hostsOf } from "./hostRequests.ts";
 import { id, ids, type Requests, sentence } from "./request.ts";
@@ -25,20 +26,6 @@ const path = z.string().min(1).max(4_096);
 const states = z.array(z.enum(runStates)).max(100);
 const one = z.strictObject({ id });
 const many = z.strictObject({ ids });
-/** What may stand in each of these is for `wishProblem` to say. */
-const slurmWish = z.strictObject({
-  partition: text.exactOptional(),
-  account: text.exactOptional(),
-  qos: text.exactOptional(),
-  gpus: text.exactOptional(),
-  cpus: z.int().exactOptional(),
-  memory: text.exactOptional(),
-  time: text.exactOptional(),
-  dependency: text.exactOptional(),
-  requeue: z.boolean().exactOptional(),
-  warn_seconds: z.int().exactOptional(),
-  more: z.array(text).max(100).exactOptional(),
-});
 
 export const runRequests: Requests<RunRequest> = {
   "runs/list": {

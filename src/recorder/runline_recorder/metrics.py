@@ -20,6 +20,7 @@ class Metrics:
         self._owner = {}
         self._quoted = {}
         self._full = False
+        self._long = False
 
     def add(self, source, step, values, time=None):
         """`step` None: the script printed none, so each name counts its own from 0. `time` in epoch
@@ -27,7 +28,9 @@ class Metrics:
         named = {}
         for key, value in values.items():
             owner = self._owner.setdefault(key, source) if len(self._owner) < MAX_KEYS else self._known(key)
-            if owner is not None and len(key) <= MAX_KEY:
+            if len(key) > MAX_KEY:
+                self._say_long(key)
+            elif owner is not None:
                 named[key if owner == source else source + "/" + key] = value
         if step is not None:
             if named:
@@ -46,6 +49,12 @@ class Metrics:
         for key in keys:
             if self._owner.get(key) != source and (key in self._owner or len(self._owner) < MAX_KEYS):
                 self._owner[key] = source
+
+    def _say_long(self, key):
+        if not self._long:
+            self._long = True
+            text = "Metrics whose names have more than %d characters are not kept, such as “%s…”."
+            self._journal.notice("metric_name_long", text % (MAX_KEY, key[:40]))
 
     def _known(self, key):
         if not self._full:

@@ -2,7 +2,7 @@
 written to its journal first."""
 
 from .mlflow_journal import metric_records
-from .redaction import redacted
+from .redaction import clean_values, redacted
 
 STATUSES = {
     "RUNNING": "running",
@@ -126,11 +126,15 @@ def as_pairs(values):
 
 
 def _clean(key, value):
-    """What was logged on purpose stays as it is when it is a plain number: `token_dim = 512` is no secret."""
-    if len(value) <= _NUMBER:
-        try:
-            float(value)
-            return value
-        except ValueError:
-            return redacted(key, value)
-    return redacted(key, value)
+    """What was logged on purpose stays as it is when it is a plain number: `token_dim = 512` is no secret. What
+    programs say to each other in tags of MLflow's own is JSON now and then: it only loses what leaves it so."""
+    if _is_number(value):
+        return value
+    return clean_values(value) if key.startswith("mlflow.") else redacted(key, value)
+
+
+def _is_number(value):
+    try:
+        return len(value) <= _NUMBER and float(value) is not None
+    except ValueError:
+        return False

@@ -69,13 +69,18 @@ def redacted(name, value):
 def clean(text):
     """A text without credentials in URLs, without tokens of well-known looks, and without the values of what
     it names as secrets: in a shell line, a header, an object."""
-    text = _LOOKS.sub(HIDDEN, text)
-    text = _USER.sub(r"\1" + HIDDEN + "@", _LOGIN.sub(r"\1" + HIDDEN + "@", text))
-    text = _QUERY.sub(_without_signature, text)
+    text = clean_values(text)
     text = _BEARER.sub(r"\1" + HIDDEN, _CREDENTIAL.sub(r"\1" + HIDDEN, text))
     for pattern in _NAMED:
         text = pattern.sub(_without_value, text)
     return text
+
+
+def clean_values(text):
+    """A text without credentials in URLs and tokens of well-known looks: JSON stays JSON."""
+    text = _LOOKS.sub(HIDDEN, text)
+    text = _USER.sub(r"\1" + HIDDEN + "@", _LOGIN.sub(r"\1" + HIDDEN + "@", text))
+    return _QUERY.sub(_without_signature, text)
 
 
 def _without_value(found):

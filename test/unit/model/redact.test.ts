@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { isSecretName, redactArguments, redacted, redactText } from "../../../src/model/redact.ts";
+import {
+  isSecretName,
+  redactArguments,
+  redacted,
+  redactLogged,
+  redactText,
+} from "../../../src/model/redact.ts";
 import shared from "../../fixtures/secretNames.json" with { type: "json" };
 
 const x = redacted;
@@ -68,4 +74,15 @@ test("names and texts of the shared table", () => {
   expect(shared.secret.filter((name) => !isSecretName(name))).toEqual([]);
   expect(shared.open.filter(isSecretName)).toEqual([]);
   for (const [given = "", shown] of shared.texts) expect(redactText(given)).toBe(shown);
+});
+
+test.each([
+  ["token_dim", "512", "512"],
+  ["api_key", "None", "None"],
+  ["api_key", "abc", "•••"],
+  ["note", "curl https://me:pw@h/x", "curl https://•••@h/x"],
+  ["mlflow.x", '{"api_key": "abc", "at": "https://me:pw@h"}', '{"api_key": "abc", "at": "https://•••@h"}'],
+  ["mlflow.x", `{"key": "ghp_${"a".repeat(36)}"}`, '{"key": "•••"}'],
+])("what was logged as %s = %s is kept as %s", (key, value, kept) => {
+  expect(redactLogged(key, value)).toBe(kept);
 });

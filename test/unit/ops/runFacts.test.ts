@@ -58,6 +58,15 @@ test.each<[name: string, what: Partial<Observation>, drained: boolean, facts: ob
   expect(factsOf(whole, seen(what), drained)).toMatchObject({ asOf: 300, ...facts });
 });
 
+test("what is known of a job is as old as the cluster's word, or as what its journal told last", () => {
+  const slurm = { job: 7, time: 120 } as unknown as NonNullable<Observation["slurm"]>;
+  const job = { time: 280, job: null } as unknown as NonNullable<Observation["job"]>;
+  const asOf = (what: Partial<Observation>, moved: boolean) => factsOf(whole, seen(what), false, moved).asOf;
+  expect(asOf({ slurm, job }, false)).toBe(280);
+  expect(asOf({ slurm, job: { ...job, time: 200 } }, false)).toBe(250);
+  expect(asOf({ slurm, job }, true)).toBe(300);
+});
+
 test("a run is judged only by the machine that it runs on", () => {
   expect(isJudgeable(seen({}))).toBe(true);
   expect(isJudgeable(seen({ bootId: "b2" }))).toBe(true);

@@ -21,7 +21,7 @@ m = lambda key, value, step=0, **more: dict(key=key, value=value, timestamp=7, s
 say(call("POST", "mlflow/runs/log-batch", {"run_id": r, "metrics": [
   m("a", 1), m("b", "NaN"), m("c", "-Infinity"), m("a", 2), m("a", "3", "1"), m("d", 1e308, 1, model_id="m-1", dataset_name="d", dataset_digest="x")],
   "params": [{"key": "p", "value": ""}, {"key": "token_dim", "value": "512"}, {"key": "api_key", "value": "sk-hunter2hunter2hunter2"}],
-  "tags": [{"key": "t", "value": "Ω"}]}))
+  "tags": [{"key": "t", "value": "Ω"}, {"key": "mlflow.log-model.history", "value": json.dumps([{"token": "sk-hunter2hunter2hunter2", "uri": "https://me:pw@h/x"}])}]}))
 say(sorted((x["key"], x["value"], x["step"]) for x in call("GET", "mlflow/runs/get", run_id=r)[1]["run"]["data"]["metrics"]))
 `);
     expect(run.of("metric").map(({ time, ...rest }) => ({ ...rest, at: time }))).toEqual([
@@ -38,6 +38,9 @@ say(sorted((x["key"], x["value"], x["step"]) for x in call("GET", "mlflow/runs/g
       ["token_dim", "512"],
       ["api_key", "•••"],
     ]);
+    // What MLflow says to itself is JSON, and stays so.
+    const history = run.of("tag").find(({ key }) => key === "mlflow.log-model.history")?.value;
+    expect(JSON.parse(history ?? "")).toEqual([{ token: "•••", uri: "https://•••@h/x" }]);
     expect(said(run)).toEqual([
       [200, {}],
       [

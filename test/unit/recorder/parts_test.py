@@ -164,6 +164,18 @@ class Points(unittest.TestCase):
         expected = [(1, {"loss": 1.0}, "stdout"), (1, {"tensorboard/loss": 0.5, "acc": 0.1}, "tensorboard")]
         self.assertEqual(self.written(), expected)
 
+    def test_names_that_are_too_long_are_said_once(self):
+        metrics = Metrics(self.journal)
+        for _ in range(2):
+            metrics.add("tensorboard", 1, {"x" * 251: 1.0, "y" * 10000: 1.0, "z" * 250: 2.0})
+        self.journal.close()
+        with open(self.path) as source:
+            records = [json.loads(line) for line in source]
+        os.close(self.handle)
+        self.assertEqual([r["kind"] for r in records], ["notice", "metric", "metric"])
+        self.assertEqual(records[0]["code"], "metric_name_long")
+        self.assertEqual(list(records[1]["values"]), ["z" * 250])
+
     def test_numbers_that_JSON_lacks_and_names_that_need_quoting(self):
         metrics = Metrics(self.journal)
         values = {'a"\n\u00e9': float("nan"), "b": float("inf"), "c": float("-inf"), "d": 1e-320, "e": 1e300}
