@@ -139,7 +139,7 @@ function linkCopied(runs: number): string {
 }
 
 function titleOf(runIds: readonly string[]): string {
-  return vscode.l10n.t("Compare {0} runs", runIds.length);
+  return vscode.l10n.t("Compare {0} runs", runIds.length.toLocaleString("en-US"));
 }
 
 function sameSet(one: readonly string[], other: readonly string[]): boolean {

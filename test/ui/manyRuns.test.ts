@@ -133,7 +133,7 @@ test("all of them are compared: what is drawn, what is left out and said", { tim
   await odd.locator(".monaco-icon-label").click();
   await even.locator(".monaco-icon-label").click({ modifiers: ["ControlOrMeta"] });
   await workbench.rowMenu(even, "Compare runs");
-  await workbench.tab("Compare 10000 runs").waitFor();
+  await workbench.tab("Compare 10,000 runs").waitFor();
   const panel = workbench.panel();
   const names = panel.locator(".grid-row .run-name");
   await panel.getByRole("heading", { name: "10,000 runs", exact: true }).waitFor();
