@@ -7,6 +7,7 @@ import { posix } from "node:path";
 import { failureOf, RunlineError } from "../../model/failure.ts";
 import { hostDirectory } from "../../model/host.ts";
 import { runFile } from "../../model/journal.ts";
+import { isRunId } from "../../model/runId.ts";
 import type { Observation } from "../compute.ts";
 import type { Transport } from "../transport.ts";
 import type { HostCalls } from "./hostCalls.ts";
@@ -183,8 +184,10 @@ export function hostLooks({ transport, calls, mirror, pace, connected }: LooksPa
   return {
     async observe(paths) {
       const now = performance.now();
-      const isNew = paths.some((path) => !interest.has(path));
-      for (const path of paths) interest.set(path, now);
+      // The host refuses a request that names anything else: one path must not keep it from telling of the others.
+      const runs = paths.filter((path) => isRunId(posix.basename(path)));
+      const isNew = runs.some((path) => !interest.has(path));
+      for (const path of runs) interest.set(path, now);
       if (isNew || now - lookedAt > pace.freshMs) {
         // One in flight may have begun without the new paths.
         const next = isNew && looking !== null ? looking.catch(() => undefined).then(look) : look();
