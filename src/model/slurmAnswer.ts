@@ -60,33 +60,40 @@ export function squeueJobs(text: string): readonly SlurmJob[] {
   });
 }
 
-/**
- * Jobs that sacct tells of, for sure: those whose state is a last one and whose end is known. While its database catches up it may say
- * FAILED of a job that has not failed, without an end.
- */
-export function sacctJobs(text: string): readonly SlurmJob[] {
-  return lines(text).flatMap((line) => {
+/** What accounts have of jobs. While their database catches up it may say FAILED of a job that has not failed, without an end. */
+export interface Accounts {
+  /** Those that have ended, for sure: their state is a last one and their end is known. */
+  readonly ended: readonly SlurmJob[];
+  /** The others: they are not forgotten, and nothing else is known of them. */
+  readonly open: readonly Pick<SlurmJob, "name" | "index">[];
+}
+
+export function sacctJobs(text: string): Accounts {
+  const ended: SlurmJob[] = [];
+  const open: Accounts["open"][number][] = [];
+  for (const line of lines(text)) {
     const [id = "", name = "", said = "", exit = "", start = "", end = "", nodes = "", partition = ""] =
       line.split(sacctSeparator);
     const found = /^(\d+)(?:_(\d+))?$/.exec(id);
+    if (found === null || !name.startsWith(jobPrefix)) continue;
+    const index = found[2] === undefined ? null : Number(found[2]);
     const [state = "", ...more] = said.split(" ");
-    const ended = timeOf(end);
-    if (found === null || !name.startsWith(jobPrefix) || !isLast(state) || ended === null) return [];
+    const endTime = timeOf(end);
+    if (!isLast(state) || endTime === null) {
+      open.push({ name, index });
+      continue;
+    }
     const [code, signal] = exit.split(":");
-    return {
-      ...{ id, name, index: found[2] === undefined ? null : Number(found[2]), state, partition },
-      ...{
-        reason: "",
-        nodes: wordOf(nodes.replace(/^None assigned$/, "")),
-        start: timeOf(start),
-        end: ended,
-      },
-      restarts: null,
+    ended.push({
+      ...{ id, name, index, state, partition, reason: "" },
+      nodes: wordOf(nodes.replace(/^None assigned$/, "")),
+      ...{ start: timeOf(start), end: endTime, restarts: null },
       exitCode: whole(code ?? ""),
       signal: whole(signal ?? "") ?? 0,
       canceledBy: more[0] === "by" ? (more[1] ?? null) : null,
-    };
-  });
+    });
+  }
+  return { ended, open };
 }
 
 const last = new Set([

@@ -1,14 +1,14 @@
 /** What two answers of a cluster, some time apart, say of the job of a run. Pure. */
 
 import type { JobLook, SlurmJob, SlurmRecord } from "./slurm.ts";
-import { isLast, jobOf } from "./slurmAnswer.ts";
+import { type Accounts, isLast, jobOf } from "./slurmAnswer.ts";
 
 /** One answer, read. */
 export interface ClusterAnswer {
   readonly time: number;
   readonly queue: readonly SlurmJob[];
   /** Null: they could not be read, which says nothing about any job. */
-  readonly accounts: readonly SlurmJob[] | null;
+  readonly accounts: Accounts | null;
 }
 
 /** How far apart two answers must be, in milliseconds, that are to agree. */
@@ -33,7 +33,10 @@ export function jobLook(
   if (job === null) {
     const isLate = last.time - record.time >= patience.lateMs;
     const isTold = last.accounts !== null && before !== null && before.accounts !== null;
-    const settled = isTold && former === null && apart >= patience.goneMs && isLate;
+    const isOpen = last.accounts?.open.some(
+      ({ name, index }) => name === record.name && index === record.index,
+    );
+    const settled = isTold && !isOpen && former === null && apart >= patience.goneMs && isLate;
     return { job, time: last.time, settled };
   }
   const same = former !== null && former.state === job.state && former.restarts === job.restarts;
@@ -42,5 +45,5 @@ export function jobLook(
 
 /** Own queue first; the accounts are asked only about what it knows no more. */
 function knownJob({ name, index }: SlurmRecord, { queue, accounts }: ClusterAnswer): SlurmJob | null {
-  return jobOf(queue, name, index) ?? jobOf(accounts ?? [], name, index);
+  return jobOf(queue, name, index) ?? jobOf(accounts?.ended ?? [], name, index);
 }

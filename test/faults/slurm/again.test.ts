@@ -1,42 +1,14 @@
 /** Jobs that begin again, and jobs whose time is over: one run with several attempts, and a script that is told in time. */
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import * as path from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { type Cluster, openCluster } from "../../peers/slurm/cluster.ts";
-import {
-  emptyQueue,
-  gated,
-  openSlurmStack,
-  type SlurmStack,
-  wholeSteps,
-  within,
-} from "./bench/slurmStack.ts";
+import { expect, test } from "vitest";
+import { slurmBench } from "./bench/slurmBench.ts";
+import { gated, wholeSteps, within } from "./bench/slurmStack.ts";
 
-// Slurm takes its time, and more of it on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
-
-let cluster: Cluster;
-let stack: SlurmStack;
-let root: string;
-
-beforeAll(async () => {
-  cluster = await openCluster();
-  root = await mkdtemp(path.join(tmpdir(), "runline-there-"));
-  process.env.SLURM_CONF = cluster.env.SLURM_CONF;
-  stack = await openSlurmStack({ cluster, directory: root });
-}, 300_000);
-afterEach(() => emptyQueue(cluster));
-afterAll(async () => {
-  await stack?.close();
-  await cluster?.close();
-  await rm(root, { recursive: true, force: true, maxRetries: 3 });
-});
+const bench = slurmBench();
 
 /** Trains until its gate is open; its first attempt never gets there. */
 async function pointsOf(id: string, attempt: number): Promise<number> {
-  const points = await stack.store.metrics.points({ runId: id, attempt, key: "loss" });
+  const points = await bench.stack.store.metrics.points({ runId: id, attempt, key: "loss" });
   expect([...points.steps]).toEqual([...Array(points.steps.length).keys()]);
   expect([...points.values]).toEqual(Array.from(points.steps, (step) => step / 2));
   return points.steps.length;
@@ -57,88 +29,97 @@ test("the time is nearly over: the script is told, and then ended; the run says 
 }, async () => {
   const text = `import signal
 signal.signal(signal.SIGUSR1, lambda *_: print("warned", flush=True))
-${gated(stack.gate())}`;
-  const { id } = await stack.submit(text, { time: "30m", warn_seconds: 600 });
-  await stack.lines(id, 3);
-  stack.follow();
-  const job = (await stack.jobs(id))[0]?.split(" ")[0] ?? "";
+${gated(bench.stack.gate())}`;
+  const { id } = await bench.stack.submit(text, { time: "30m", warn_seconds: 600 });
+  await bench.stack.lines(id, 3);
+  bench.stack.follow();
+  const job = (await bench.stack.jobs(id))[0]?.split(" ")[0] ?? "";
   // Slurm looks at the limits of jobs every half minute: only one that still has time then is warned.
   await endsIn(300);
-  const warned = async () => (await stack.log(id)).toString().includes("\nwarned\n");
+  const warned = async () => (await bench.stack.log(id)).toString().includes("\nwarned\n");
   await within("the warning", warned, 90_000);
   await endsIn(3);
-  const run = await stack.when(id, "its end", ({ state, drained }) => state !== "running" && drained);
+  const run = await bench.stack.when(id, "its end", ({ state, drained }) => state !== "running" && drained);
   expect(run).toMatchObject({ state: "failed", attempt: 1 });
   expect(run.reason).toMatch(/time limit/);
-  expect(await stack.mirrored(id)).toEqual(await stack.log(id));
-  expect((await stack.log(id)).toString()).toMatch(/^step 0.*\nwarned\nstep .*\n$/s);
-  expect((await stack.jobs(id)).join()).toMatch(/^\d+ TIMEOUT$/);
+  expect(await bench.stack.mirrored(id)).toEqual(await bench.stack.log(id));
+  expect((await bench.stack.log(id)).toString()).toMatch(/^step 0.*\nwarned\nstep .*\n$/s);
+  expect((await bench.stack.jobs(id)).join()).toMatch(/^\d+ TIMEOUT$/);
 
   async function endsIn(seconds: number): Promise<void> {
-    const time = (await cluster.ask("date", "-d", `+${seconds} seconds`, "+%Y-%m-%dT%H:%M:%S")).out.trim();
+    const time = (
+      await bench.cluster.ask("date", "-d", `+${seconds} seconds`, "+%Y-%m-%dT%H:%M:%S")
+    ).out.trim();
     const update = ["update", `JobId=${job}`, `EndTime=${time}`];
-    expect(await cluster.ask("scontrol", ...update)).toMatchObject({ code: 0 });
+    expect(await bench.cluster.ask("scontrol", ...update)).toMatchObject({ code: 0 });
   }
 });
 
 test("another job takes its place: it waits, begins again as the same run, and ends as its last attempt does", async () => {
-  const gate = stack.gate();
-  const { id } = await stack.submit(gated(gate, 4), { cpus: 4, requeue: true });
-  await stack.lines(id, 5);
-  stack.follow();
-  const urgent = stack.gate();
-  const other = await stack.submit(gated(urgent), { partition: "urgent", cpus: 4 });
-  const waits = await stack.when(id, "to wait again", ({ reason }) => /waiting in gpu/.test(reason ?? ""));
+  const gate = bench.stack.gate();
+  const { id } = await bench.stack.submit(gated(gate, 4), { cpus: 4, requeue: true });
+  await bench.stack.lines(id, 5);
+  bench.stack.follow();
+  const urgent = bench.stack.gate();
+  const other = await bench.stack.submit(gated(urgent), { partition: "urgent", cpus: 4 });
+  const waits = await bench.stack.when(id, "to wait again", ({ reason }) =>
+    /waiting in gpu/.test(reason ?? ""),
+  );
   expect(waits.state).toBe("queued");
   expect(waits).toMatchObject({ drained: false, exitCode: null });
-  await stack.lines(other.id, 3);
+  await bench.stack.lines(other.id, 3);
   await urgent.open();
-  expect(await stack.ended(other.id)).toMatchObject({ state: "finished", attempt: 1 });
-  const again = await stack.when(id, "its second attempt", ({ attempt }) => attempt === 2);
+  expect(await bench.stack.ended(other.id)).toMatchObject({ state: "finished", attempt: 1 });
+  const again = await bench.stack.when(id, "its second attempt", ({ attempt }) => attempt === 2);
   expect(again.ended).toBe(null);
-  await within("more of it", async () => (attemptsIn((await stack.log(id)).toString())[1]?.length ?? 0) > 3);
+  await within(
+    "more of it",
+    async () => (attemptsIn((await bench.stack.log(id)).toString())[1]?.length ?? 0) > 3,
+  );
   await gate.open();
-  const run = await stack.when(id, "its end", ({ state, drained }) => state === "failed" && drained);
+  const run = await bench.stack.when(id, "its end", ({ state, drained }) => state === "failed" && drained);
   expect(run).toMatchObject({ state: "failed", exitCode: 4, attempt: 2, reason: "exit 4" });
-  expect(await stack.mirrored(id)).toEqual(await stack.log(id));
-  const [first = [], second = [], ...more] = attemptsIn((await stack.log(id)).toString());
+  expect(await bench.stack.mirrored(id)).toEqual(await bench.stack.log(id));
+  const [first = [], second = [], ...more] = attemptsIn((await bench.stack.log(id)).toString());
   expect(more).toEqual([]);
   expect(await pointsOf(id, 1)).toBe(first.length);
   expect(await pointsOf(id, 2)).toBe(wholeSteps(`${second.join("\n")}\n`));
-  expect(stack.told.filter((each) => each === id)).toEqual([id]);
-  expect((await stack.store.runs.list({ ids: [id] })).length).toBe(1);
-  expect((await stack.jobs(id)).length).toBe(1);
+  expect(bench.stack.told.filter((each) => each === id)).toEqual([id]);
+  expect((await bench.stack.store.runs.list({ ids: [id] })).length).toBe(1);
+  expect((await bench.stack.jobs(id)).length).toBe(1);
 });
 
 test("a job that may not begin again and loses its place is over", async () => {
-  const { id } = await stack.submit(gated(stack.gate()), { cpus: 4 });
-  await stack.lines(id, 3);
-  stack.follow();
-  const urgent = stack.gate();
-  const other = await stack.submit(gated(urgent), { partition: "urgent", cpus: 4 });
-  const run = await stack.when(
+  const { id } = await bench.stack.submit(gated(bench.stack.gate()), { cpus: 4 });
+  await bench.stack.lines(id, 3);
+  bench.stack.follow();
+  const urgent = bench.stack.gate();
+  const other = await bench.stack.submit(gated(urgent), { partition: "urgent", cpus: 4 });
+  const run = await bench.stack.when(
     id,
     "its end",
     ({ state, drained }) => !/queued|running/.test(state) && drained,
   );
   expect(["lost", "cancelled", "failed"]).toContain(run.state);
   expect(run.reason).toMatch(/another job|Slurm/);
-  expect(await stack.mirrored(id)).toEqual(await stack.log(id));
-  await stack.lines(other.id, 1);
+  expect(await bench.stack.mirrored(id)).toEqual(await bench.stack.log(id));
+  await bench.stack.lines(other.id, 1);
   await urgent.open();
-  await stack.ended(other.id);
+  await bench.stack.ended(other.id);
 });
 
 test("a run that waits to begin again is canceled: no attempt follows", async () => {
-  const { id } = await stack.submit(gated(stack.gate()), { requeue: true });
-  await stack.lines(id, 3);
-  stack.follow();
-  const job = (await stack.jobs(id))[0]?.split(" ")[0] ?? "";
-  await cluster.ask("scontrol", "requeuehold", job);
-  await stack.when(id, "to wait", ({ reason }) => /waiting|held/.test(reason ?? ""));
-  await stack.reach.compute.cancel((await stack.run(id)).directory);
-  expect(await stack.ended(id)).toMatchObject({ state: "cancelled", drained: true });
-  await cluster.ask("scontrol", "release", job);
-  await within("the job to be over", async () => /CANCELLED|COMPLETED/.test((await stack.jobs(id)).join()));
-  expect(attemptsIn((await stack.log(id)).toString()).length).toBe(1);
+  const { id } = await bench.stack.submit(gated(bench.stack.gate()), { requeue: true });
+  await bench.stack.lines(id, 3);
+  bench.stack.follow();
+  const job = (await bench.stack.jobs(id))[0]?.split(" ")[0] ?? "";
+  await bench.cluster.ask("scontrol", "requeuehold", job);
+  await bench.stack.when(id, "to wait", ({ reason }) => /waiting|held/.test(reason ?? ""));
+  await bench.stack.reach.compute.cancel((await bench.stack.run(id)).directory);
+  expect(await bench.stack.ended(id)).toMatchObject({ state: "cancelled", drained: true });
+  await bench.cluster.ask("scontrol", "release", job);
+  await within("the job to be over", async () =>
+    /CANCELLED|COMPLETED/.test((await bench.stack.jobs(id)).join()),
+  );
+  expect(attemptsIn((await bench.stack.log(id)).toString()).length).toBe(1);
 });

@@ -77,7 +77,12 @@ test("sacct is believed when it tells a last state and an end", () => {
     line("17", name, "FAILED", "3:0", "1795331883", "1795331886", "node1"),
     "sacct: error: slurm_persist_conn_open_without_init: failed to open persistent connection",
   ].join("\n");
-  expect(sacctJobs(text)).toMatchObject([
+  const { ended, open } = sacctJobs(text);
+  expect(open).toEqual([
+    { name, index: null },
+    { name, index: null },
+  ]);
+  expect(ended).toMatchObject([
     { id: "14", state: "CANCELLED", canceledBy: "1000", signal: 15, end: 1_795_331_886_000, restarts: null },
     { id: "15_3", index: 3, state: "OUT_OF_MEMORY", nodes: "" },
     { id: "17", state: "FAILED", exitCode: 3, partition: "" },
@@ -100,7 +105,7 @@ test("of jobs that were submitted twice the first that has not ended is the run,
 test("no text makes the parsers fail, and none makes a job of another name", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), fc.array(fc.string(), { maxLength: 12 }), (text, cells) => {
-      for (const job of [...squeueJobs(text), ...squeueJobs(row(...cells)), ...sacctJobs(text)])
+      for (const job of [...squeueJobs(text), ...squeueJobs(row(...cells)), ...sacctJobs(text).ended])
         expect(job.name).toMatch(/^runline-/);
     }),
   );

@@ -209,7 +209,7 @@ const answer = (
 ) => ({
   time: now - ago,
   queue: jobs.map((job) => ({ ...usual, ...job })),
-  accounts: accounts.map((job) => ({ ...usual, restarts: null, ...job })),
+  accounts: { ended: accounts.map((job) => ({ ...usual, restarts: null, ...job })), open: [] },
 });
 
 test("an end is certain when two answers some time apart agree on it", () => {
@@ -236,4 +236,8 @@ test("a job that is not there is forgotten when it stays away, and not while it 
   expect(gone(3_000).settled).toBe(false);
   expect(gone(16_000, 30_000).settled).toBe(false);
   expect(jobLook(record, answer(0, []), answer(16_000, [{}]), patience).settled).toBe(false);
+  // The accounts have it and do not know its end yet.
+  const { name, index } = record;
+  const open = { ...answer(0, []), accounts: { ended: [], open: [{ name, index }] } };
+  expect(jobLook(record, open, answer(16_000, []), patience).settled).toBe(false);
 });
