@@ -15,6 +15,9 @@ export const themes = {
 
 export type Theme = keyof typeof themes;
 
+const isPaletteGone = `![...document.querySelectorAll(".quick-input-widget")].some(
+  (each) => each.offsetHeight > 0 && each.querySelector(".quick-input-filter input")?.value.startsWith(">"))`;
+
 /** One window of VS Code, as a person uses it. Every wait is for something to appear, never for time to pass. */
 export class Workbench {
   readonly page: Page;
@@ -39,6 +42,8 @@ export class Workbench {
   async run(title: string): Promise<void> {
     await this.#summon("F1");
     await this.answer(`>${title}`, title);
+    // What is typed next must reach what the command asks, never the palette on its way out.
+    await this.page.waitForFunction(isPaletteGone);
   }
 
   /** Opens a quick input. A window that is just loading is deaf to keys, and nothing tells when it begins to listen. */
