@@ -23,7 +23,7 @@ export function runHeader(view: HeaderView): TemplateResult {
     <div class="run-title">
       ${stateIcon(run.state)}
       ${view.renaming ? nameField(view) : nameShown(view)}
-      <span class=${`run-state state-${run.state}`}>${stateLooks[run.state].label}${run.reason ? html`<span class="quiet">: ${run.reason}</span>` : nothing}</span>
+      <span class=${`run-state state-${run.state}`} title=${run.reason ?? nothing}>${stateLooks[run.state].label}${run.reason ? html`<span class="quiet">: ${run.reason}</span>` : nothing}</span>
       ${asOfBadge(run)}
     </div>
     <dl class="run-facts">${facts(run, host)}</dl>
