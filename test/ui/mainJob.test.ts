@@ -30,7 +30,8 @@ async function runWith(workbench: Workbench, values: Readonly<Record<string, str
   await workbench.lens("Run with").click();
   for (const [name, value] of Object.entries(values)) {
     await workbench.pick(name);
-    await workbench.quickTitle(name).waitFor();
+    // The form's own title names every argument that is set.
+    await workbench.quickTitle(new RegExp(`^\\s*${name}\\s*$`)).waitFor();
     await workbench.answer(value);
     await workbench.quickTitle("Run train.py").waitFor();
   }

@@ -85,7 +85,7 @@ export class Workbench {
   }
 
   /** The title above the quick input that is open. */
-  quickTitle(text: string): Locator {
+  quickTitle(text: string | RegExp): Locator {
     return this.page.locator(".quick-input-widget:visible .quick-input-title").filter({ hasText: text });
   }
 
