@@ -27,7 +27,7 @@ export function needSystemPackages(names: readonly string[], say: Say): Need<tru
   const install = () =>
     spawnSync("apt-get", ["install", "-y", "--no-install-recommends", ...patience, ...absent], options);
   if (install().status === 0) return { ready: true };
-  spawnSync("apt-get", ["update"], options);
+  spawnSync("apt-get", ["update", ...patience], options);
   const second = install();
   if (second.status === 0) return { ready: true };
   return {
