@@ -48,7 +48,7 @@ export const mayHaveCluster = process.platform === "linux" && process.getuid?.()
 /** Throws where Slurm neither is nor can be installed. */
 export async function openCluster(wish: ClusterWish = {}): Promise<Cluster> {
   const { cpus = 4, accounting = false, minJobAge = 300 } = wish;
-  needSlurm(accounting);
+  needSlurm();
   const folder = await mkdtemp(path.join(tmpdir(), "runline-slurm-"));
   // munged wants a folder that everybody may enter.
   await chmod(folder, 0o755);
