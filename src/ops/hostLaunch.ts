@@ -13,6 +13,7 @@ import { wishProblem } from "../model/slurmOptions.ts";
 import type { Store } from "../store/store.ts";
 import { type CommandAsk, type CommandLine, commandLine } from "./commandLine.ts";
 import { freeName, type LaunchAsk, type Launched, type LaunchSettings, resourcesOf } from "./launch.ts";
+import { inLaunchTurn } from "./launchTurn.ts";
 import type { Layout } from "./layout.ts";
 import { newRunOf } from "./newRun.ts";
 import { runSpecIn } from "./runSpec.ts";
@@ -53,12 +54,23 @@ export async function launchOnHost(ask: HostLaunchAsk, parts: HostLaunchParts): 
   const host = hosts.on(ask.host);
   const slurm = slurmOf(ask, host);
   const inside = relativeAsk(ask, layout.workspace);
+  const start = () => startAs(id, { ...ask, ...(slurm !== null && { slurm }) }, inside, host, parts);
+  return ask.id === undefined ? start() : inLaunchTurn(id, layout, start);
+}
+
+async function startAs(
+  id: string,
+  ask: ReadyAsk,
+  inside: CommandAsk,
+  host: HostCompute,
+  parts: HostLaunchParts,
+): Promise<Launched> {
   const place = await host.place(id);
-  const made = await makeReady(id, { ...ask, ...(slurm !== null && { slurm }) }, inside, place, host, parts);
+  const made = await makeReady(id, ask, inside, place, host, parts);
   await host.launch(made.request);
   const { directory, spec } = made.request;
   const asked = (await runSpecIn(directory, host)) ?? spec;
-  const warnings = await keepRow(newRunOf(asked, directory, host.host), store);
+  const warnings = await keepRow(newRunOf(asked, directory, host.host), parts.store);
   return { id, name: asked.name, warnings: [...made.warnings, ...warnings] };
 }
 

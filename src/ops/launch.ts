@@ -11,6 +11,7 @@ import { isRunId } from "../model/runId.ts";
 import { runName } from "../model/runName.ts";
 import type { NewRun, Store } from "../store/store.ts";
 import { type CommandAsk, type CommandLine, commandLine } from "./commandLine.ts";
+import { inLaunchTurn } from "./launchTurn.ts";
 import type { Layout } from "./layout.ts";
 import { newRunOf } from "./newRun.ts";
 import { runSpecIn } from "./runSpec.ts";
@@ -79,8 +80,18 @@ export async function launch(ask: LaunchAsk, parts: LaunchParts): Promise<Launch
     if (text !== undefined && !isRunName(text)) throw new RunlineError("runNameInvalid", { name: text });
 
   const line = await commandLine(ask, layout.workspace, settings.python, compute);
-  const store = await parts.store();
-  const opened = { ...parts, store };
+  const opened = { ...parts, store: await parts.store() };
+  const start = () => startAs(id, ask, line, opened);
+  return ask.id === undefined ? start() : inLaunchTurn(id, layout, start);
+}
+
+async function startAs(
+  id: string,
+  ask: LaunchAsk,
+  line: CommandLine,
+  opened: OpenedParts,
+): Promise<Launched> {
+  const { compute, layout, store } = opened;
   const directory = path.join(layout.runs, id);
   await compute.prepare(directory);
   // A launch that broke off half way, or one in another window: what was asked first is what runs.

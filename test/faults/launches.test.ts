@@ -1,9 +1,10 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { stat } from "node:fs/promises";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { manifestId, readManifest } from "../../src/compute/snapshot/manifest.ts";
 import { newId, openStack, type Stack, until } from "./stack.ts";
 
 let stack: Stack;
@@ -20,14 +21,23 @@ const isThere = (...parts: string[]) =>
     () => false,
   );
 
-test("two windows that launch one id make one run", async () => {
+test("two windows that launch one id make one run, with the code whole", async () => {
   const id = newId();
+  const sources = path.join(stack.workspace, "library");
+  await mkdir(sources);
+  const names = Array.from({ length: 300 }, (_, index) => `module${index}.py`);
+  for (const name of names) await writeFile(path.join(sources, name), `print("${name}")\n`);
   const both = await Promise.all([1, 2].map(() => promisify(execFile)(process.execPath, words(id))));
   expect(new Set(both.map(({ stdout }) => stdout)).size).toBe(1);
   const run = await stack.ended(id);
   expect(run).toMatchObject({ state: "finished", attempt: 1, name: both[0]?.stdout });
   expect(run.metrics.loss?.count).toBe(50);
   expect((await stack.log(id)).toString().trim().split("\n").length).toBe(50);
+  const directory = path.join(stack.layout.runs, id);
+  const kept = await readManifest(directory);
+  expect(kept.filter((file) => file.path.startsWith("library/")).length).toBe(names.length);
+  expect(run.code).toMatchObject({ kind: "manifest", id: manifestId(kept), skipped: [] });
+  expect((await readdir(path.join(directory, "code", "library"))).length).toBe(names.length);
 });
 
 test("a window that is killed while it launches leaves a whole run or none", async () => {
