@@ -12,5 +12,7 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 60_000,
     passWithNoTests: true,
+    // vitest's own second is nothing on a busy machine; what is there sooner costs nothing.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

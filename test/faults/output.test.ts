@@ -47,13 +47,14 @@ test("a million metric points are exactly a million points", async () => {
 }, 120_000);
 
 test("a corrupt journal line is a finding with its number, and what follows still counts", async () => {
-  const { id } = await stack.start("train.py", ["--steps", "40", "--pause", "0.05"]);
+  const { id } = await stack.start("train.py", ["--steps", "40", "--until", "corrupted"]);
   const journal = path.join(stack.layout.runs, id, "journal.jsonl");
   await until("a first metric", async () =>
     (await readFile(journal, "utf8").catch(() => "")).includes('"metric"'),
   );
   const lines = (await readFile(journal, "utf8")).split("\n").length;
   await appendFile(journal, '{"kind":"metric","time":1,"st\n\x00\x00\n{"kind":"unheard-of","time":1}\n');
+  await writeFile(path.join(stack.workspace, "corrupted"), "");
   const run = await stack.ended(id);
   expect(run.metrics.loss?.count).toBe(40);
   const findings = await stack.store.runs.findings(id);

@@ -133,7 +133,8 @@ export async function openStack(at: string = tmpdir()): Promise<Stack> {
       await stack.unfollow();
       for (const id of started) await compute.cancel(path.join(layout.runs, id));
       await store.close();
-      await rm(path.dirname(workspace), { recursive: true, force: true, maxRetries: 3 });
+      // A run that was just canceled may be writing its last.
+      await rm(path.dirname(workspace), { recursive: true, force: true, maxRetries: 20 });
     },
   };
   return stack;
@@ -153,7 +154,7 @@ export async function makeRepository(workspace: string): Promise<(...args: strin
 
 /** Waits for a condition that the file system or another process brings about, looking often. */
 export async function until<T>(what: string, look: () => Promise<T | null | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 45_000;
   for (;;) {
     const found = await look();
     if (found) return found;

@@ -22,7 +22,7 @@ export async function run(): Promise<void> {
   if (file === undefined) throw new Error("RUNLINE_HOST_REPORT has to name the report file.");
   const report: Report = { passed: [], failed: [] };
   try {
-    const mocha = new Mocha({ ui: "bdd", timeout: 30_000 });
+    const mocha = new Mocha({ ui: "bdd", timeout: 60_000 });
     mocha.suite.emit("pre-require", globalThis, "", mocha);
     await load();
     const filter = process.env.RUNLINE_HOST_FILTER;

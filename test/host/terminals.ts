@@ -8,7 +8,7 @@ const names = ["MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_TOKEN", "RUNLINE_MLFLOW_U
 const given = () => names.filter((name) => process.env[name] !== undefined);
 
 async function until(holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 20_000; !holds(); ) {
+  for (const end = Date.now() + 40_000; !holds(); ) {
     assert.ok(Date.now() < end, `given: ${given().join(", ")}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -1,5 +1,6 @@
 /** All levels of tests, or those that are named, one after the other. The last line is `N passed, M failed`. */
 
+import { stripVTControlCharacters } from "node:util";
 import { ensureBuilt } from "../editor/built.ts";
 import { checkLevel } from "./checkLevel.ts";
 import { hostLevel } from "./hostLevel.ts";
@@ -35,7 +36,19 @@ async function build(): Promise<Outcome> {
   return { passed: 0, failed: 1 };
 }
 
+const mostCauses = 12;
+const mostLines = 12;
+
+/** The last lines may be all that somebody gets to see of a run elsewhere, so what failed is said once more. */
+function sayCauses(outcomes: ReadonlyMap<string, Outcome>): void {
+  const causes = [...outcomes.values()].flatMap((outcome) => outcome.causes ?? []);
+  for (const cause of causes.slice(0, mostCauses))
+    say(`\n✗ ${stripVTControlCharacters(cause).split("\n").slice(0, mostLines).join("\n    ")}`);
+  if (causes.length > mostCauses) say(`\n✗ ${causes.length - mostCauses} more`);
+}
+
 function summary(outcomes: ReadonlyMap<string, Outcome>): void {
+  sayCauses(outcomes);
   say("");
   for (const [name, { passed, failed, missing }] of outcomes)
     say(`${name.padEnd(8)} ${passed} passed, ${failed} failed${missing ? ` (needs ${missing})` : ""}`);

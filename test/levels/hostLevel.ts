@@ -13,7 +13,7 @@ interface HostReport {
   readonly failed: readonly { readonly title: string; readonly cause: string }[];
 }
 
-const timeout = 180_000;
+const timeout = 300_000;
 
 /** Opens the window, which starts the tests, and waits until they have written their report. */
 async function reportFrom(editor: Editor, chromium: string, report: string): Promise<HostReport> {
@@ -62,10 +62,13 @@ export const hostLevel: Level = {
       const { passed, failed } = await reportFrom(editor, chromium.ready, report);
       for (const title of passed) say(`  ✓ ${title}`);
       for (const { title, cause } of failed) say(`  ✗ ${title}\n${cause.replace(/^/gm, "      ")}`);
-      return { passed: passed.length, failed: failed.length };
+      if (failed.length > 0) say(editor.log().slice(-4000));
+      const causes = failed.map(({ title, cause }) => `host › ${title}\n${cause}`);
+      return { passed: passed.length, failed: failed.length, causes };
     } catch (error) {
-      say(`  ✗ ${error instanceof Error ? error.message : error}\n${editor.log().slice(-6000)}`);
-      return { passed: 0, failed: 1 };
+      const cause = String(error instanceof Error ? error.message : error);
+      say(`  ✗ ${cause}\n${editor.log().slice(-6000)}`);
+      return { passed: 0, failed: 1, causes: [`host › ${cause}`] };
     } finally {
       await editor.stop();
       fs.rmSync(base, { recursive: true, force: true, maxRetries: 5 });

@@ -4,6 +4,8 @@ import type { Say } from "../editor/need.ts";
 export interface Outcome {
   readonly passed: number;
   readonly failed: number;
+  /** What failed and why, each in some lines. */
+  readonly causes?: readonly string[];
   /** Why the level, or a part of it, did not run. Where everything must run this counts as a failure. */
   readonly missing?: string;
 }

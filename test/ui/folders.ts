@@ -4,7 +4,6 @@ import { execFile, execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { afterEach } from "vitest";
 import { projectRoot } from "../editor/built.ts";
 import type { Session } from "./session.ts";
 import { Workbench } from "./workbench.ts";
@@ -53,16 +52,4 @@ export async function openFolder(session: Session, folder: string | null): Promi
     await page.locator(".activitybar .action-item").first().waitFor({ timeout: 60_000 });
   }
   return window;
-}
-
-/** Keeps a picture of every window that is open when a test of this file fails. */
-export function pictureAll(session: () => Session | undefined): void {
-  afterEach(async ({ task }) => {
-    const windows = session()?.workbench.page.context().pages() ?? [];
-    if (task.result?.state !== "fail") return;
-    for (const [at, page] of windows.entries())
-      await page.screenshot({
-        path: `test/.out/screenshots/failed-${task.name.replace(/\W+/g, "-")}-${at + 1}.png`,
-      });
-  });
 }

@@ -1,7 +1,8 @@
 /** Runs of another tool lie in the workspace: they are offered once, without a fuss, and one click brings them in. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { keepPictures, openSession, type Session } from "./session.ts";
+import { keepEvidence } from "./evidence.ts";
+import { openSession, type Session } from "./session.ts";
 import type { Workbench } from "./workbench.ts";
 
 let session: Session;
@@ -40,7 +41,7 @@ beforeAll(async () => {
   session = await openSession({ files: mlruns() });
 });
 afterAll(() => session?.close());
-keepPictures(() => session);
+keepEvidence(() => session);
 
 const offered = (workbench: Workbench) =>
   workbench.notifications().filter({ hasText: "mlruns holds 2 runs." });

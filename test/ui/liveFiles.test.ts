@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { pictureAll } from "./folders.ts";
+import { keepEvidence } from "./evidence.ts";
 import { openSession, type Session } from "./session.ts";
 
 /** Reads before its first step, writes when it is told to, and goes on until it is told that it is enough. */
@@ -29,7 +29,7 @@ beforeAll(async () => {
   session = await openSession({ files: { "train.py": train, "data/train.csv": "a,b\n1,2\n" } });
 });
 
-pictureAll(() => session);
+keepEvidence(() => session);
 
 afterAll(async () => {
   if (session !== undefined) tell("enough");

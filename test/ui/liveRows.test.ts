@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { pictureAll } from "./folders.ts";
+import { keepEvidence } from "./evidence.ts";
 import { openSession, type Session } from "./session.ts";
 
 /** Prints many times a second until it is told that it is enough. */
@@ -24,7 +24,7 @@ beforeAll(async () => {
   session = await openSession({ files });
 });
 
-pictureAll(() => session);
+keepEvidence(() => session);
 
 afterAll(async () => {
   if (session !== undefined) fs.writeFileSync(path.join(session.workspace, "enough"), "");

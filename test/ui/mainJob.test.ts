@@ -5,7 +5,8 @@ import * as path from "node:path";
 import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { projectRoot } from "../editor/built.ts";
-import { keepPictures, openSession, type Session } from "./session.ts";
+import { keepEvidence } from "./evidence.ts";
+import { openSession, type Session } from "./session.ts";
 import type { Workbench } from "./workbench.ts";
 
 let session: Session;
@@ -19,10 +20,12 @@ const mainGuard =
     .findIndex((line) => line.startsWith("if __name__")) + 1;
 
 beforeAll(async () => {
-  session = await openSession({ content: sample });
+  // Pictures of it stand in the README, where the script itself is to be seen.
+  const settings = { "editor.minimap.enabled": false, "editor.stickyScroll.enabled": false };
+  session = await openSession({ content: sample, settings });
 });
 
-keepPictures(() => session);
+keepEvidence(() => session);
 afterAll(() => session?.close());
 
 /** Runs the script through "Run with…" with some parameters changed. */
@@ -54,7 +57,8 @@ test("from the script to the champion", { timeout: 300_000 }, async () => {
   await workbench.screenshot("1-script");
 
   await workbench.showContainer("Runline");
-  await runWith(workbench, { delay: "0.02" });
+  // A picture is taken only of a run that has long to go, however slow the machine is.
+  await runWith(workbench, { delay: process.env.RUNLINE_README === "1" ? "0.2" : "0.03" });
   await workbench
     .statusItem(/running|val_acc|loss/)
     .first()
@@ -108,6 +112,7 @@ test("from the script to the champion", { timeout: 300_000 }, async () => {
   await workbench.run("Runline: Set alias…");
   await workbench.pick("digits v1");
   await workbench.pick("champion");
+  await workbench.quickMessage("Why?").waitFor();
   await workbench.answer("best val_acc of three runs");
   await workbench.row("Models", "champion").first().waitFor();
   await workbench.screenshot("7-promoted");

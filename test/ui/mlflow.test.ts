@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clientPrograms } from "../peers/mlflow/clients.ts";
-import { pictureAll } from "./folders.ts";
+import { keepEvidence } from "./evidence.ts";
 import { openSession, type Session } from "./session.ts";
 
 /** Logs until it is told that it is enough. */
@@ -27,7 +27,7 @@ beforeAll(async () => {
   session = await openSession({ files: { "fit.py": fit } });
 }, 600_000);
 
-pictureAll(() => session);
+keepEvidence(() => session);
 
 afterAll(async () => {
   if (session !== undefined) for (const name of ["one", "two"]) tell(name);
@@ -79,9 +79,7 @@ test("after a reload it logs to the same address", async () => {
   const address = kept();
   // One that the editor brings back would come in front of the new one at some moment.
   await workbench.run("Terminal: Kill All Terminals");
-  const gone = workbench.page.waitForEvent("framenavigated", (frame) => frame === workbench.page.mainFrame());
-  await workbench.run("Developer: Reload Window");
-  await gone;
+  await workbench.reload();
   await workbench.row("Runs", "one").waitFor({ timeout: 60_000 });
   await logs("two", 2);
   expect(kept()).toBe(address);

@@ -4,7 +4,8 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { askCli, pictureAll } from "./folders.ts";
+import { keepEvidence } from "./evidence.ts";
+import { askCli } from "./folders.ts";
 import { openSession, type Session } from "./session.ts";
 
 /** Trains until it is told that it is enough, so that no test depends on how long anything takes. */
@@ -31,7 +32,7 @@ beforeAll(async () => {
   session = await openSession({ files: { "train.py": train } });
 });
 
-pictureAll(() => session);
+keepEvidence(() => session);
 
 afterAll(async () => {
   if (session !== undefined) fs.writeFileSync(enough(), "");
@@ -59,7 +60,8 @@ test("the whole editor is killed while a run goes on, and nothing of the run is 
   const [id = ""] = fs.readdirSync(runsFolder()).filter((name) => /^[0-9a-f]{32}$/.test(name));
 
   await editor.kill();
-  expect(editorProcesses(editor.home)).toEqual([]);
+  // What was killed is listed until the kernel has cleared its memory away.
+  await expect.poll(() => editorProcesses(editor.home)).toEqual([]);
   const size = fs.statSync(logOf(id)).size;
   await expect.poll(() => fs.statSync(logOf(id)).size).toBeGreaterThan(size + 500);
 
@@ -123,9 +125,7 @@ test("after a reload the page of a run is where it was", async () => {
   await workbench.inPanel("finished").waitFor();
   await workbench.panel().getByRole("tab", { name: "Output" }).click();
   await workbench.inPanel(/^done$/).waitFor();
-  const gone = workbench.page.waitForEvent("framenavigated", (frame) => frame === workbench.page.mainFrame());
-  await workbench.run("Developer: Reload Window");
-  await gone;
+  await workbench.reload();
   await workbench.tab("seen-twice").waitFor();
   await workbench.inPanel(/^done$/).waitFor({ timeout: 60_000 });
   expect(await workbench.panel().getByRole("tab", { name: "Output" }).getAttribute("aria-selected")).toBe(

@@ -3,7 +3,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openFolder, pictureAll, runBefore } from "./folders.ts";
+import { keepEvidence } from "./evidence.ts";
+import { openFolder, runBefore } from "./folders.ts";
 import { openSession, type Session } from "./session.ts";
 
 const train = `if __name__ == "__main__":
@@ -26,7 +27,7 @@ beforeAll(async () => {
   fs.writeFileSync(path.join(user, "keybindings.json"), JSON.stringify(bindings));
 });
 
-pictureAll(() => session);
+keepEvidence(() => session);
 afterAll(() => session?.close());
 
 const runs = () =>

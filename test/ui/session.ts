@@ -2,9 +2,10 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterEach, inject } from "vitest";
+import { inject } from "vitest";
 import { launchChromium } from "../editor/chromium.ts";
-import { type Editor, startPackagedEditor, type Trust } from "../editor/editor.ts";
+import { copyInstalled, type Editor, startPackagedEditor, type Trust } from "../editor/editor.ts";
+import { writeEvidence } from "./evidence.ts";
 import { Workbench } from "./workbench.ts";
 
 export interface SessionOptions {
@@ -15,8 +16,6 @@ export interface SessionOptions {
   readonly trust?: Trust;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** Without the packaged extension, to compare with. */
-  readonly bare?: boolean;
 }
 
 /** One editor with the packaged extension on a workspace of its own, and the windows open on it. */
@@ -49,7 +48,12 @@ async function openPage(browser: Browser, editor: Editor): Promise<Workbench> {
   });
   const page: Page = await context.newPage();
   const workbench = new Workbench(page, editor);
-  await workbench.open();
+  try {
+    await workbench.open();
+  } catch (error) {
+    await writeEvidence(`a window on ${editor.workspace}`, { editor, workbench });
+    throw error;
+  }
   return workbench;
 }
 
@@ -58,7 +62,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "runline-ui-")));
   const workspace = path.join(base, "workspace");
   makeWorkspace(workspace, options);
-  const vsix = options.bare ? {} : { vsix: inject("vsix") };
+  copyInstalled(inject("installed"), path.join(base, "home"));
   const start = () =>
     startPackagedEditor({
       codeServer: inject("codeServer"),
@@ -67,7 +71,6 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
       trust: options.trust ?? "trusted",
       settings: options.settings ?? {},
       env: options.env ?? {},
-      ...vsix,
     });
   const browser = await launchChromium(inject("chromium"));
   let editor = await start();
@@ -92,15 +95,8 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
     async close() {
       await browser.close();
       await editor.stop();
-      fs.rmSync(base, { recursive: true, force: true, maxRetries: 5 });
+      // What lives on by design may be writing its last.
+      fs.rmSync(base, { recursive: true, force: true, maxRetries: 20 });
     },
   };
-}
-
-/** Keeps a picture of the window for each test of this file that fails. */
-export function keepPictures(session: () => Session | undefined): void {
-  afterEach(async ({ task }) => {
-    if (task.result?.state === "fail")
-      await session()?.workbench.screenshot(`failed-${task.name.replace(/\W+/g, "-")}`);
-  });
 }

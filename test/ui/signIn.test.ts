@@ -6,7 +6,7 @@ import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSshBench, type SshBench } from "../faults/ssh/bench/sshd.ts";
 import { type Account, makeAccount, mayMakeAccounts } from "../peers/ssh/accounts.ts";
-import { pictureAll } from "./folders.ts";
+import { keepEvidence } from "./evidence.ts";
 import { openSession, type Session } from "./session.ts";
 
 const passphrase = "open sesame";
@@ -38,7 +38,7 @@ beforeAll(async () => {
   await session.workbench.openView("Compute");
 }, 300_000);
 
-pictureAll(() => session);
+keepEvidence(() => session);
 
 afterAll(async () => {
   await session?.close();

@@ -3,7 +3,8 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { keepPictures, openSession, type Session } from "./session.ts";
+import { keepEvidence } from "./evidence.ts";
+import { openSession, type Session } from "./session.ts";
 
 let session: Session;
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
   });
 });
 
-keepPictures(() => session);
+keepEvidence(() => session);
 afterAll(() => session?.close());
 
 test("a foreign folder does not wake Runline", async () => {
@@ -27,7 +28,8 @@ test("a foreign folder does not wake Runline", async () => {
   const running = workbench.page.locator(".runtime-extensions-editor .monaco-list-row");
   await running.filter({ hasText: "git" }).first().waitFor();
   expect(await running.filter({ hasText: /runline/i }).count()).toBe(0);
-  expect(editor.log()).toContain("Eager extensions activated");
+  // The log is written some time after what it tells.
+  await expect.poll(() => editor.log()).toContain("Eager extensions activated");
   expect(editor.log()).not.toContain("_doActivateExtension runline.runline");
   expect(await workbench.notifications().count()).toBe(0);
   expect(await workbench.statusItem(/runline/i).count()).toBe(0);

@@ -7,7 +7,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { fill, openFolder, pictureAll, realPython, runBefore } from "./folders.ts";
+import { keepEvidence } from "./evidence.ts";
+import { fill, openFolder, realPython, runBefore } from "./folders.ts";
 import { openSession, type Session } from "./session.ts";
 import type { Workbench } from "./workbench.ts";
 
@@ -35,12 +36,12 @@ beforeAll(async () => {
   session = await openSession({ files: { "train.py": train }, env: withoutPython() });
 });
 
-pictureAll(() => session);
+keepEvidence(() => session);
 
 afterAll(async () => {
   await session?.close();
   if (isMounted(place("sealed"))) execFileSync("umount", [place("sealed")]);
-  fs.rmSync(base, { recursive: true, force: true });
+  fs.rmSync(base, { recursive: true, force: true, maxRetries: 20 });
 });
 
 /** The same programs as here, except every Python; the editor is kept from asking a login shell for its own PATH. */
@@ -102,6 +103,7 @@ test("no Python: says so before and when somebody runs", async () => {
   expect(fs.existsSync(path.join(session.workspace, ".runline"))).toBe(false);
 
   workbench.changeSettings(python());
+  await workbench.view("Runs").getByText("No runs yet.").waitFor();
   await workbench.lens("▷ Run").click();
   await workbench.row("Runs", /loss 0\.333/).waitFor();
   await expectCalm(workbench);

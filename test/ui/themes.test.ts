@@ -3,7 +3,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { pictureAll, runBefore, sample } from "./folders.ts";
+import { keepEvidence } from "./evidence.ts";
+import { runBefore, sample } from "./folders.ts";
 import { openSession, type Session } from "./session.ts";
 import { type Theme, themes, type Workbench } from "./workbench.ts";
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
   await runBefore(session.workspace, run("slow", "0.02"));
 });
 
-pictureAll(() => session);
+keepEvidence(() => session);
 afterAll(() => session?.close());
 
 const row = (name: string) => window.row("Runs", new RegExp(`^${name}`));

@@ -13,7 +13,7 @@ export default defineConfig({
     hookTimeout: 180_000,
     passWithNoTests: true,
     // A busy machine is slow to draw; what is waited for is still waited for, not slept over.
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 30_000 } },
     globalSetup: ["test/ui/ready.ts"],
   },
 });

@@ -18,6 +18,13 @@ export type Theme = keyof typeof themes;
 const isPaletteGone = `![...document.querySelectorAll(".quick-input-widget")].some(
   (each) => each.offsetHeight > 0 && each.querySelector(".quick-input-filter input")?.value.startsWith(">"))`;
 
+function isShown(what: Locator, ms: number): Promise<boolean> {
+  return what.waitFor({ timeout: ms }).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** One window of VS Code, as a person uses it. Every wait is for something to appear, never for time to pass. */
 export class Workbench {
   readonly page: Page;
@@ -38,10 +45,19 @@ export class Workbench {
     await this.page.locator(".explorer-folders-view .monaco-list").waitFor();
   }
 
-  /** Runs a command by its title through the palette. */
+  /**
+   * Runs a command by its title through the palette. That lists what could be done at the moment of typing, so one that can be done
+   * only since then is typed again.
+   */
   async run(title: string): Promise<void> {
-    await this.#summon("F1");
-    await this.answer(`>${title}`, title);
+    const row = this.#fittingRow(title);
+    for (const deadline = Date.now() + 60_000; ; ) {
+      await this.#summon("F1");
+      await this.quickInput().fill(`>${title}`);
+      if ((await isShown(row, 5_000)) || Date.now() > deadline) break;
+      await this.page.keyboard.press("Escape");
+    }
+    await row.click();
     // What is typed next must reach what the command asks, never the palette on its way out.
     await this.page.waitForFunction(isPaletteGone);
   }
@@ -51,13 +67,7 @@ export class Workbench {
     const shown = this.quickInput();
     for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
       await this.page.keyboard.press(key);
-      if (
-        await shown.waitFor({ timeout: 2_000 }).then(
-          () => true,
-          () => false,
-        )
-      )
-        return;
+      if (await isShown(shown, 2_000)) return;
     }
     await shown.waitFor({ timeout: 1 });
   }
@@ -68,16 +78,28 @@ export class Workbench {
     await input.waitFor();
     await input.fill(text);
     if (row === undefined) return this.page.keyboard.press("Enter");
-    await this.pick(row);
+    await this.#fittingRow(row).click();
+  }
+
+  /**
+   * The row with that label in the list of what fits the text: letters are marked there. What was listed before stays for a moment, and
+   * a row in it is about to be another one.
+   */
+  #fittingRow(label: string): Locator {
+    return this.quickRow(label)
+      .filter({ has: this.page.locator(".label-name .highlight") })
+      .first();
   }
 
   /** Takes the row of the open quick pick whose label begins with the text. */
   async pick(label: string): Promise<void> {
+    await this.quickRow(label).first().click();
+  }
+
+  /** Rows of the open quick pick whose label begins with the text. */
+  quickRow(label: string): Locator {
     const name = new RegExp(`^\\s*${label.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`);
-    await this.quickRows()
-      .filter({ has: this.page.locator(".label-name", { hasText: name }) })
-      .first()
-      .click();
+    return this.quickRows().filter({ has: this.page.locator(".label-name", { hasText: name }) });
   }
 
   quickInput(): Locator {
@@ -89,6 +111,11 @@ export class Workbench {
     return this.page.locator(".quick-input-widget:visible .quick-input-title").filter({ hasText: text });
   }
 
+  /** What the quick input that is open says below its text. */
+  quickMessage(text: string | RegExp): Locator {
+    return this.page.locator(".quick-input-widget:visible .quick-input-message").filter({ hasText: text });
+  }
+
   quickRows(): Locator {
     return this.page.locator(".quick-input-widget:visible .quick-input-list .monaco-list-row");
   }
@@ -97,7 +124,13 @@ export class Workbench {
   async openFile(name: string, line?: number): Promise<void> {
     await this.#summon("ControlOrMeta+P");
     await this.answer(line === undefined ? name : `${name}:${line}`, path.basename(name));
-    await this.tab(path.basename(name)).waitFor();
+    await this.page
+      .locator(".tab.active")
+      .filter({ hasText: path.basename(name) })
+      .first()
+      .waitFor();
+    // Where the same place was shown before, all but the focus is there at once.
+    await this.page.locator(".editor-instance .monaco-editor.focused").waitFor();
     if (line !== undefined) await this.statusItem(`Ln ${line},`).waitFor();
   }
 
@@ -136,6 +169,7 @@ export class Workbench {
     for (const title of titles) {
       const header = this.view(title).locator(".pane-header");
       if ((await header.getAttribute("aria-expanded")) === "true") await header.click();
+      await this.view(title).locator('.pane-header[aria-expanded="false"]').waitFor();
     }
   }
 
@@ -146,12 +180,38 @@ export class Workbench {
 
   /** Opens a row's context menu and takes the entry with that label: by the keyboard, as a menu is deaf to clicks at first. */
   async rowMenu(row: Locator, entry: string): Promise<void> {
-    await row.click({ button: "right" });
-    const items = this.page.locator(".monaco-menu:visible .action-item");
+    await this.#openMenu(row, entry);
+    const items = this.#menuItems();
     await items.filter({ hasText: entry }).first().hover();
     await this.page.locator(".monaco-menu:visible .action-item.focused").filter({ hasText: entry }).waitFor();
     await this.page.keyboard.press("Enter");
     await items.first().waitFor({ state: "hidden" });
+  }
+
+  /**
+   * Opens a row's context menu once it has that entry. A menu goes by the state that its row was drawn with last, which may be a former
+   * one: then it is left, and opened again when the row has been drawn anew, as a person does.
+   */
+  async #openMenu(row: Locator, entry: string): Promise<void> {
+    const items = this.#menuItems();
+    for (const deadline = Date.now() + 30_000; ; ) {
+      const face = (await row.getAttribute("aria-label")) ?? "";
+      await row.click({ button: "right" });
+      await items.first().waitFor();
+      if ((await items.filter({ hasText: entry }).count()) > 0) return;
+      const offered = (await items.allInnerTexts()).map((text) => text.trim()).filter((text) => text !== "");
+      await this.page.keyboard.press("Escape");
+      await items.first().waitFor({ state: "hidden" });
+      if (Date.now() > deadline)
+        throw new Error(`The menu of “${face}” has no “${entry}”, only ${offered.join(", ")}`);
+      const redrawn = row.and(this.page.locator(`:not([aria-label=${JSON.stringify(face)}])`));
+      // What the menu goes by need not be in the row's words.
+      await redrawn.waitFor({ timeout: 2_000 }).catch(() => undefined);
+    }
+  }
+
+  #menuItems(): Locator {
+    return this.page.locator(".monaco-menu:visible .action-item");
   }
 
   /** Shows what hangs at a row. One that is drawn anew under the pointer forgets it, so the pointer goes away and comes again. */
@@ -159,13 +219,7 @@ export class Workbench {
     const shown = this.page.locator(".monaco-hover:visible").getByText(text).first();
     for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
       await row.hover();
-      if (
-        await shown.waitFor({ timeout: 3_000 }).then(
-          () => true,
-          () => false,
-        )
-      )
-        return;
+      if (await isShown(shown, 3_000)) return;
       await this.page.mouse.move(900, 20);
     }
     await shown.waitFor({ timeout: 1 });
@@ -189,6 +243,13 @@ export class Workbench {
   /** The first text in that page that can be seen. */
   inPanel(text: string | RegExp): Locator {
     return this.panel().getByText(text).filter({ visible: true }).first();
+  }
+
+  /** Loads the window again, as the command does. Whatever is waited for next is of the new one. */
+  async reload(): Promise<void> {
+    const gone = this.page.waitForEvent("framenavigated", (frame) => frame === this.page.mainFrame());
+    await this.run("Developer: Reload Window");
+    await gone;
   }
 
   notifications(): Locator {
@@ -234,7 +295,8 @@ export class Workbench {
   async readmePicture(name: string): Promise<void> {
     if (process.env.RUNLINE_README !== "1") return;
     const file = path.resolve("media/readme", `${name}.png`);
-    await this.page.mouse.move(600, 20);
+    // Nothing hangs at the middle of the status bar.
+    await this.page.mouse.move(640, 784);
     await this.page.screenshot({ path: file, animations: "disabled", caret: "hide", scale: "css" });
   }
 }

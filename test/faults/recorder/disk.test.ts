@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   if (refused === null) execFileSync("umount", ["-l", folder]);
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
 
 function mount(...words: readonly string[]): string | null {

@@ -62,8 +62,11 @@ test("more packages than a pipe holds", async () => {
 test("an nvidia-smi whose child holds the pipe, and one that never answers", async () => {
   program("nvidia-smi", `case "$1" in *=index*) echo '0, GPU-a, 5, 1, 2, 3, 4' ;; esac\nhold\n`);
   const capture = { system_interval_seconds: 0.5 } as never;
-  const run = bench.recording(["sh", "-c", "sleep 1.8"], { capture });
-  await run.start(withBin()).ended();
+  const run = bench.recording(["sh", "-c", "until [ -e enough ]; do sleep 0.05; done"], { capture });
+  run.start(withBin());
+  await run.until("journal.jsonl", (text) => text.includes("gpu0_percent"));
+  bench.write("enough", "");
+  await run.ended();
   expect(run.exit).toMatchObject({ exit_code: 0 });
   expect(run.of("system").at(-1)?.values).toMatchObject({ gpu0_percent: 5 });
   program("nvidia-smi", "trap '' TERM INT\nhold\nwait\n");
