@@ -1,41 +1,95 @@
 /** Work that only one process of this machine may do at a time, as several windows are open on one folder. */
 
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import * as path from "node:path";
+
+/** A lock that stays empty for so long was left by a process that was killed while it wrote it. */
+const writtenMs = 10_000;
 
 /** Does the work, or answers null while another process does it. A lock whose holder was killed counts no more. */
 export async function withProcessLock<T>(file: string, work: () => Promise<T>): Promise<T | null> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  if (!(await take(file)) && ((await isHeld(file)) || !(await takeOver(file)))) return null;
+  const own = `${process.pid}-${randomBytes(8).toString("hex")}`;
+  if (!(await take(file, own))) return null;
   try {
     return await work();
   } finally {
-    await rm(file, { force: true });
+    await release(file, own);
   }
 }
 
-async function take(file: string): Promise<boolean> {
+/**
+ * A lock whose holder is dead is taken over by whoever takes the lock that is named after that holder: only one of those who found it
+ * dead, and never once somebody has it anew. Who is killed on the way leaves a lock like any other.
+ */
+async function take(file: string, own: string): Promise<boolean> {
+  for (;;) {
+    if (await make(file, own)) return true;
+    const holder = await holderOf(file);
+    if (holder === null) continue;
+    if (await isHeld(file, holder)) return false;
+    const turn = `${file}.${holder.replace(/[^\w-]/g, "").slice(0, 40)}`;
+    if (!(await take(turn, own))) return false;
+    try {
+      if ((await holderOf(file)) !== holder) continue;
+      await writeFile(draftOf(file, own), own, { mode: 0o600 });
+      await rename(draftOf(file, own), file);
+      return true;
+    } finally {
+      await release(turn, own);
+    }
+  }
+}
+
+/** False where there is one. It comes with its content, so that whoever finds it knows whose it is. */
+async function make(file: string, own: string): Promise<boolean> {
+  const draft = draftOf(file, own);
   try {
-    await writeFile(file, String(process.pid), { flag: "wx", mode: 0o600 });
+    await writeFile(draft, own, { mode: 0o600 });
+    await link(draft, file).catch((thrown: unknown) => {
+      if (codeOf(thrown) === "EEXIST") throw thrown;
+      // A file system without links, or a reason that it gives again here.
+      return writeFile(file, own, { flag: "wx", mode: 0o600 });
+    });
     return true;
   } catch (thrown) {
-    if (thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST") return false;
+    if (codeOf(thrown) === "EEXIST") return false;
     throw thrown;
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 
-async function takeOver(file: string): Promise<boolean> {
-  await rm(file, { force: true });
-  return take(file);
+const draftOf = (file: string, own: string) => `${file}-${own}`;
+
+async function release(file: string, own: string): Promise<void> {
+  if ((await holderOf(file)) === own) await rm(file, { force: true });
 }
 
-async function isHeld(file: string): Promise<boolean> {
-  const pid = Number(await readFile(file, "utf8").catch(() => ""));
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+/** What the lock says; null where there is none. */
+async function holderOf(file: string): Promise<string | null> {
+  return readFile(file, "utf8").catch((thrown: unknown) => {
+    if (codeOf(thrown) === "ENOENT") return null;
+    throw thrown;
+  });
+}
+
+async function isHeld(file: string, holder: string): Promise<boolean> {
+  if (holder === "") {
+    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }));
+    return Date.now() - mtimeMs < writtenMs;
+  }
+  const pid = Number.parseInt(holder, 10);
+  if (!(pid > 0)) return false;
   try {
     process.kill(pid, 0);
     return true;
   } catch (thrown) {
-    return thrown instanceof Error && "code" in thrown && thrown.code === "EPERM";
+    return codeOf(thrown) === "EPERM";
   }
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
 }

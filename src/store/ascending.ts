@@ -5,15 +5,23 @@ export function isAscending(xs: Float64Array): boolean {
   return true;
 }
 
-/** The first place from `from` on that fits, where all after it fit too: found in steps that double, then halve. */
-export function firstAt(xs: Float64Array, from: number, fits: (x: number) => boolean): number {
-  let [low, high, stride] = [from, from, 1];
-  while (high < xs.length && !fits(xs[high] as number)) {
+/** The first place from `from` on that fits, where all after it fit too: found from a guess in steps that double, then halve. */
+export function firstAt(
+  xs: Float64Array,
+  from: number,
+  fits: (x: number) => boolean,
+  guess: number = from,
+): number {
+  let [low, high, stride] = [from, Math.max(from, guess), 1];
+  for (; high < xs.length && !fits(xs[high] as number); stride *= 2) {
     low = high + 1;
     high += stride;
-    stride *= 2;
   }
   high = Math.min(high, xs.length);
+  for (stride = 1; low === from && high - stride >= from; stride *= 2) {
+    if (fits(xs[high - stride] as number)) high -= stride;
+    else low = high - stride + 1;
+  }
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (fits(xs[middle] as number)) high = middle;

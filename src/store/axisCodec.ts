@@ -55,6 +55,11 @@ export function axisBytes(kind: number, count: number): number | null {
   }
 }
 
+/** Whether the values never fall, where the layout alone tells. */
+export function axisAscends(kind: number, stride: number): boolean {
+  return kind === layout.delta8 || kind === layout.delta16 || (kind === layout.stride && stride >= 0);
+}
+
 /** The values again, at the start of `values`. `data` starts at a multiple of 8 in its buffer. */
 export function decodeAxis(
   kind: number,

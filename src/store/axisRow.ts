@@ -19,25 +19,20 @@ export class AxisRow implements AxisBuckets {
   readonly maxX = new Float64Array(rowBuckets);
   firstX: Float64Array = this.low;
   lastX: Float64Array = this.high;
-  readonly #axis: "step" | "time";
   readonly #firstX = new Float64Array(rowBuckets);
   readonly #lastX = new Float64Array(rowBuckets);
 
   /** What each of the counts is filled with, null where they differ. */
   readonly #filled: Record<"count" | "nan" | "inf", number | null> = { count: 0, nan: 0, inf: 0 };
 
-  constructor(axis: "step" | "time") {
-    this.#axis = axis;
-  }
-
   /** Takes a stored row in the place of the one before; false when the bytes are damaged. */
-  read(data: Uint8Array): boolean {
+  read(data: Uint8Array, axis: "step" | "time"): boolean {
     const row = openBuckets(data);
     if (row === null || row.length > rowBuckets) return false;
     this.length = row.length;
     for (const name of ["count", "nan", "inf"] as const) this.#readCounts(row, name);
     for (const name of ["min", "max", "first", "last"] as const) row.column(name, this[name]);
-    const of = (end: string) => `${this.#axis}${end}` as BucketColumn;
+    const of = (end: string) => `${axis}${end}` as BucketColumn;
     row.column(of("Low"), this.low);
     row.column(of("High"), this.high);
     row.column(of("Min"), this.minX);

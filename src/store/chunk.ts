@@ -10,7 +10,7 @@
  */
 
 import { crc32 } from "node:zlib";
-import { axisBytes, decodeAxis, type EncodedAxis, encodeAxis } from "./axisCodec.ts";
+import { axisAscends, axisBytes, decodeAxis, type EncodedAxis, encodeAxis } from "./axisCodec.ts";
 import { decodeValues, type EncodedValues, encodeValues, valueBytes } from "./valueCodec.ts";
 
 /** A chunk is closed when it holds this many points. */
@@ -140,6 +140,8 @@ function toBytes(count: number, step: EncodedAxis, time: EncodedAxis, value: Enc
 /** The three columns of a chunk, each decoded when it is asked for, at the start of `into` where it is given. */
 export interface ChunkColumns {
   readonly count: number;
+  /** Whether it is known without a look at them that steps, or times, never fall. */
+  readonly ascends: { readonly step: boolean; readonly time: boolean };
   steps(into?: Float64Array): Float64Array;
   times(into?: Float64Array): Float64Array;
   values(into?: Float64Array): Float64Array;
@@ -166,6 +168,7 @@ export function openChunk(stored: Uint8Array): ChunkColumns | null {
   const part = (at: number, size: number) => bytes.subarray(at, at + size);
   return {
     count,
+    ascends: { step: axisAscends(stepLayout, stepStride), time: axisAscends(timeLayout, timeStride) },
     steps: (into) => decodeAxis(stepLayout, stepBase, stepStride, part(dataAt, stepSize), count, into),
     times: (into) => decodeAxis(timeLayout, timeBase, timeStride, part(timesAt, timeSize), count, into),
     values: (into) => decodeValues(valueLayout, scale, part(valuesAt, valueSize), count, into),

@@ -90,23 +90,24 @@ export class ColumnReducer {
   }
 
   /** Adds points; `shift` is taken from each x (for relative time). Points outside the window are passed over. */
-  add(xs: Float64Array, values: Float64Array, shift = 0): void {
-    if (isAscending(xs)) this.#addAscending(xs, values, shift);
+  add(xs: Float64Array, values: Float64Array, shift = 0, ascends = isAscending(xs)): void {
+    if (ascends) this.#addAscending(xs, values, shift);
     else this.#addUnordered(xs, values, shift);
   }
 
   #addAscending(xs: Float64Array, values: Float64Array, shift: number): void {
     const { x0, x1 } = this.window;
     const isInside = (x: number) => x - shift >= x0;
-    let column = 0;
+    let [column, length] = [0, 1];
     const isBeyond = (x: number) => x - shift > x1 || this.#columnOf(x - shift) !== column;
     for (let at = firstAt(xs, 0, isInside); at < xs.length; ) {
       const x = (xs[at] as number) - shift;
       if (!(x <= x1)) return;
       column = this.#columnOf(x);
-      const to = firstAt(xs, at + 1, isBeyond);
+      // Neighboring columns mostly hold as many points.
+      const to = firstAt(xs, at + 1, isBeyond, at + length);
       this.#addSpan(xs, values, shift, at, to, column);
-      at = to;
+      [at, length] = [to, to - at];
     }
   }
 

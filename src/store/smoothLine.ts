@@ -6,9 +6,14 @@ import { firstAt } from "./ascending.ts";
 import type { ChartWindow } from "./columns.ts";
 import type { LinePoints } from "./line.ts";
 
-/** The smoothed value at the last finite point of each column of the window that has one. */
-export function smoothLine(points: LinePoints, window: ChartWindow, smoothing: Smoothing): SmoothLine {
-  const { xs, values } = finitePoints(points);
+/** The smoothed value at the last finite point of each column of the window that has one; values beyond `within` do not count. */
+export function smoothLine(
+  points: LinePoints,
+  window: ChartWindow,
+  smoothing: Smoothing,
+  within: Within = everything,
+): SmoothLine {
+  const { xs, values } = pointsWithin(points, within);
   const { x0, x1, width } = window;
   const scale = x1 > x0 ? width / (x1 - x0) : 0;
   const columnOf = (x: number) => Math.min(width - 1, Math.floor((x - x0) * scale));
@@ -25,19 +30,27 @@ export function smoothLine(points: LinePoints, window: ChartWindow, smoothing: S
   return { x: places.map((at) => xs[at] as number), y: [...smoothedAt(values, places, smoothing)] };
 }
 
-function finitePoints({ xs, values }: LinePoints): LinePoints {
-  let finite = 0;
+interface Within {
+  readonly low: number;
+  readonly high: number;
+}
+
+const everything: Within = { low: -Number.MAX_VALUE, high: Number.MAX_VALUE };
+
+/** NaN and the infinities are within nothing. */
+function pointsWithin({ xs, values }: LinePoints, { low, high }: Within): LinePoints {
+  let inside = 0;
   for (let at = 0; at < values.length; at++) {
     const value = values[at] as number;
-    // 0 for every finite value, NaN for the others: the quickest way to tell.
-    if (value - value === 0) finite++;
+    if (value >= low && value <= high) inside++;
   }
-  if (finite === values.length) return { xs, values };
-  const kept = { xs: new Float64Array(finite), values: new Float64Array(finite) };
-  for (let at = 0, to = 0; at < values.length; at++)
-    if (Number.isFinite(values[at])) {
-      kept.xs[to] = xs[at] as number;
-      kept.values[to++] = values[at] as number;
-    }
+  if (inside === values.length) return { xs, values };
+  const kept = { xs: new Float64Array(inside), values: new Float64Array(inside) };
+  for (let at = 0, to = 0; at < values.length; at++) {
+    const value = values[at] as number;
+    if (!(value >= low && value <= high)) continue;
+    kept.xs[to] = xs[at] as number;
+    kept.values[to++] = value;
+  }
   return kept;
 }

@@ -1,5 +1,6 @@
 /** Makes what could not be read a finding of its run, once. */
 
+import type { ColumnsQuery, MissingPoints, SeriesColumns } from "../../model/metric.ts";
 import type { Connection } from "./connection.ts";
 import type { Damage } from "./storedLine.ts";
 
@@ -29,6 +30,43 @@ export function noteDamage(connection: Connection, damage: readonly Damage[]): v
       connection.change("update run set findings = ? where key = ?", run.findings + 1, run.key);
     }
   });
+}
+
+/** The series with where their damaged chunks lie on the axis; on that of another metric nobody knows. */
+export function withMissing(
+  connection: Connection,
+  series: readonly SeriesColumns[],
+  damage: readonly Damage[],
+  axis: ColumnsQuery["axis"],
+): readonly SeriesColumns[] {
+  if (damage.length === 0 || typeof axis !== "string") return series;
+  return series.map((columns) => {
+    const own = damage.filter(
+      ({ series: { runId, attempt, key } }) =>
+        runId === columns.runId && attempt === columns.attempt && key === columns.key,
+    );
+    // The points are read twice where they are smoothed, too.
+    const numbers = new Set(own.map(({ number }) => number));
+    const missing = [...numbers].flatMap((number) => missingOf(connection, own[0]?.series, number, axis));
+    return missing.length === 0 ? columns : { ...columns, missing };
+  });
+}
+
+function missingOf(
+  connection: Connection,
+  series: Damage["series"] | undefined,
+  number: number,
+  axis: "step" | "relative" | "wall",
+): readonly MissingPoints[] {
+  if (series === undefined) return [];
+  const column = axis === "step" ? "step" : "time";
+  const chunk = connection.row<MissingPoints>(
+    `select count, ${column}0 as "from", ${column}1 as "to" from chunk where series = ? and number = ?`,
+    ...[series.id, number],
+  );
+  if (chunk === undefined) return [];
+  const shift = axis === "relative" ? series.started : 0;
+  return [{ from: chunk.from - shift, to: chunk.to - shift, count: chunk.count }];
 }
 
 const code = "store.chunk";

@@ -12,11 +12,11 @@ import { bandOf } from "../bands.ts";
 import { type ChartWindow, ColumnReducer } from "../columns.ts";
 import { type Line, lineOf, orderOf } from "../line.ts";
 import { joinOnStep, type StepPoints } from "../metricAxis.ts";
-import { densityOf } from "../pyramidWalk.ts";
+import { densityOf, WalkSpace } from "../pyramidWalk.ts";
 import { smoothLine } from "../smoothLine.ts";
 import type { MetricStore } from "../store.ts";
 import type { Connection } from "./connection.ts";
-import { noteDamage } from "./damage.ts";
+import { noteDamage, withMissing } from "./damage.ts";
 import { catchUpPyramid } from "./pyramidRows.ts";
 import { ChunkReader, type Damage, type FoundSeries, StoredLine } from "./storedLine.ts";
 
@@ -44,7 +44,14 @@ export class SqliteMetrics implements MetricStore {
     this.#rawPoints = rawPoints;
   }
 
-  async columns({ runIds, keys, axis, smoothing, ...range }: ColumnsQuery): Promise<ColumnsResult> {
+  async columns({
+    runIds,
+    keys,
+    axis,
+    smoothing,
+    smoothWithin,
+    ...range
+  }: ColumnsQuery): Promise<ColumnsResult> {
     return this.#read((reading) => {
       const lines = this.#lines(runIds, keys, axis, reading);
       const window = windowOf(lines, range);
@@ -56,9 +63,13 @@ export class SqliteMetrics implements MetricStore {
         const columns = reducer.columns(line.of);
         return smoothing === undefined
           ? columns
-          : { ...columns, smooth: smoothLine(line.points(), window, smoothing) };
+          : { ...columns, smooth: smoothLine(line.points(), window, smoothing, smoothWithin) };
       });
-      return { x0: window.x0, x1: window.x1, series };
+      return {
+        x0: window.x0,
+        x1: window.x1,
+        series: withMissing(this.#connection, series, reading.damage, axis),
+      };
     });
   }
 
@@ -129,8 +140,11 @@ export class SqliteMetrics implements MetricStore {
   #lines(runIds: readonly string[], keys: readonly string[], axis: Axis, reading: Reading): readonly Line[] {
     const found = this.#find(runIds, keys);
     reading.found.push(...found);
+    const space = new WalkSpace();
     if (typeof axis === "string")
-      return found.map((series) => new StoredLine(this.#connection, this.#reader(series, reading), axis));
+      return found.map(
+        (series) => new StoredLine(this.#connection, this.#reader(series, reading), axis, space),
+      );
     const over = new Map(
       this.#find(runIds, [axis.metric]).map((series) => [placeOf(series), this.#reader(series, reading)]),
     );

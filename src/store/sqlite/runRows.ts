@@ -7,6 +7,7 @@ import { type Sample, sparklineValues } from "../sample.ts";
 import type { RunTable } from "../schema.ts";
 import { mergeSummaries } from "../seriesSummary.ts";
 import type { Connection } from "./connection.ts";
+import { metricNames } from "./metricNames.ts";
 
 type Row = Selectable<RunTable>;
 
@@ -109,7 +110,7 @@ interface MetricRow {
 }
 
 function addMetrics(connection: Connection, keys: string, attached: Map<number, Attached>): void {
-  const names = metricNames(connection);
+  const names = metricNames(connection).own;
   const rows = connection.each<MetricRow & { metric: number }>(
     `select run, metric, last, last_step, min, min_step, max, max_step, count, nan, inf from series
      where run in (select value from json_each(?)) order by run, metric, attempt`,
@@ -121,21 +122,6 @@ function addMetrics(connection: Connection, keys: string, attached: Map<number, 
     if (name === undefined || owner === undefined) continue;
     owner.metrics[name] = mergeSummaries(owner.metrics[name], summaryOf(row));
   }
-}
-
-/** A name keeps its number for good, so each is read once; a project may have 100,000. */
-const knownNames = new WeakMap<Connection, { readonly names: Map<number, string>; last: number }>();
-
-/** Names of all metrics but the system ones, by their number. */
-function metricNames(connection: Connection): ReadonlyMap<number, string> {
-  const known = knownNames.get(connection) ?? { names: new Map<number, string>(), last: 0 };
-  knownNames.set(connection, known);
-  const sql = "select id, name from metric_name where id > ? order by id";
-  for (const { id, name } of connection.rows<{ id: number; name: string }>(sql, known.last)) {
-    if (!name.startsWith("system/")) known.names.set(id, name);
-    known.last = id;
-  }
-  return known.names;
 }
 
 function summaryOf(row: Omit<MetricRow, "name">): MetricSummary {

@@ -1,11 +1,17 @@
 /** A stored series over step or time: reads as little of it as a chart needs. */
 
 import type { SeriesRef } from "../../model/metric.ts";
-import { AxisRow } from "../axisRow.ts";
 import { type ChunkColumns, openChunk } from "../chunk.ts";
 import type { ChartWindow, ColumnReducer } from "../columns.ts";
 import { inOrder, type Line, type LinePoint, type LinePoints, nearestOf } from "../line.ts";
-import { densityOf, levelFor, type PyramidReader, walk } from "../pyramidWalk.ts";
+import {
+  densityOf,
+  levelFor,
+  type PyramidReader,
+  type StoredRow,
+  type WalkSpace,
+  walk,
+} from "../pyramidWalk.ts";
 import type { Connection } from "./connection.ts";
 
 /** What is known of a series before its points are read. */
@@ -82,8 +88,14 @@ export class StoredLine implements Line {
   readonly #axis: "step" | "time";
   /** What x is less than the stored position: the start of the run for relative time. */
   readonly #shift: number;
+  readonly #space: WalkSpace;
 
-  constructor(connection: Connection, reader: ChunkReader, axis: "step" | "relative" | "wall") {
+  constructor(
+    connection: Connection,
+    reader: ChunkReader,
+    axis: "step" | "relative" | "wall",
+    space: WalkSpace,
+  ) {
     const { runId, attempt, key, count, started, step0, step1, time0, time1 } = reader.series;
     this.of = { runId, attempt, key };
     this.count = count;
@@ -93,13 +105,15 @@ export class StoredLine implements Line {
     this.#connection = connection;
     this.#reader = reader;
     this.#axis = axis === "step" ? "step" : "time";
+    this.#space = space;
   }
 
   reduce(reducer: ColumnReducer, coarsely: boolean): void {
     const { window } = reducer;
     const covered = coarsely ? this.#reader.series.pyramid : 0;
     const level = levelFor(densityOf(this.count, this.low, this.high, window), covered);
-    walk(this.#pyramid(window, level === 0 ? 0 : covered), level, reducer, this.#shift);
+    const pyramid = this.#pyramid(window, level === 0 ? 0 : covered);
+    walk(pyramid, level, reducer, this.#shift, this.#space);
   }
 
   points(): LinePoints {
@@ -139,8 +153,8 @@ export class StoredLine implements Line {
     return found;
   }
 
-  #xs(chunk: ChunkColumns, into?: Float64Array): Float64Array {
-    return this.#axis === "step" ? chunk.steps(into) : chunk.times(into);
+  #xs(chunk: ChunkColumns): Float64Array {
+    return chunk[`${this.#axis}s`]();
   }
 
   #pyramid({ x0, x1 }: ChartWindow, covered: number): PyramidReader {
@@ -151,26 +165,22 @@ export class StoredLine implements Line {
     const [connection, axis, reader] = [this.#connection, this.#axis, this.#reader];
     return {
       covered,
-      *rows(level, first) {
-        const rows = connection.rows<{ number: number; data: Uint8Array }>(
+      axis,
+      rows: (level, first) =>
+        connection.rows<StoredRow>(
           `select number, data from pyramid indexed by pyramid_by_extent
            where series = ? and level = ? and number >= ? and ${axis}1 >= ? and ${axis}0 <= ? order by number`,
           ...[id, level, first, from, to],
-        );
-        const row = new AxisRow(axis);
-        for (const { number, data } of rows) yield [number, row.read(data) ? row : null];
-      },
+        ),
       row(level, number) {
         const stored = connection.row<{ data: Uint8Array }>(
           "select data from pyramid where series = ? and level = ? and number = ?",
           ...[id, level, number],
         );
-        const row = new AxisRow(axis);
-        return stored !== undefined && row.read(stored.data) ? row : null;
+        return stored?.data ?? null;
       },
       chunks: (first) => reader.chunks(axis, from, to, first + 1),
       chunk: (number) => reader.chunk(number + 1),
-      xs: (chunk, into) => this.#xs(chunk, into),
     };
   }
 }

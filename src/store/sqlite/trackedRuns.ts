@@ -21,6 +21,7 @@ import type {
 } from "../tracking.ts";
 import type { Connection } from "./connection.ts";
 import { catchUpExperiments, inView } from "./experiments.ts";
+import { metricNames } from "./metricNames.ts";
 import { searchPage, sql } from "./search.ts";
 import { searchedRuns } from "./trackedRunSearch.ts";
 
@@ -149,7 +150,7 @@ interface HeadRow {
 }
 
 interface Attached {
-  readonly metrics: Map<string, LatestMetric>;
+  readonly metrics: LatestMetric[];
   readonly parameters: [string, string][];
   readonly tags: [string, string][];
   readonly inputs: DatasetInput[];
@@ -163,7 +164,7 @@ export function trackedRuns(connection: Connection, keys: readonly number[]): re
   const attached = new Map<number, Attached>(
     keys.map((key) => [
       key,
-      { metrics: new Map(), parameters: [], tags: [], inputs: [], modelInputs: [], modelOutputs: [] },
+      { metrics: [], parameters: [], tags: [], inputs: [], modelInputs: [], modelOutputs: [] },
     ]),
   );
   if (keys.length === 0) return [];
@@ -177,7 +178,7 @@ export function trackedRuns(connection: Connection, keys: readonly number[]): re
   );
   addMetrics(connection, asked, attached);
   for (const table of ["parameter", "tag"] as const) {
-    const rows = connection.each<{ run: number; name: string; value: string }>(
+    const rows = connection.rows<{ run: number; name: string; value: string }>(
       `select run, name, value from ${table} where run in (select value from json_each(?)) and value is not null
        order by run, name`,
       asked,
@@ -193,32 +194,43 @@ export function trackedRuns(connection: Connection, keys: readonly number[]): re
     // The name may have been changed since by a person; the tag is only another word for it.
     const tags = own.tags.filter(([name]) => name !== runNameTag);
     tags.push([runNameTag, head.name]);
-    return [{ ...head, deleted: deleted_at !== null, ...own, tags, metrics: [...own.metrics.values()] }];
+    return [{ ...head, deleted: deleted_at !== null, ...own, tags }];
   });
 }
 
 interface MetricRow {
   readonly run: number;
-  readonly key: string;
+  readonly metric: number;
   readonly last: number | null;
   readonly last_step: number;
   readonly last_time: number;
 }
 
+/** Attempts of a metric come one after the other. */
 function addMetrics(connection: Connection, asked: string, attached: Map<number, Attached>): void {
-  const rows = connection.each<MetricRow>(
-    `select run, metric_name.name as key, last, last_step, last_time from series
-     join metric_name on metric_name.id = series.metric
+  const names = metricNames(connection).all;
+  const rows = connection.rows<MetricRow>(
+    `select run, metric, last, last_step, last_time from series
      where run in (select value from json_each(?)) order by run, metric, attempt`,
     asked,
   );
-  for (const { run, key, last, last_step: step, last_time: time } of rows) {
+  let before: MetricRow | null = null;
+  for (const row of rows) {
+    const { run, metric, last, last_step: step, last_time: time } = row;
     const metrics = attached.get(run)?.metrics;
-    const before = metrics?.get(key);
-    const isOlder =
-      before !== undefined && (step < before.step || (step === before.step && time < before.time));
-    if (!isOlder) metrics?.set(key, { key, value: last ?? Number.NaN, time, step });
+    if (before !== null && before.run === run && before.metric === metric) {
+      if (isOlder(row, before)) continue;
+      metrics?.pop();
+    }
+    metrics?.push({ key: names.get(metric) ?? "", value: last ?? Number.NaN, time, step });
+    before = row;
   }
+}
+
+function isOlder(row: MetricRow, than: MetricRow): boolean {
+  return (
+    row.last_step < than.last_step || (row.last_step === than.last_step && row.last_time < than.last_time)
+  );
 }
 
 interface InputRow extends Omit<DatasetInput, "tags"> {
@@ -227,7 +239,7 @@ interface InputRow extends Omit<DatasetInput, "tags"> {
 }
 
 function addInputs(connection: Connection, asked: string, attached: Map<number, Attached>): void {
-  const rows = connection.each<InputRow>(
+  const rows = connection.rows<InputRow>(
     `select run, name, digest, source_type as sourceType, source, schema, profile, tags from run_input
      where run in (select value from json_each(?)) order by run, number`,
     asked,
@@ -237,7 +249,7 @@ function addInputs(connection: Connection, asked: string, attached: Map<number, 
 }
 
 function addModelUses(connection: Connection, asked: string, attached: Map<number, Attached>): void {
-  const rows = connection.each<ModelUse & { run: number; direction: string }>(
+  const rows = connection.rows<ModelUse & { run: number; direction: string }>(
     `select run, direction, model, step from model_use
      where run in (select value from json_each(?)) order by run, number`,
     asked,
