@@ -8,6 +8,7 @@ import { formatAgo } from "../model/format.ts";
 import type { TeamAccess, TeamStatus } from "../protocol/editor.ts";
 import { setContextKey } from "./contextKey.ts";
 import { command } from "./contract.ts";
+import type { Away } from "./oldRows.ts";
 import { type Server, shownFailure } from "./server.ts";
 
 const t = vscode.l10n.t;
@@ -31,8 +32,11 @@ export class MlflowServers implements vscode.Disposable {
   private readonly timer: NodeJS.Timeout;
   private readonly read = new vscode.EventEmitter<void>();
   private refreshing = false;
-  private refused: ReadonlySet<string> = new Set();
+  private readonly changed = new vscode.EventEmitter<Away>();
+  private statuses: readonly TeamStatus[] = [];
 
+  /** Which of them are away now, by the name that their runs have for a host. */
+  readonly onDidChangeAway = this.changed.event;
   /** They were asked again; whoever shows what they have asks for it. */
   readonly onDidRead = this.read.event;
 
@@ -54,6 +58,7 @@ export class MlflowServers implements vscode.Disposable {
     this.disposables.push(
       this.item,
       this.read,
+      this.changed,
       context.secrets.onDidChange(({ key }) => this.reconnectSignedIn(key)),
       server.onRunning((up) => {
         if (up) void this.connectKnown();
@@ -81,7 +86,7 @@ export class MlflowServers implements vscode.Disposable {
     if (secret === undefined) await this.context.secrets.delete(secretKey(url));
     else await this.context.secrets.store(secretKey(url), secret);
     await this.keep([...this.known.filter((other) => other.url !== url), known]);
-    this.show([status]);
+    this.show([...this.statuses.filter((other) => other.url !== url), status]);
     return status;
   }
 
@@ -89,7 +94,7 @@ export class MlflowServers implements vscode.Disposable {
     await this.keep(this.known.filter((other) => other.url !== url));
     await this.context.secrets.delete(secretKey(url));
     await this.server.request("mlflow/disconnect", { url });
-    this.show([]);
+    this.show(this.statuses.filter((other) => other.url !== url));
     this.read.fire();
   }
 
@@ -149,15 +154,17 @@ export class MlflowServers implements vscode.Disposable {
 
   /** Somebody has signed in anew in another window; this one may have been out. */
   private async reconnectSignedIn(key: string): Promise<void> {
-    const url = [...this.refused].find((one) => secretKey(one) === key);
-    if (url === undefined || !vscode.workspace.isTrusted) return;
-    await this.connectAgain(url);
+    const out = this.statuses.find(({ url, refused }) => refused && secretKey(url) === key);
+    if (out === undefined || !vscode.workspace.isTrusted) return;
+    await this.connectAgain(out.url);
     await this.refresh(false);
   }
 
   private show(statuses: readonly TeamStatus[]): void {
-    this.refused = new Set(statuses.filter(({ refused }) => refused).map(({ url }) => url));
-    const [bad] = statuses.filter(({ trouble }) => trouble !== null);
+    this.statuses = statuses;
+    const away = statuses.filter(({ trouble }) => trouble !== null);
+    this.changed.fire(new Map(away.map(({ name, asOf }) => [name, asOf])));
+    const [bad] = away;
     if (bad === undefined || bad.trouble === null) {
       this.item.hide();
       return;

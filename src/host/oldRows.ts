@@ -19,3 +19,6 @@ export function decorateOldRows(): vscode.Disposable {
     provideFileDecoration: (uri) => (uri.scheme === scheme ? decoration : undefined),
   });
 }
+
+/** Sources that are away, by the name that their rows have for a host: when they were last read, null for not since this window is open. */
+export type Away = ReadonlyMap<string, number | null>;

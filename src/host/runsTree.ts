@@ -5,12 +5,13 @@ import type { Run } from "../model/run.ts";
 import { colorOfRun, runColors } from "../model/runColor.ts";
 import { setContextKey } from "./contextKey.ts";
 import type { WelcomeCause } from "./contract.ts";
+import { type Away, oldUri } from "./oldRows.ts";
 import {
   runDescription,
   runFlags,
   runSpoken,
   runTitle,
-  stateIcons,
+  stateIcon,
   type Telling,
   tellingParameters,
 } from "./runLabel.ts";
@@ -18,6 +19,7 @@ import { type GroupBy, grouped, groupRuns, isActive, type RunsGroup } from "./ru
 import { type GroupRow, type RunRow, RunsRows } from "./runsRows.ts";
 import type { RunsSnapshot, RunsSource } from "./runsSource.ts";
 import { runTooltip } from "./runTooltip.ts";
+import { asOfText } from "./teamText.ts";
 import { causeOfFailure, failureMessage } from "./welcomeCause.ts";
 
 export type RunsRow = GroupRow | RunRow | { readonly kind: "more" };
@@ -46,6 +48,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
   private waiting: NodeJS.Timeout | null = null;
   private telling: (run: Run) => Telling = () => ({ parameters: [], hosts: false });
   private filterText = "";
+  private away: Away = new Map();
 
   readonly onDidChangeTreeData = this.emitter.event;
   readonly view: vscode.TreeView<RunsRow>;
@@ -86,6 +89,13 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
     setContextKey("runline.filtered", this.filterText !== "");
     this.view.description = this.filterText === "" ? "" : t("filter: {0}", this.filterText);
     void this.source.search(this.filterText);
+  }
+
+  /** Runs of a source that is away stay, and say how old they are. */
+  setAway(away: Away): void {
+    if (JSON.stringify([...away]) === JSON.stringify([...this.away])) return;
+    this.away = away;
+    this.show(this.source.snapshot);
   }
 
   /** Runs that are selected in the view, groups as all their runs. */
@@ -195,9 +205,19 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
   }
 
   private face(run: Run): string {
-    const now = Date.now();
-    const shown = [runTitle(run), runDescription(run, now, this.telling(run), t), runFlags(run), run.state];
-    return shown.join("\n");
+    return [runTitle(run), this.description(run), runFlags(run), run.state].join("\n");
+  }
+
+  private description(run: Run): string {
+    const asOf = this.asOf(run);
+    const told = runDescription(run, asOf ?? Date.now(), this.telling(run), t);
+    return asOf === null ? told : `${asOfText(asOf, Date.now(), t)} · ${told}`;
+  }
+
+  /** When its source was last heard of; null while that is there. */
+  private asOf(run: Run): number | null {
+    const asOf = this.away.get(run.host);
+    return asOf === undefined ? null : (asOf ?? run.asOf);
   }
 
   private cause(snapshot: RunsSnapshot): WelcomeCause {
@@ -218,13 +238,17 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
   }
 
   private runItem(run: Run): vscode.TreeItem {
-    const now = Date.now();
     const item = new vscode.TreeItem(runTitle(run));
+    const asOf = this.asOf(run);
+    const spoken = runSpoken(run, asOf ?? Date.now(), t);
     item.id = `run:${run.id}`;
-    item.description = runDescription(run, now, this.telling(run), t);
-    item.iconPath = runIcon(run);
+    item.description = this.description(run);
+    item.iconPath = asOf === null ? runIcon(run) : oldIcon(run);
     item.contextValue = runFlags(run);
-    item.accessibilityInformation = { label: runSpoken(run, now, t) };
+    item.accessibilityInformation = {
+      label: asOf === null ? spoken : `${spoken}, ${asOfText(asOf, Date.now(), t)}`,
+    };
+    if (asOf !== null) item.resourceUri = oldUri(item.id);
     item.command = openSelected;
     return item;
   }
@@ -232,9 +256,14 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
 
 /** The state's icon; a run that is going has the color that its lines have in charts. */
 export function runIcon(run: Run): vscode.ThemeIcon {
-  const [shape, color] = stateIcons[run.state];
+  const [shape, color] = stateIcon(run);
   const own = run.state === "running" ? runColors[colorOfRun(run.id)]?.id : undefined;
   return new vscode.ThemeIcon(shape, new vscode.ThemeColor(own ?? color));
+}
+
+/** Its shape says what was known of the run; its color, that this is old. */
+function oldIcon(run: Run): vscode.ThemeIcon {
+  return new vscode.ThemeIcon(stateIcon(run)[0], new vscode.ThemeColor("disabledForeground"));
 }
 
 export function runsOfRow(row: RunsRow): readonly Run[] {

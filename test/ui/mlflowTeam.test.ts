@@ -1,8 +1,10 @@
 /** A team's MLflow server in the editor: connected by a person, read live, sent to, gone and back, and known after a reload. */
 
+import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTeamPeer, type TeamPeer } from "../peers/mlflow/teamServer.ts";
-import { pictureAll, runBefore } from "./folders.ts";
+import { keepEvidence } from "./evidence.ts";
+import { runBefore } from "./folders.ts";
 import { openSession, type Session } from "./session.ts";
 
 const train = `if __name__ == "__main__":
@@ -29,7 +31,7 @@ beforeAll(async () => {
   await team.post("registered-models/alias", { name: "digits", alias: "champion", version: "1" });
 }, 600_000);
 
-pictureAll(() => session);
+keepEvidence(() => session);
 
 afterAll(async () => {
   await session?.close();
@@ -109,6 +111,7 @@ test("the team's models stand in the Models view, and an alias moves there and b
 
   await workbench.rowMenu(workbench.row("Models", /^v2/), "Set alias");
   await workbench.pick("champion");
+  await workbench.quickMessage("Why?").waitFor();
   await workbench.answer("Better on digit 8");
   const told = workbench.notifications().filter({ hasText: `champion of digits is v2 on ${hostOf()} now.` });
   await told.waitFor();
@@ -126,13 +129,18 @@ test("the team's models stand in the Models view, and an alias moves there and b
   await log.getByText("Reason: Undo: Better on digit 8").waitFor();
 });
 
+const colorOf = (row: Locator) =>
+  row.locator(".label-name").evaluate("label => getComputedStyle(label).color");
+
 test("a server that is gone says so, its runs stay, and it comes back by itself", async () => {
   const { workbench } = session;
   await team.kill();
   const item = workbench.statusItem(`${hostOf()} · as of`);
   await item.waitFor({ timeout: 60_000 });
-  await workbench.row("Runs", "theirs").waitFor();
-  // Its models stay too, and say how old they are.
+  // What was read of it stays, greyed, and says how old it is.
+  const old = workbench.row("Runs", "theirs").filter({ hasText: "as of" });
+  await old.waitFor();
+  await expect.poll(() => colorOf(old)).not.toBe(await colorOf(workbench.row("Runs", "ours")));
   await workbench.row("Models", hostOf()).filter({ hasText: "as of" }).waitFor();
   await workbench.row("Models", "digits").waitFor();
   await workbench.screenshot("team-gone");
@@ -143,14 +151,13 @@ test("a server that is gone says so, its runs stay, and it comes back by itself"
   await theirs("later");
   await workbench.row("Runs", "later").waitFor({ timeout: 60_000 });
   await item.waitFor({ state: "hidden" });
+  await workbench.row("Runs", "theirs").filter({ hasNotText: "as of" }).waitFor();
   await workbench.row("Models", hostOf()).filter({ hasText: "1 model" }).waitFor();
 }, 240_000);
 
 test("after a reload it is connected again without a word", async () => {
   const { workbench } = session;
-  const gone = workbench.page.waitForEvent("framenavigated", (frame) => frame === workbench.page.mainFrame());
-  await workbench.run("Developer: Reload Window");
-  await gone;
+  await workbench.reload();
   await workbench.row("Runs", "later").waitFor({ timeout: 60_000 });
   await theirs("reloaded");
   await workbench.row("Runs", "reloaded").waitFor({ timeout: 60_000 });

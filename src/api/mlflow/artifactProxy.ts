@@ -29,34 +29,34 @@ import { listOf } from "./wire.ts";
 /** What a page may send at once. */
 const mostUpload = 10 * 1024 * 1024;
 
+const files = "/api/2.0/mlflow-artifacts";
+
 export const artifactProxy: Plugin = (app, face) => {
-  for (const root of ["/api/2.0/mlflow-artifacts", "/ajax-api/2.0/mlflow-artifacts"]) {
-    app.put(`${root}/artifacts/*`, async (request, reply) => {
-      await putArtifact(wildcard(request), request.raw, await face());
-      return reply.type("application/json").send("{}");
-    });
-    app.get(`${root}/artifacts/*`, async (request, reply) => {
-      const now = await face();
-      return send(await placeOf(wildcard(request), now), request, reply);
-    });
-    app.delete(`${root}/artifacts/*`, async (request, reply) => {
-      await deleteArtifact(wildcard(request), await face());
-      return reply.type("application/json").send("{}");
-    });
-    app.get(`${root}/artifacts`, async (request, reply) => {
-      const asked = new Parameters(queryFields(queryOf(request)));
-      const place = await placeOf(asked.text("path"), await face());
-      return reply.type("application/json").send(JSON.stringify(await listing(place, "")));
-    });
-    app.get(`${root}/presigned/*`, async (request) => {
-      partsOf(wildcard(request));
-      throw new MlflowError(
-        "NOT_IMPLEMENTED",
-        "Presigned URLs are not supported for files that are kept here: they come through mlflow-artifacts/artifacts.",
-      );
-    });
-    registerMultipart(app, root, face, putArtifact);
-  }
+  app.put(`${files}/artifacts/*`, async (request, reply) => {
+    await putArtifact(wildcard(request), request.raw, await face());
+    return reply.type("application/json").send("{}");
+  });
+  app.get(`${files}/artifacts/*`, async (request, reply) => {
+    const now = await face();
+    return send(await placeOf(wildcard(request), now), request, reply);
+  });
+  app.delete(`${files}/artifacts/*`, async (request, reply) => {
+    await deleteArtifact(wildcard(request), await face());
+    return reply.type("application/json").send("{}");
+  });
+  app.get(`${files}/artifacts`, async (request, reply) => {
+    const asked = new Parameters(queryFields(queryOf(request)));
+    const place = await placeOf(asked.text("path"), await face());
+    return reply.type("application/json").send(JSON.stringify(await listing(place, "")));
+  });
+  app.get(`${files}/presigned/*`, async (request) => {
+    partsOf(wildcard(request));
+    throw new MlflowError(
+      "NOT_IMPLEMENTED",
+      "Presigned URLs are not supported for files that are kept here: they come through mlflow-artifacts/artifacts.",
+    );
+  });
+  registerMultipart(app, files, face, putArtifact);
   app.get("/model-versions/get-artifact", async (request, reply) => {
     const asked = new Parameters(queryFields(queryOf(request)));
     const parts = partsOf(asked.requiredText("path"));
@@ -69,30 +69,28 @@ export const artifactProxy: Plugin = (app, face) => {
     const parts = partsOf(asked.requiredText("path"));
     return send(await placeOfRun(asked.runId(), parts, await face()), request, reply);
   });
-  for (const root of ["/api/2.0/mlflow", "/ajax-api/2.0/mlflow"]) {
-    app.get(`${root}/logged-models/:model_id/artifacts/files`, async (request, reply) => {
-      const asked = new Parameters(queryFields(queryOf(request)));
-      const parts = partsOf(asked.requiredText("artifact_file_path"));
-      const now = await face();
-      const { model_id: id = "" } = request.params as { readonly model_id?: string };
-      const model = await now.store.loggedModels.get(id);
-      if (model === null) throw noArtifact(id);
-      return send(await placeOfModel(model, parts, now), request, reply);
-    });
-    app.post(`${root}/upload-artifact`, async (request, reply) => {
-      const asked = new Parameters(queryFields(queryOf(request)));
-      const id = asked.text("run_uuid");
-      if (id === "") throw invalid("Request must specify run_uuid.");
-      const text = asked.text("path");
-      if (text === "") throw invalid("Request must specify path.");
-      const parts = partsOf(text);
-      const data = await bodyBytes(request.raw, mostUpload);
-      if (data.byteLength === 0) throw invalid("Request must specify data.");
-      const now = await face();
-      await putAt(await placeOfRun(id, parts, now), Readable.from([data]), now);
-      return reply.type("application/json").send("");
-    });
-  }
+  app.get("/api/2.0/mlflow/logged-models/:model_id/artifacts/files", async (request, reply) => {
+    const asked = new Parameters(queryFields(queryOf(request)));
+    const parts = partsOf(asked.requiredText("artifact_file_path"));
+    const now = await face();
+    const { model_id: id = "" } = request.params as { readonly model_id?: string };
+    const model = await now.store.loggedModels.get(id);
+    if (model === null) throw noArtifact(id);
+    return send(await placeOfModel(model, parts, now), request, reply);
+  });
+  app.post("/api/2.0/mlflow/upload-artifact", async (request, reply) => {
+    const asked = new Parameters(queryFields(queryOf(request)));
+    const id = asked.text("run_uuid");
+    if (id === "") throw invalid("Request must specify run_uuid.");
+    const text = asked.text("path");
+    if (text === "") throw invalid("Request must specify path.");
+    const parts = partsOf(text);
+    const data = await bodyBytes(request.raw, mostUpload);
+    if (data.byteLength === 0) throw invalid("Request must specify data.");
+    const now = await face();
+    await putAt(await placeOfRun(id, parts, now), Readable.from([data]), now);
+    return reply.type("application/json").send("");
+  });
 };
 
 /** Takes in one file, and notes it in the journal of its run. */

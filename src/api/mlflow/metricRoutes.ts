@@ -4,7 +4,7 @@ import type { History } from "../../store/store.ts";
 import { noRun } from "./clientWrites.ts";
 import { readToken, writeToken } from "./pages.ts";
 import { invalid, missing, Parameters } from "./parameters.ts";
-import type { Face, Fields, Route } from "./route.ts";
+import { type Face, type Fields, JsonText, type Route } from "./route.ts";
 import { listOf, wireNumber, wireTime } from "./wire.ts";
 
 const mostBulk = 25_000;
@@ -15,19 +15,31 @@ async function history(fields: Fields, face: Face): Promise<object> {
   const asked = new Parameters(fields);
   const id = asked.runId();
   const key = asked.requiredText("metric_key");
-  const token = asked.text("page_token");
+  const place = asked.text("page_token");
   const limit = asked.integerOrNull("max_results");
   const points = await face.store.trackedRuns.history(id, key);
-  const from = offsetIn(token);
+  const from = offsetIn(place);
   const count = points.values.length;
   const to = limit === null || limit <= 0 ? count : Math.min(count, from + limit);
-  const metrics = Array.from({ length: Math.max(0, to - from) }, (_, at) =>
-    wirePoint(key, points, from + at),
-  );
-  return {
-    metrics: listOf(metrics),
-    next_page_token: writeToken(to < count ? JSON.stringify({ offset: to }) : null),
-  };
+  const token = writeToken(to < count ? JSON.stringify({ offset: to }) : null);
+  return from < to ? new JsonText(historyText(key, points, from, to, token)) : {};
+}
+
+const pointsAtOnce = 250;
+
+function* historyText(
+  key: string,
+  points: History,
+  from: number,
+  to: number,
+  token: string | undefined,
+): Generator<string> {
+  for (let at = from; at < to; at += pointsAtOnce) {
+    const length = Math.min(pointsAtOnce, to - at);
+    const part = Array.from({ length }, (_, place) => wirePoint(key, points, at + place));
+    yield `${at === from ? '{"metrics":[' : ","}${JSON.stringify(part).slice(1, -1)}`;
+  }
+  yield token === undefined ? "]}" : `],"next_page_token":${JSON.stringify(token)}}`;
 }
 
 /** A history only grows, so a place in it is a number. */

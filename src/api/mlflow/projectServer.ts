@@ -1,6 +1,7 @@
 /** The MLflow server of a project: on the port it had before, at an address that others find. */
 
 import { randomBytes } from "node:crypto";
+import { get } from "node:http";
 import type { Project } from "../project.ts";
 import { lastAddress, readAddress, removeAddress, writeAddress } from "./address.ts";
 import type { Face } from "./route.ts";
@@ -85,8 +86,18 @@ function inUseIsNull(thrown: unknown): null {
 export async function servedAt(directory: string): Promise<{ url: string; token: string | null } | null> {
   const address = await readAddress(directory);
   if (address === null) return null;
-  const answer = await fetch(`${address.url}/health`, { signal: AbortSignal.timeout(1_000) }).catch(
-    () => null,
-  );
-  return answer?.ok === true ? address : null;
+  return (await isHealthy(address.url)) ? address : null;
 }
+
+/** Not by `fetch`: loading that alone takes a sixth of a server's start. */
+function isHealthy(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = get(`${url}/health`, { agent: false, timeout: healthMs }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    asked.on("timeout", () => asked.destroy()).on("error", () => resolve(false));
+  });
+}
+
+const healthMs = 1_000;

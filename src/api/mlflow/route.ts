@@ -17,11 +17,11 @@ export interface Route {
   answer(fields: Fields, face: Face): Promise<object>;
 }
 
-/** An answer that is written already, in parts: one that is too long to be held as objects or in one piece. */
+/** An answer as the parts of its text, each made when it is taken: one that is too long to be held as objects or in one piece. */
 export class JsonText {
-  readonly parts: readonly string[];
+  readonly parts: Iterable<string>;
 
-  constructor(parts: readonly string[]) {
+  constructor(parts: Iterable<string>) {
     this.parts = parts;
   }
 }

@@ -36,6 +36,8 @@ export async function serveMlflow(options: ServeOptions): Promise<Serving> {
     // Filters and lists of ids come in the query of a GET.
     http: { maxHeaderSize: 64 * 1024 },
     frameworkErrors: (thrown, _request, reply) => void tell(thrown, reply, options.failed),
+    // What MLflow's own pages call is the same under another name.
+    rewriteUrl: ({ url = "/" }) => url.replace(/^\/+ajax-api\//, "/api/"),
     routerOptions: { maxParamLength: 2_000, ignoreDuplicateSlashes: true },
   });
   // Every handler reads its own body: a file of any size must never be held in memory.
@@ -78,19 +80,26 @@ function register(app: FastifyInstance, route: Route, face: ServeOptions["face"]
     reply.type("application/json");
     return reply.send(answer instanceof JsonText ? textOf(answer) : JSON.stringify(answer));
   };
-  for (const root of ["api", "ajax-api"])
-    app.route({ method: route.method, url: `/${root}/${route.major}.0/${route.path}`, handler });
+  app.route({ method: route.method, url: `/api/${route.major}.0/${route.path}`, handler });
 }
 
 /** A short answer whole, and a long one as it is taken: its parts, a few at once, are never one long text. */
 function textOf({ parts }: JsonText): string | Readable {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  return length < pieceLength ? parts.join("") : Readable.from(pieces(parts), { objectMode: false });
+  const rest = pieces(parts);
+  const first = rest.next().value ?? "";
+  const second = rest.next().value;
+  return second === undefined ? first : Readable.from(joined(first, second, rest), { objectMode: false });
+}
+
+function* joined(first: string, second: string, rest: Iterable<string>): Generator<string, undefined> {
+  yield first;
+  yield second;
+  yield* rest;
 }
 
 const pieceLength = 64 * 1024;
 
-function* pieces(parts: readonly string[]): Generator<string> {
+function* pieces(parts: Iterable<string>): Generator<string, undefined> {
   let piece = "";
   for (const part of parts) {
     piece += part;
@@ -148,6 +157,6 @@ function isHttpRefusal(thrown: unknown): thrown is Error {
   return typeof thrown.statusCode === "number" && thrown.statusCode >= 400 && thrown.statusCode < 500;
 }
 
-function notFound({ method, url }: FastifyRequest): string {
-  return `No route of Runline's MLflow server fits ${method} ${url.split("?", 1)[0]}.`;
+function notFound({ method, originalUrl }: FastifyRequest): string {
+  return `No route of Runline's MLflow server fits ${method} ${originalUrl.split("?", 1)[0]}.`;
 }

@@ -11,7 +11,7 @@ import { spanMessage, traceNamed } from "./traceWire.ts";
 const fileName = "traces.json";
 
 export const traceDownload: Plugin = (app, face) => {
-  for (const root of ["api/2.0", "api/3.0", "ajax-api/2.0", "ajax-api/3.0"])
+  for (const root of ["api/2.0", "api/3.0"])
     app.get(`/${root}/mlflow/get-trace-artifact`, async (request, reply) => {
       const asked = new Parameters(queryFields(queryOf(request)));
       const id = asked.text("request_id") || asked.text("trace_id");

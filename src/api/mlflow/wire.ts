@@ -71,9 +71,9 @@ export function wireRun(run: TrackedRun) {
     info: wireRunInfo(run),
     data: {
       metrics: listOf(
-        run.metrics.map(({ key, value, time, step }) => ({
-          ...{ key, value: wireNumber(value), timestamp: wireTime(time), step },
-        })),
+        run.metrics.map(({ key, value, time, step }) => {
+          return { key, value: wireNumber(value), timestamp: wireTime(time), step };
+        }),
       ),
       params: wirePairs(run.parameters),
       tags: wirePairs(run.tags),

@@ -10,7 +10,8 @@ _MOST = 25000
 
 
 def history(book, fields):
-    """Points in the order in which they were logged; a token is the offset at which the next ones begin."""
+    """Points by time, step and value, each once, as MLflow's server has them; a token is the offset at which the
+    next ones begin. They are put in order page by page, since they are logged as time goes by."""
     run = book.find(fields.run_id())
     key = fields.text("metric_key", required=True)
     most = fields.whole("max_results", _MOST) or _MOST
@@ -28,31 +29,40 @@ def history(book, fields):
 def _points(path, key, offset, most):
     """(points, the offset at which there may be more or None)."""
     named = json.dumps(key).encode("ascii") + b":"
-    found = []
+    # By what tells them apart: clients log the last point once more, for the model that they log then.
+    found = {}
     with open(path, "rb") as source:
         source.seek(offset)
         for line in source:
             if line.startswith(b'{"kind":"metric"') and line.endswith(b"\n") and named in line:
-                point = _point(line, key)
-                if point is not None and len(found) == most:
-                    return found, offset
-                if point is not None:
-                    found.append(point)
+                place, point = _point(line, key)
+                if place is not None and place not in found:
+                    if len(found) == most:
+                        return _in_order(found), offset
+                    found[place] = point
             offset += len(line)
-    return found, None
+    return _in_order(found), None
+
+
+def _in_order(found):
+    return [found[place] for place in sorted(found)]
 
 
 def _point(line, key):
+    """(place in the order, point); None twice where the line has none."""
     record = json.loads(line.decode("utf-8"))
     if record.get("source") != "mlflow" or key not in record["values"]:
-        return None
-    value = record["values"][key]
-    return {
+        return None, None
+    value = float(record["values"][key])
+    point = {
         "key": key,
-        "value": spelled(float(value)),
+        "value": spelled(value),
         "timestamp": record["time"],
         "step": record["step"],
     }
+    is_number = value == value
+    # Without a number it stands where 0 stands, as in MLflow's database.
+    return (record["time"], record["step"], value if is_number else 0.0, is_number), point
 
 
 ROUTES = {("GET", "metrics/get-history"): history}

@@ -9,6 +9,7 @@ import time
 from . import processes
 
 REQUEUE_SECONDS = 2
+WORD_DAYS = 30
 
 # Set by Slurm and by the node, and right only as they are here.
 OF_NODE = re.compile(
@@ -74,6 +75,8 @@ class Job:
 def enter(directory, spec):
     """Takes on the environment that was left in the run's directory: it may hold secrets, so it is gone
     before the script starts, unless the job may begin again. Raises OSError."""
+    if directory.attempt > 1:
+        _leave_word(directory)
     path = directory.file("environment")
     again = bool((spec.get("slurm") or {}).get("requeue"))
     with open(path, "rb") as source:
@@ -89,6 +92,20 @@ def enter(directory, spec):
     # As a recorder outside of Slurm has them: its processes are found by their mark.
     os.environ["RUNLINE_RUN_ID"] = spec["run_id"]
     os.environ["RUNLINE_RUN_DIR"] = directory.path
+
+
+def _leave_word(directory):
+    """Beside the runs: this one has begun again. Who took its end for one looks at it no more, but looks there."""
+    folder = os.path.join(os.path.dirname(os.path.dirname(directory.path)), "again")
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        word = os.path.join(folder, "%s-%d" % (os.path.basename(directory.path), directory.attempt))
+        os.close(os.open(word, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+        for entry in os.scandir(folder):
+            if time.time() - entry.stat(follow_symlinks=False).st_mtime > WORD_DAYS * 86400:
+                os.unlink(entry.path)
+    except OSError:
+        return
 
 
 def _listens(pid):

@@ -27,7 +27,7 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { readonly pa
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), "runline-import-test-")));
   return {
     path: folder,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true, maxRetries: 20 }),
   };
 }
 

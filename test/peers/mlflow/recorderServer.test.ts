@@ -80,6 +80,7 @@ note(post("log-inputs", datasets=[{"dataset": {"name": "iris", "digest": "d1", "
 made = call("POST", "mlflow/logged-models", {"experiment_id": experiment, "name": "net", "model_type": "torch", "source_run_id": r, "params": [{"key": "depth", "value": "3"}], "tags": [{"key": "a", "value": "b"}]})
 note(made)
 model = made[1]["model"]["info"]
+note(post("log-batch", metrics=[m("late", 2, 6, 9, model_id=model["model_id"]), m("late", 3, 8, 5), m("late", 1, 7, 3, model_id=model["model_id"])]))
 note(post("outputs", models=[{"model_id": model["model_id"], "step": 4}]))
 note(call("PATCH", "mlflow/logged-models/%s/tags" % model["model_id"], {"tags": [{"key": "c", "value": "d"}]}))
 note(call("DELETE", "mlflow/logged-models/%s/tags/a" % model["model_id"]))
@@ -91,7 +92,7 @@ answers.append(put(proxy(info["artifact_uri"]) + "/a/b.txt", b"hello")[0])
 answers.append(put(proxy(info["artifact_uri"]) + "/../b.txt", b"hello")[0])
 shown = call("GET", "mlflow/runs/get", run_id=r)[1]["run"]
 listed = call("GET", "mlflow/artifacts/list", run_id=r)[1]["files"]
-history = [(x["step"], x["value"]) for x in call("GET", "mlflow/metrics/get-history", run_id=r, metric_key="late")[1]["metrics"]]
+history = [(x["step"], x["value"]) for key in ("late", "loss") for x in call("GET", "mlflow/metrics/get-history", run_id=r, metric_key=key)[1]["metrics"]]
 child = run(experiment_id=experiment, run_name="child", tags=[{"key": "mlflow.parentRunId", "value": r}], start_time=1700000000000)
 log(child, "z", 1)
 note(call("POST", "mlflow/runs/update", {"run_id": child, "status": "FAILED", "end_time": 1700000000009}))

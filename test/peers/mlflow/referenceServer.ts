@@ -41,7 +41,7 @@ export async function startReferenceServer(programs: string): Promise<ReferenceS
       process.kill(-child.pid, "SIGKILL");
       await gone;
     }
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 20 });
   };
   await Promise.race([answering(`${url}/health`), ended]).catch(async (thrown: unknown) => {
     await close();

@@ -32,7 +32,7 @@ export async function startRunlineServer(...options: readonly string[]): Promise
     ...{ url, token, folder, stop, pid: running.child.pid ?? 0 },
     async close() {
       await stop();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

@@ -113,7 +113,7 @@ export async function startTeamPeer(): Promise<TeamPeer> {
     },
     async close() {
       await kill();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

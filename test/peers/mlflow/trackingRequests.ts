@@ -375,6 +375,18 @@ const inputs: readonly Step[] = [
   post("runs/log-inputs", { run_id: "{d}", models: [{ model_id: "{tree}" }] }),
   metric("{c}", { key: "acc", value: 0.9, model_id: "{tree}", dataset_name: "iris", dataset_digest: "d1" }),
   metric("{c}", { key: "acc", value: 0.8, model_id: "{bush}" }),
+  // As clients log the last point of a run once more for the model that they log then.
+  ...[{}, { model_id: "{tree}" }, { model_id: "{bush}" }, {}].map((about) =>
+    metric("{c}", { key: "loss", value: 0.5, step: 3, timestamp: 9, ...about }),
+  ),
+  post("runs/log-batch", {
+    run_id: "{c}",
+    metrics: [{}, { model_id: "{tree}" }, { value: "NaN" }, { value: "NaN" }, { step: 1 }].map((fields) => ({
+      ...{ key: "loss", value: 0.5, timestamp: 10, step: 4 },
+      ...fields,
+    })),
+  }),
+  get("metrics/get-history", { run_id: "{c}", metric_key: "loss" }),
   get("logged-models/{tree}"),
   get("logged-models/{bush}"),
   get("runs/get", { run_id: "{c}" }),
