@@ -8,8 +8,8 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { crc32 } from "node:zlib";
 import * as esbuild from "esbuild";
+import { storedZip } from "./src/compute/ssh/storedZip.ts";
 
 const root = import.meta.dirname;
 const dist = path.join(root, "dist");
@@ -113,39 +113,6 @@ function filesUnder(folder, keep) {
     .sort();
 }
 
-const midnight1980 = 0x00210000;
-
-/** A zip archive with stored entries and no clock in it. Python starts a stored archive fastest. */
-function zip(entries, prefix) {
-  const bodies = [];
-  const directory = [];
-  let offset = prefix.length;
-  for (const { name, bytes } of entries) {
-    const nameBytes = Buffer.from(name);
-    const fields = Buffer.alloc(26);
-    fields.writeUInt16LE(20, 0);
-    fields.writeUInt16LE(0x0800, 2);
-    fields.writeUInt32LE(midnight1980, 6);
-    fields.writeUInt32LE(crc32(bytes), 10);
-    fields.writeUInt32LE(bytes.length, 14);
-    fields.writeUInt32LE(bytes.length, 18);
-    fields.writeUInt16LE(nameBytes.length, 22);
-    bodies.push(Buffer.from("PK\x03\x04", "latin1"), fields, nameBytes, bytes);
-    const tail = Buffer.alloc(14);
-    tail.writeUInt32LE((0o100644 << 16) >>> 0, 6);
-    tail.writeUInt32LE(offset, 10);
-    directory.push(Buffer.from("PK\x01\x02\x14\x03", "latin1"), fields, tail, nameBytes);
-    offset += 30 + nameBytes.length + bytes.length;
-  }
-  const central = Buffer.concat(directory);
-  const end = Buffer.alloc(18);
-  end.writeUInt16LE(entries.length, 4);
-  end.writeUInt16LE(entries.length, 6);
-  end.writeUInt32LE(central.length, 8);
-  end.writeUInt32LE(offset, 12);
-  return Buffer.concat([prefix, ...bodies, central, Buffer.from("PK\x05\x06", "latin1"), end]);
-}
-
 /** src/recorder/ as dist/recorder.pyz, made without a Python. */
 function buildRecorder() {
   const folder = at("src", "recorder");
@@ -153,7 +120,9 @@ function buildRecorder() {
   if (!names.includes("__main__.py")) return say("  skipped    src/recorder/__main__.py does not exist yet");
   const entries = names.map((name) => ({ name, bytes: fs.readFileSync(path.join(folder, name)) }));
   const target = path.join(dist, "recorder.pyz");
-  fs.writeFileSync(`${target}.new`, zip(entries, Buffer.from("#!/usr/bin/env python3\n")), { mode: 0o755 });
+  fs.writeFileSync(`${target}.new`, storedZip(entries, Buffer.from("#!/usr/bin/env python3\n")), {
+    mode: 0o755,
+  });
   fs.renameSync(`${target}.new`, target);
 }
 

@@ -43,6 +43,8 @@ export interface Compute {
   interpreter(wish: InterpreterWish): Promise<Interpreter>;
   /** What is at a path of the machine. */
   look(path: string): Promise<"file" | "folder" | null>;
+  /** Runs of other machines that have left word that they began again; as far as it is known here, whatever was made of it since. */
+  begunAgain?(): readonly Attempt[];
   /** Whose a run directory is, where one compute answers for several machines. */
   hostOf?(directory: string): string;
   /**
@@ -50,6 +52,11 @@ export interface Compute {
    * relative to the run's `artifacts/`. Throws `artifactMissing`, `artifactDamaged`, and when its machine can't be reached.
    */
   artifact?(directory: string, kept: KeptFile): Promise<string>;
+}
+
+export interface Attempt {
+  readonly directory: string;
+  readonly attempt: number;
 }
 
 export interface KeptFile {
@@ -113,6 +120,8 @@ export interface Hosts {
   look(host: string | null): Promise<MachineLook | null>;
   /** Calls back after every change of a link or a check. */
   watch(changed: () => void): Disposable;
+  /** What is set may have changed: ends the connections that it does not want any more. */
+  refit(): void;
   /** Ends every connection. */
   close(): Promise<void>;
 }

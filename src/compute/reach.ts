@@ -3,19 +3,14 @@
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { RunlineError } from "../model/failure.ts";
-import {
-  type HostCheck,
-  type HostEntry,
-  type HostSettings,
-  isHostName,
-  splitHostDirectory,
-} from "../model/host.ts";
+import { type HostCheck, type HostEntry, isHostName, splitHostDirectory } from "../model/host.ts";
 import { ownCluster } from "../model/slurm.ts";
 import type { CodeKeeper, CodePlace } from "./code.ts";
 import type { Compute, Hosts, Observation, Reach, ReachWish } from "./compute.ts";
 import { cleanEnvironment } from "./local/environment.ts";
 import { localTransport, ownSlurm } from "./localTransport.ts";
 import { lookAt, selfLook } from "./machineLook.ts";
+import { type OpenHosts, openHosts } from "./openHosts.ts";
 import { clusterPace, clusterQueue, type QueuePace } from "./slurm/clusterQueue.ts";
 import { type SlurmHost, slurmHost } from "./slurm/slurmHost.ts";
 import type { SubmitPace } from "./slurm/submit.ts";
@@ -56,10 +51,6 @@ function reachOf({ local, code, recorder, pace, ssh, slurm }: ReachParts, wish: 
     known ??= originOf(wish.workspace);
     return known;
   };
-  const open = new Map<
-    string,
-    { readonly host: SlurmHost; readonly of: string; readonly link: Disposable }
-  >();
   const checks = new Map<string, HostCheck>();
   const self = selfLook(localTransport());
   const watchers = new Set<() => void>();
@@ -68,30 +59,35 @@ function reachOf({ local, code, recorder, pace, ssh, slurm }: ReachParts, wish: 
     for (const changed of watchers) changed();
   };
 
+  const found = () => {
+    for (const changed of finders) changed();
+  };
+  const open = openHosts({
+    settings: wish.settings,
+    transport(name, sshConfigFile) {
+      const configuration = sshConfigFile === "" ? {} : { configuration: sshConfigFile };
+      const reached = { ...ssh, ...configuration, allowed: wish.allowed };
+      const isOwn = name === ownCluster && ownSlurm() !== null;
+      return isOwn
+        ? localTransport(cleanEnvironment(ssh?.environment ?? process.env), name, reached)
+        : sshTransport(name, reached);
+    },
+    host(transport, settings) {
+      const plain = sshHost({ transport, recorder, settings, mirror, pace, origin, found });
+      const queue = clusterQueue(transport, join(wish.directory, "slurm"), slurm?.queue ?? clusterPace);
+      const parts = { host: plain, mirror, queue, patienceMs: pace.patienceMs };
+      return slurmHost(slurm?.submit === undefined ? parts : { ...parts, pace: slurm.submit });
+    },
+    changed: tell,
+    renewed(name) {
+      checks.delete(name);
+      tell();
+    },
+  });
+
   function on(name: string): SlurmHost {
     if (!isHostName(name)) throw new RunlineError("hostInvalid", { host: JSON.stringify(name) });
-    const { hosts, sshConfigFile } = wish.settings();
-    const settings: HostSettings = hosts[name] ?? {};
-    const of = JSON.stringify([settings, sshConfigFile]);
-    const known = open.get(name);
-    if (known?.of === of) return known.host;
-    known?.link[Symbol.dispose]();
-    known?.host.looks.close();
-    const configuration = sshConfigFile === "" ? {} : { configuration: sshConfigFile };
-    const reached = { ...ssh, ...configuration, allowed: wish.allowed };
-    const isOwn = name === ownCluster && ownSlurm() !== null;
-    const transport = isOwn
-      ? localTransport(cleanEnvironment(ssh?.environment ?? process.env), name, reached)
-      : sshTransport(name, reached);
-    const found = () => {
-      for (const changed of finders) changed();
-    };
-    const plain = sshHost({ transport, recorder, settings, mirror, pace, origin, found });
-    const queue = clusterQueue(transport, join(wish.directory, "slurm"), slurm?.queue ?? clusterPace);
-    const parts = { host: plain, mirror, queue, patienceMs: pace.patienceMs };
-    const host = slurmHost(slurm?.submit === undefined ? parts : { ...parts, pace: slurm.submit });
-    open.set(name, { host, of, link: transport.watch(tell) });
-    return host;
+    return open.on(name);
   }
 
   const hosts: Hosts = {
@@ -108,12 +104,12 @@ function reachOf({ local, code, recorder, pace, ssh, slurm }: ReachParts, wish: 
       for (const name of Object.keys(set))
         if (isHostName(name) && !known.has(name)) known.set(name, "settings");
       for (const name of runs) if (!known.has(name)) known.set(name, "runs");
-      const first = new Set([...open.keys(), ...runs]);
+      const first = new Set([...open.all().map(([name]) => name), ...runs]);
       const names = [...known.keys()].sort((a, b) => Number(first.has(b)) - Number(first.has(a)));
       return names.map((name) => ({
         name,
         from: known.get(name) ?? "runs",
-        link: open.get(name)?.host.transport.link() ?? { state: "idle", since: 0 },
+        link: open.find(name)?.transport.link() ?? { state: "idle", since: 0 },
         check: checks.get(name) ?? null,
       }));
     },
@@ -123,7 +119,7 @@ function reachOf({ local, code, recorder, pace, ssh, slurm }: ReachParts, wish: 
       await host.adopt();
       host.looks.poke();
     },
-    disconnect: (name) => open.get(name)?.host.transport.disconnect(),
+    disconnect: (name) => open.find(name)?.transport.disconnect(),
     async check(name) {
       const made = await checkHost(name, on(name).calls);
       checks.set(name, made);
@@ -132,7 +128,7 @@ function reachOf({ local, code, recorder, pace, ssh, slurm }: ReachParts, wish: 
     },
     async look(name) {
       if (name === null) return self.look();
-      const transport = open.get(name)?.host.transport;
+      const transport = open.find(name)?.transport;
       if (transport?.link().state !== "connected") return null;
       return lookAt(transport, () => transport.link().state !== "connected");
     },
@@ -140,31 +136,29 @@ function reachOf({ local, code, recorder, pace, ssh, slurm }: ReachParts, wish: 
       watchers.add(changed);
       return { [Symbol.dispose]: () => void watchers.delete(changed) };
     },
+    refit: open.refit,
     async close() {
       self.close();
-      for (const { host, link } of open.values()) {
-        link[Symbol.dispose]();
-        host.looks.close();
-        host.transport.disconnect();
-      }
-      open.clear();
+      open.close();
     },
   };
   return {
     hosts,
     code: codeWithMirror(code, mirror),
-    compute: routed(local, on, mirror, wish.runs, finders),
+    compute: routed({ local, open, on, mirror, finders }, wish.runs),
   };
 }
 
+interface Routes {
+  readonly local: Compute;
+  readonly open: OpenHosts;
+  readonly on: (host: string) => SlurmHost;
+  readonly mirror: Mirror;
+  readonly finders: Set<() => void>;
+}
+
 /** By the directory: this machine's compute, or that of the host that it names. */
-function routed(
-  local: Compute,
-  on: (host: string) => SlurmHost,
-  mirror: Mirror,
-  runs: string,
-  finders: Set<() => void>,
-): Compute {
+function routed({ local, open, on, mirror, finders }: Routes, runs: string): Compute {
   const of = (directory: string): Compute => {
     const split = splitHostDirectory(directory);
     return split === null ? local : on(split.host);
@@ -172,6 +166,7 @@ function routed(
   return {
     ...local,
     hostOf: (directory) => of(directory).host,
+    begunAgain: () => open.all().flatMap(([, host]) => host.begunAgain()),
     prepare: (directory) => of(directory).prepare(directory),
     launch: (launch) => of(launch.directory).launch(launch),
     read: (directory, file, offset, length) => of(directory).read(directory, file, offset, length),
@@ -199,7 +194,9 @@ function routed(
       return directories.flatMap((directory) => seen.get(directory) ?? []);
     },
     watch(directory, changed) {
-      if (directory !== runs) return of(directory).watch(directory, changed);
+      const split = splitHostDirectory(directory);
+      if (split !== null) return open.watch(split.host, directory, changed);
+      if (directory !== runs) return local.watch(directory, changed);
       const watching = local.watch(directory, changed);
       finders.add(changed);
       return {

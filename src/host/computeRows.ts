@@ -18,7 +18,7 @@ import {
 } from "./computeText.ts";
 import { partitionText } from "./jobForm.ts";
 import { escapeMarkdown, shorten, withoutIcons } from "./markdown.ts";
-import { stateIcons, stateText } from "./runLabel.ts";
+import { stateIcon, stateText } from "./runLabel.ts";
 import type { Translate } from "./translate.ts";
 
 /** How a row looks and what it holds. */
@@ -157,7 +157,7 @@ function runFace(run: MachineRun, at: string, host: string | null, t: Translate)
   const reason = run.reason ?? (run.state === "running" ? "" : stateText(run.state, t));
   return {
     ...plain(`run:${at}:${run.id}`, withoutIcons(shorten(run.name, 80)), withoutIcons(shorten(reason, 120))),
-    ...{ icon: stateIcons[run.state], host, opens: { run: run.id } },
+    ...{ icon: stateIcon(run), host, opens: { run: run.id } },
     tooltip: escapeMarkdown(`${run.name}: ${run.reason ?? stateText(run.state, t)}`),
   };
 }

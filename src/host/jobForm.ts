@@ -1,10 +1,19 @@
 /** What a run asks of a Slurm cluster, as rows to change one by one. Pure. */
 
 import type { Partition } from "../model/hostPartitions.ts";
+import type { Run } from "../model/run.ts";
 import type { SlurmWish } from "../model/slurm.ts";
+import type { AfterKind } from "../model/slurmAfter.ts";
 import { wishProblem } from "../model/slurmOptions.ts";
 import { shorten, withoutIcons } from "./markdown.ts";
 import type { Translate } from "./translate.ts";
+
+/** Another run that the job waits for. */
+export interface WaitsFor {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: AfterKind;
+}
 
 /** What can be changed by hand; the rest of a wish is for the command line. */
 export type JobField = "partition" | "gpus" | "time" | "cpus" | "memory" | "account" | "qos" | "requeue";
@@ -34,18 +43,41 @@ export function jobRows(wish: SlurmWish, partitions: readonly Partition[], t: Tr
   ];
 }
 
+/** Runs of a cluster that a job can wait for: those that wait there, and those that run as jobs. */
+export function runsToAwait(runs: readonly Run[], host: string): readonly Run[] {
+  const isJob = ({ state, tags }: Run) => state === "queued" || tags["slurm.job"] !== undefined;
+  return runs.filter((run) => run.host === host && isJob(run));
+}
+
+export function waitsText(waits: readonly WaitsFor[], t: Translate): string {
+  const [first] = waits;
+  if (first === undefined) return "";
+  const names = withoutIcons(shorten(waits.map(({ name }) => name).join(", "), 80));
+  switch (first.kind) {
+    case "afterok":
+      return t("once {0} finished", names);
+    case "afterany":
+      return t("once {0} ended in any way", names);
+    case "afternotok":
+      return t("once {0} failed", names);
+    case "after":
+      return t("once {0} began", names);
+  }
+}
+
 function requeueText({ requeue = false }: SlurmWish, t: Translate): string {
   return requeue ? t("yes, after a preemption or the failure of a node") : t("no");
 }
 
 /** `gpu · 1 GPU · 30m`: what is asked for in few words. */
-export function jobText(wish: SlurmWish, t: Translate): string {
+export function jobText(wish: SlurmWish, t: Translate, waits: readonly WaitsFor[] = []): string {
   const parts = [
     wish.partition ?? t("usual partition"),
     wish.gpus === undefined ? "" : gpusText(wish.gpus, t),
     wish.cpus === undefined ? "" : t("{0} CPUs", wish.cpus),
     ...[wish.memory ?? "", wish.time ?? "", wish.account ?? "", wish.qos ?? ""],
     wish.requeue === true ? t("begins again") : "",
+    waits.length === 0 ? "" : waitsText(waits, t),
   ];
   return withoutIcons(shorten(parts.filter((part) => part !== "").join(" · "), 120));
 }

@@ -23,34 +23,15 @@ export function machineDiagnostics(machine: Machine, now: number): string {
   return `${lines.join("\n")}\n`;
 }
 
+const told = [
+  ...(["system", "python", "freeBytes", "freeFiles", "networkDisk", "clockOffsetMs"] as const),
+  ...(["endsAtLogout", "ownScope", "slurm", "apptainer"] as const),
+];
+
 function checkLines({ verdict, facts, reasons }: NonNullable<Machine["check"]>): readonly string[] {
-  const {
-    system,
-    python,
-    freeBytes,
-    freeFiles,
-    networkDisk,
-    clockOffsetMs,
-    endsAtLogout,
-    ownScope,
-    slurm,
-    apptainer,
-  } = facts;
-  const told = {
-    system,
-    python,
-    freeBytes,
-    freeFiles,
-    networkDisk,
-    clockOffsetMs,
-    endsAtLogout,
-    ownScope,
-    slurm,
-    apptainer,
-  };
   return [
     `Check: ${verdict}`,
     ...reasons.map(({ level, text }) => `  ${level}: ${text}`),
-    ...Object.entries(told).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`),
+    ...told.map((name) => `  ${name}: ${JSON.stringify(facts[name])}`),
   ];
 }

@@ -388,7 +388,7 @@ export const failures = {
   slurmUnclear: {
     audience: "user",
     text: "Slurm on {host} did not say whether it took the job: {cause}.",
-    next: "If it did, the run appears by itself among the runs; see squeue there before you try again.",
+    next: "The run stays among the runs and shows it as soon as the cluster tells; nothing has to be tried again before.",
   },
   slurmOption: {
     audience: "user",

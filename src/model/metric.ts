@@ -40,6 +40,8 @@ export interface ColumnsQuery {
   readonly x1?: number;
   readonly width: number;
   readonly smoothing?: Smoothing;
+  /** Values beyond are passed over by the smoothing, as NaN is: outliers that a chart clips. One range for all series, as the chart has. */
+  readonly smoothWithin?: { readonly low: number; readonly high: number };
 }
 
 /**
@@ -67,6 +69,15 @@ export interface SeriesColumns {
   readonly inf: readonly number[];
   /** When smoothing was asked for: the smoothed value at the last finite point of each pixel column that has one, with its real x. */
   readonly smooth?: SmoothLine;
+  /** Where stored points could not be read, by their places on the axis; absent where all could. */
+  readonly missing?: readonly MissingPoints[];
+}
+
+/** Points that are not there, from the first to the last of them. */
+export interface MissingPoints {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
 }
 
 export interface SmoothLine {

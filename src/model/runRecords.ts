@@ -47,7 +47,6 @@ export function parseStart(text: string): ParsedRecord<StartRecord> {
 export function parseSlurm(text: string): ParsedRecord<SlurmRecord> {
   return parse(text, (fields) => ({
     job: fields.textOrNull("job", short),
-    cluster: fields.textOrNull("cluster", short),
     name: fields.text("name", short, 1),
     index: fields.integerOrNull("index", 0),
     partition: fields.textOrNull("partition", short),

@@ -43,13 +43,12 @@ export interface SlurmPlace {
 export interface SlurmRecord {
   /** As sbatch printed it, without the cluster: of an array its own id, not the task's. Null while nobody knows whether it was taken. */
   readonly job: string | null;
-  readonly cluster: string | null;
   /** The job's name: `runline-<id>`. */
   readonly name: string;
   /** Task of an array, null for a job of its own. */
   readonly index: number | null;
   readonly partition: string | null;
-  /** When it was submitted, by the host's clock; epoch milliseconds. */
+  /** When it was submitted; epoch milliseconds, by the host's clock in the file and by this machine's in what is seen of it. */
   readonly time: number;
 }
 

@@ -28,11 +28,15 @@ export function slurmStatus(
   const over = exit !== null && exit.attempt >= attempt;
   if (over && exit.reason !== "stopped") return ended(exit);
   const known = over || start !== null ? restartsOf(seen, over) : null;
+  const unconfirmed = { state: "queued", reason: "submitted, and not confirmed yet" } as const;
+  const isUnheard = known === null && seen.slurm.job === null;
   if (job === null) {
     if (over) return { state: "running", reason: "ended by Slurm" };
+    if (isUnheard) return unconfirmed;
     return known === null ? { state: "queued", reason: "submitted" } : { state: "running", reason: null };
   }
-  if (job.job === null) return job.settled ? forgotten(seen, over, attempt) : null;
+  if (job.job === null && job.settled) return forgotten(seen, over, attempt);
+  if (job.job === null) return isUnheard ? unconfirmed : null;
   const isOld = known !== null && job.job.restarts !== null && job.job.restarts < known;
   // The records are of a later beginning than the one that Slurm spoke of.
   if (isOld) return { state: "running", reason: over ? "ended by Slurm" : null };

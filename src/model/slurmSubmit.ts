@@ -1,7 +1,7 @@
 /** What sbatch has answered: the job, a refusal that a person must see, or nothing that can be relied on. Pure. */
 
 export type Submitted =
-  | { readonly kind: "taken"; readonly job: string; readonly cluster: string | null }
+  | { readonly kind: "taken"; readonly job: string }
   | { readonly kind: "refused"; readonly cause: string }
   /** It may have been taken or not: the cluster is to be asked. */
   | { readonly kind: "unclear"; readonly cause: string };
@@ -19,8 +19,9 @@ export interface SbatchAnswer {
  */
 export function submitted({ code, out, err }: SbatchAnswer): Submitted {
   for (const line of out.split("\n")) {
-    const found = /^(\d{1,10})(?:;([\w.-]{1,100}))?$/.exec(line.trim());
-    if (found !== null) return { kind: "taken", job: found[1] ?? "", cluster: found[2] ?? null };
+    // Behind a semicolon: the cluster of a federation.
+    const found = /^(\d{1,10})(?:;[\w.-]{1,100})?$/.exec(line.trim());
+    if (found !== null) return { kind: "taken", job: found[1] ?? "" };
   }
   const said = err
     .split("\n")

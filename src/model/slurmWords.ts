@@ -7,7 +7,7 @@ const reasons: Readonly<Record<string, string>> = {
   Priority: "jobs of higher priority are first",
   Resources: "free resources",
   Dependency: "another job has to end first",
-  DependencyNeverSatisfied: "the job it depends on will never fit; cancel it",
+  DependencyNeverSatisfied: "what it waits for can't come about any more; cancel it",
   BeginTime: "a pause before it begins",
   JobHeldUser: "held; release it with scontrol release",
   JobHeldAdmin: "held by the cluster's administrators",

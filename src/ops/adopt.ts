@@ -15,7 +15,13 @@ export interface Adoption {
   /** Rows that were made or mended. */
   readonly changed: readonly string[];
   /** Directories whose launch has not come to its claim: to be looked at again, or left over from one that failed. */
-  readonly unclaimed: readonly string[];
+  readonly unclaimed: readonly Unclaimed[];
+}
+
+export interface Unclaimed {
+  readonly directory: string;
+  /** For the claim, which comes soon or never; for Slurm's word or the machine itself, which may take any time. */
+  readonly waits: "claim" | "slurm" | "machine";
 }
 
 /**
@@ -28,7 +34,7 @@ export async function adopt(
   compute: Compute,
 ): Promise<Adoption> {
   const changed: string[] = [];
-  const unclaimed: string[] = [];
+  const unclaimed: Unclaimed[] = [];
   for (let at = 0; at < directories.length; at += atOnce) {
     const some = new Map(
       directories.slice(at, at + atOnce).map((directory) => [path.basename(directory), directory]),
@@ -42,7 +48,8 @@ export async function adopt(
       changed.push(run.id);
     }
     for (const seen of await compute.observe([...some.values()])) {
-      if (!seen.claimed && seen.exit === null && !isSubmitted(seen)) unclaimed.push(seen.directory);
+      if (!seen.claimed && seen.exit === null && !isSubmitted(seen))
+        unclaimed.push({ directory: seen.directory, waits: waitsFor(seen) });
       else if (await adoptOne(seen, store, compute)) changed.push(path.basename(seen.directory));
     }
   }
@@ -52,6 +59,11 @@ export async function adopt(
 /** A job that waits has made no claim yet, and may do so for days; while it is being submitted it may still be refused. */
 function isSubmitted({ slurm, time }: Observation): boolean {
   return slurm != null && (slurm.job !== null || time - slurm.time > submitMs);
+}
+
+function waitsFor({ unreadable, slurm }: Observation): Unclaimed["waits"] {
+  if (unreadable) return "machine";
+  return slurm != null ? "slurm" : "claim";
 }
 
 /** The directory's name is the run's id; a spec that says otherwise was copied there and is not believed. */

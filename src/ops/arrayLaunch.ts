@@ -5,6 +5,7 @@ import { RunlineError } from "../model/failure.ts";
 import { isRunName } from "../model/names.ts";
 import { type Grid, tasksOf, taskWords } from "../model/slurmArray.ts";
 import {
+  doubtOf,
   type HostLaunchAsk,
   type HostLaunchParts,
   keepRow,
@@ -29,7 +30,7 @@ export async function launchArray(
   for (const text of [ask.name, ask.experiment])
     if (text !== undefined && !isRunName(text)) throw new RunlineError("runNameInvalid", { name: text });
   const host = hosts.on(ask.host);
-  const slurm = slurmOf(ask, host);
+  const slurm = await slurmOf(ask, host, store);
   if (slurm === null)
     throw new RunlineError("slurmOption", { cause: "--array is for Slurm: add --slurm, or --on slurm." });
   const tasks = tasksOf(grid);
@@ -50,12 +51,12 @@ export async function launchArray(
     for (const { request } of ready) await host.discard(request.directory).catch(() => undefined);
     throw thrown;
   }
-  await host.launchArray(ready.map(({ request }) => request));
+  const doubts = await host.launchArray(ready.map(({ request }) => request)).then(() => [], doubtOf);
   const launched: Launched[] = [];
   for (const { request, warnings } of ready) {
     const spec = (await runSpecIn(request.directory, host)) ?? request.spec;
     const rows = await keepRow(newRunOf(spec, request.directory, host.host), store);
-    launched.push({ id: spec.run_id, name: spec.name, warnings: [...warnings, ...rows] });
+    launched.push({ id: spec.run_id, name: spec.name, warnings: [...warnings, ...doubts, ...rows] });
   }
   return launched;
 }

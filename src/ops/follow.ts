@@ -8,7 +8,7 @@ import type { JournalRecord } from "../model/journal.ts";
 import { type Run, terminalStates } from "../model/run.ts";
 import { silenceIn } from "../model/stall.ts";
 import { adopt } from "./adopt.ts";
-import { begunAnew } from "./begunAnew.ts";
+import { begunAnew, type Heard, hasWord } from "./begunAnew.ts";
 import { type Change, type ChangeKind, changeKinds, coalescedChanges } from "./changes.ts";
 import type { Layout } from "./layout.ts";
 import { activeStates, type LookParts, lookAt } from "./look.ts";
@@ -44,7 +44,7 @@ const slowest = 5_000;
 const claimMs = 60_000;
 /** An end is looked at again this often: what was requeued goes on as the same run. */
 const anewMs = 15_000;
-/** While nothing else goes on, so seldom, and only for so long after the last end. */
+/** While nothing else goes on, so seldom, and for ends only for so long after the last one. */
 const idleAnewMs = 60_000;
 const idleMs = 15 * 60_000;
 const usualStallMs = 600_000;
@@ -80,7 +80,7 @@ export function follow(parts: FollowParts): Follower {
   const followed = new Map<string, Followed>();
   /** Directories that need no more looking for a row, and those still waiting for their claim, by when they were first seen. */
   const known = new Set<string>();
-  const unclaimed = new Map<string, number>();
+  const unclaimed = new Map<string, { readonly since: number; readonly isSlow: boolean }>();
   const stalls = stallsIn(compute, parts.stallMs ?? (() => usualStallMs));
   const toldStalled = new Set<string>();
   const changes = coalescedChanges(parts.changed, changeEveryMs);
@@ -88,6 +88,7 @@ export function follow(parts: FollowParts): Follower {
   let pause = soonest;
   let isFirst = true;
   let lookedForAnew = Number.NEGATIVE_INFINITY;
+  const heard: Heard = new Map();
   let lastEnd = Number.NEGATIVE_INFINITY;
   let closed = false;
   let timer: NodeJS.Timeout | null = null;
@@ -140,34 +141,33 @@ export function follow(parts: FollowParts): Follower {
       if (!closed) parts.failed(thrown);
     }
     if (closed) return;
-    const isIdle = followed.size === 0 && unclaimed.size === 0;
+    const isIdle = followed.size === 0 && [...unclaimed.values()].every(({ isSlow }) => isSlow);
     if (!isIdle) timer = setTimeout(poke, pause);
-    else if (performance.now() - lastEnd < idleMs) timer = setTimeout(poke, idleAnewMs).unref();
+    else if (unclaimed.size > 0 || performance.now() - lastEnd < idleMs)
+      timer = setTimeout(poke, idleAnewMs).unref();
   }
 
   async function adoptNew(): Promise<number> {
     const listed = await compute.list(layout.runs);
-    const { changed, unclaimed: waiting } = await adopt(
-      listed.filter((directory) => !known.has(directory)),
-      store,
-      compute,
-    );
-    const now = parts.clock();
-    const still = new Set(waiting);
-    for (const directory of unclaimed.keys()) if (!still.has(directory)) unclaimed.delete(directory);
-    for (const directory of waiting) {
-      const since = unclaimed.get(directory) ?? now;
-      if (now - since < claimMs) unclaimed.set(directory, since);
-      else unclaimed.delete(directory);
+    const now = performance.now();
+    const asked = listed.filter((directory) => !known.has(directory));
+    const { changed, unclaimed: waiting } = await adopt(asked, store, compute);
+    const before = new Map(unclaimed);
+    unclaimed.clear();
+    for (const { directory, waits } of waiting) {
+      const isSlow = waits !== "claim";
+      // What takes its time has a minute again once its machine is back.
+      const since = isSlow ? now : (before.get(directory)?.since ?? now);
+      if (isSlow || now - since < claimMs) unclaimed.set(directory, { since, isSlow });
     }
     for (const directory of listed) if (!unclaimed.has(directory)) known.add(directory);
     return changed.length;
   }
 
   async function lookForAnew(): Promise<void> {
-    if (performance.now() - lookedForAnew < anewMs) return;
+    if (performance.now() - lookedForAnew < anewMs && !hasWord(compute, heard)) return;
     lookedForAnew = performance.now();
-    for (const { run, seen } of await begunAnew(parts)) if (!closed) await lookAtOne(run, seen);
+    for (const { run, seen } of await begunAnew(parts, heard)) if (!closed) await lookAtOne(run, seen);
   }
 
   /** True when something moved, so that the next look should come soon. */

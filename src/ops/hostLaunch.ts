@@ -17,11 +17,14 @@ import { inLaunchTurn } from "./launchTurn.ts";
 import type { Layout } from "./layout.ts";
 import { newRunOf } from "./newRun.ts";
 import { runSpecIn } from "./runSpec.ts";
+import { afterRuns } from "./slurmAfter.ts";
 
 export interface HostLaunchAsk extends LaunchAsk {
   readonly host: string;
   /** It is to be a job of the host's Slurm, with what is asked of that. Absent: as it is set for the host. */
   readonly slurm?: SlurmWish;
+  /** Runs that its job waits for: `<run>`, or `afterany:<run>` and the like (`parseAfter`). */
+  readonly after?: readonly string[];
   /** Variables of this machine that the script gets too; values go through the connection and into its environment alone. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -52,7 +55,7 @@ export async function launchOnHost(ask: HostLaunchAsk, parts: HostLaunchParts): 
   for (const text of [ask.name, ask.experiment])
     if (text !== undefined && !isRunName(text)) throw new RunlineError("runNameInvalid", { name: text });
   const host = hosts.on(ask.host);
-  const slurm = slurmOf(ask, host);
+  const slurm = await slurmOf(ask, host, store);
   const inside = relativeAsk(ask, layout.workspace);
   const start = () => startAs(id, { ...ask, ...(slurm !== null && { slurm }) }, inside, host, parts);
   return ask.id === undefined ? start() : inLaunchTurn(id, layout, start);
@@ -67,26 +70,38 @@ async function startAs(
 ): Promise<Launched> {
   const place = await host.place(id);
   const made = await makeReady(id, ask, inside, place, host, parts);
-  await host.launch(made.request);
+  const doubts = await host.launch(made.request).then(() => [], doubtOf);
   const { directory, spec } = made.request;
   const asked = (await runSpecIn(directory, host)) ?? spec;
   const warnings = await keepRow(newRunOf(asked, directory, host.host), parts.store);
-  return { id, name: asked.name, warnings: [...made.warnings, ...warnings] };
+  return { id, name: asked.name, warnings: [...made.warnings, ...doubts, ...warnings] };
+}
+
+/** Of a job that may have been taken or not: it is listed, and whoever follows it finds out. Throws everything else. */
+export function doubtOf(thrown: unknown): readonly string[] {
+  const { code, message, next } = failureOf(thrown);
+  if (code !== "slurmUnclear") throw thrown;
+  return [`${message} ${next}`];
 }
 
 /**
- * What is asked of Slurm, over what is set for the host; null for a run that is started directly. Throws `slurmOption`: before anything
- * is sent.
+ * What is asked of Slurm, over what is set for the host; null for a run that is started directly. Throws `slurmOption` and what
+ * `afterRuns` throws: before anything is sent.
  */
-export function slurmOf(
-  { host, slurm, gpus }: HostLaunchAsk,
-  { settings }: HostCompute,
-): SlurmSettings | null {
-  if (slurm === undefined && settings.scheduler !== "slurm" && host !== ownCluster) return null;
+export async function slurmOf(
+  { host: name, slurm, gpus, after = [] }: HostLaunchAsk,
+  host: HostCompute,
+  store: Store,
+): Promise<SlurmSettings | null> {
+  const { settings } = host;
+  if (slurm === undefined && settings.scheduler !== "slurm" && name !== ownCluster) {
+    if (after.length === 0) return null;
+    throw new RunlineError("slurmOption", { cause: "Only a job of Slurm can wait for another run." });
+  }
   const wish = { ...(gpus !== undefined && { gpus: String(gpus) }), ...settings.slurm, ...slurm };
   const problem = wishProblem(wish);
   if (problem !== null) throw new RunlineError("slurmOption", { cause: problem });
-  return wish;
+  return afterRuns(wish, after, host, store);
 }
 
 export interface Ready {

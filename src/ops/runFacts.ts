@@ -40,7 +40,8 @@ export function factsOf(run: Run, seen: Observation, drained: boolean, moved = f
     state: now.state,
     reason: now.reason,
     drained: terminalStates.has(status.state) && drained,
-    attempt: start?.attempt ?? run.attempt,
+    // One that could not begin again has only an end.
+    attempt: Math.max(start?.attempt ?? run.attempt, own?.reason === "not_started" ? own.attempt : 0),
     // One that waits to begin anew is not at work; nothing of its earlier attempts is lost by that.
     started: now.state === "queued" ? null : (start?.time ?? run.started),
     ended: ended ? (own?.time ?? job?.end ?? null) : null,

@@ -4,7 +4,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSshBench, type SshBench } from "../faults/ssh/bench/sshd.ts";
-import { askCli, pictureAll } from "./folders.ts";
+import { keepEvidence } from "./evidence.ts";
+import { askCli } from "./folders.ts";
 import { openSession, type Session } from "./session.ts";
 
 /** Trains until it is told that it is enough, and no shorter than there is something to see. */
@@ -34,7 +35,7 @@ beforeAll(async () => {
   session = await openSession({ files: { "train.py": train }, settings });
 });
 
-pictureAll(() => session);
+keepEvidence(() => session);
 
 afterAll(async () => {
   for (const id of fs.existsSync(path.join(there, "work")) ? fs.readdirSync(path.join(there, "work")) : [])

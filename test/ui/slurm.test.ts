@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Cluster, openCluster } from "../peers/slurm/cluster.ts";
-import { pictureAll } from "./folders.ts";
+import { keepEvidence } from "./evidence.ts";
 import { openSession, type Session } from "./session.ts";
 
 /** Trains until it is told that it is enough. */
@@ -30,7 +30,7 @@ beforeAll(async () => {
   session = await openSession({ files: { "train.py": train }, settings, env: cluster.env });
 }, 300_000);
 
-pictureAll(() => session);
+keepEvidence(() => session);
 
 afterAll(async () => {
   await session?.close();

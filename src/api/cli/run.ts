@@ -123,8 +123,9 @@ async function onHost(call: Call, newId: () => string) {
   const host = call.text("on") ?? "";
   await connect(host, call);
   const given = texts("env").flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]]));
+  const after = texts("after");
   return {
-    there: { host, environment: Object.fromEntries(given) },
+    there: { host, environment: Object.fromEntries(given), ...(after.length > 0 && { after }) },
     parts: { ...project, hosts: hostsOf(call), store: await project.store.needed(), newId },
   };
 }

@@ -19,6 +19,12 @@ export const slurmOptions: Options = {
   mem: { type: "string", value: "<size>", help: "Slurm: memory, as 16G" },
   account: { type: "string", value: "<name>", help: "Slurm: whom it is charged to" },
   qos: { type: "string", value: "<name>", help: "Slurm: the quality of service" },
+  after: {
+    type: "string",
+    multiple: true,
+    value: "<run>",
+    help: "Slurm: begin once that run has finished; once it has ended in any way: afterany:<run>",
+  },
   dependency: { type: "string", value: "<what>", help: "Slurm: wait for other jobs, as afterok:123" },
   requeue: {
     type: "boolean",
@@ -45,7 +51,8 @@ export const slurmOptions: Options = {
 
 export const slurmDetails = `On a cluster: runline run --on slurm --partition gpu --gpus 1 --time 30m -- python train.py hands the run to the Slurm of this machine;
 --on login-box --slurm to that of another. It may wait there for long: with --detach you need not. --array starts one run per
-combination and comes back at once: {lr} in the command becomes the value; what is not named there is added as --lr 0.1.`;
+combination and comes back at once: {lr} in the command becomes the value; what is not named there is added as --lr 0.1.
+--after brave-otter lets it wait for another run of the same cluster, by name or id; afterany:, afternotok: and after: as sbatch has them.`;
 
 /** What is asked of Slurm; null where it is not asked for. Throws `usage`, `slurmOption`. */
 export function slurmWishOf({ text, texts, flag }: Call): SlurmWish | null {
@@ -61,7 +68,7 @@ export function slurmWishOf({ text, texts, flag }: Call): SlurmWish | null {
     Object.entries(given).filter(([, value]) => value !== undefined),
   );
   if (!isSlurm) {
-    const own = Object.keys(slurmOptions).find((name) => flag(name) || text(name) !== undefined);
+    const own = Object.keys(slurmOptions).find((name) => flag(name) || texts(name).length > 0);
     if (own !== undefined && text("on") === undefined)
       throw new RunlineError("usage", {
         cause: `--${own} is for Slurm: add --on slurm, or --on <host> --slurm.`,

@@ -152,7 +152,7 @@ async function appears(sought: Sought, { calls, queue, pace }: SubmitParts): Pro
     const job = jobs === null ? null : jobOf(jobs, name, index);
     if (job !== null) {
       const directories = ask.tasks.map(({ directory }) => directory);
-      const noted = { ...ask, tasks: [], directories, job: job.id.split("_")[0], cluster: null };
+      const noted = { ...ask, tasks: [], directories, job: job.id.split("_")[0] };
       await calls.call("slurm_note", noted, { insistMs: 60_000 });
       return true;
     }

@@ -5,6 +5,7 @@
 
 import { posix } from "node:path";
 import { failureOf, RunlineError } from "../../model/failure.ts";
+import type { Fields } from "../../model/fields.ts";
 import { hostDirectory } from "../../model/host.ts";
 import { runFile } from "../../model/journal.ts";
 import { isRunId } from "../../model/runId.ts";
@@ -41,14 +42,20 @@ export interface LooksParts {
   readonly pace: LooksPace;
   /** Before the first look of each connection, e.g. to find runs that nobody here knew of. */
   readonly connected: () => Promise<void>;
+  /** The words that runs which began again have left there (`<run id>-<attempt>`); with every look. */
+  readonly begunAgain: (words: readonly string[], root: string) => void;
 }
 
+const mostWords = 1_000;
 /** Bytes that one answer may bring. */
 const budget = 1024 * 1024;
+/** While no run is watched, an open connection is asked so seldom whether one began again. */
+const idleMs = 5 * 60_000;
 /** A run that nobody has asked about for so long is not looked at any more. */
 const interestMs = 60_000;
 
-export function hostLooks({ transport, calls, mirror, pace, connected }: LooksParts): HostLooks {
+export function hostLooks(parts: LooksParts): HostLooks {
+  const { transport, calls, mirror, pace } = parts;
   const interest = new Map<string, number>();
   const seen = new Map<string, Observation>();
   const watchers = new Map<string, Set<() => void>>();
@@ -61,7 +68,7 @@ export function hostLooks({ transport, calls, mirror, pace, connected }: LooksPa
 
   const linkWatch = transport.watch(() => {
     // A connection that a person has just opened is looked at, whatever the pace was.
-    if (transport.link().state === "connected" && watchers.size > 0) schedule(0);
+    if (transport.link().state === "connected") schedule(0);
     if (transport.link().state === "asks" || transport.link().state === "waiting") tell(new Set(seen.keys()));
   });
 
@@ -81,7 +88,6 @@ export function hostLooks({ transport, calls, mirror, pace, connected }: LooksPa
         seen.delete(path);
       }
     const paths = [...interest.keys()];
-    if (paths.length === 0) return;
     await greet();
     const changed = new Set<string>();
     for (let more = true; more && !closed; ) more = await lookOnce(paths, changed);
@@ -95,17 +101,19 @@ export function hostLooks({ transport, calls, mirror, pace, connected }: LooksPa
     const link = transport.link();
     if (greeted === link) return;
     greeted = link;
-    await connected();
+    await parts.connected();
   }
 
   /** True when the host has more than came with the answer. */
   async function lookOnce(paths: readonly string[], changed: Set<string>): Promise<boolean> {
     const offsets = await Promise.all(paths.map(offsetsOf));
     const runs = paths.map((directory, at) => ({ directory, files: offsets[at] ?? {} }));
-    const { fields, bytes } = await calls.call("look", { runs, budget });
+    const { root } = await calls.login();
+    const { fields, bytes } = await calls.call("look", { runs, budget, root });
     const looks = looksOf(transport.host, paths, fields, Date.now());
     if (looks === null)
       throw new RunlineError("hostFailed", { host: transport.host, cause: "it answered nonsense" });
+    parts.begunAgain(wordsIn(fields), root);
     await takeFiles(paths, offsets, looks, bytes);
     let more = false;
     for (const [at, path] of paths.entries()) {
@@ -163,13 +171,18 @@ export function hostLooks({ transport, calls, mirror, pace, connected }: LooksPa
   function schedule(ms: number): void {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    if (closed || watchers.size === 0) return;
-    timer = setTimeout(() => {
-      timer = null;
-      void look()
-        .catch(() => undefined)
-        .then(() => schedule(nextPause()));
-    }, ms);
+    const isIdle = watchers.size === 0;
+    // Nobody's machine is connected only to ask it that.
+    if (closed || (isIdle && transport.link().state !== "connected")) return;
+    timer = setTimeout(
+      () => {
+        timer = null;
+        void look()
+          .catch(() => undefined)
+          .then(() => schedule(nextPause()));
+      },
+      isIdle ? Math.max(ms, idleMs) : ms,
+    );
     timer.unref();
   }
 
@@ -188,7 +201,7 @@ export function hostLooks({ transport, calls, mirror, pace, connected }: LooksPa
       const runs = paths.filter((path) => isRunId(posix.basename(path)));
       const isNew = runs.some((path) => !interest.has(path));
       for (const path of runs) interest.set(path, now);
-      if (isNew || now - lookedAt > pace.freshMs) {
+      if (runs.length > 0 && (isNew || now - lookedAt > pace.freshMs)) {
         // One in flight may have begun without the new paths.
         const next = isNew && looking !== null ? looking.catch(() => undefined).then(look) : look();
         await withPatience(next, pace.patienceMs);
@@ -220,6 +233,12 @@ export function hostLooks({ transport, calls, mirror, pace, connected }: LooksPa
       watchers.clear();
     },
   };
+}
+
+/** What a host that lies may put there is looked up among the runs that are known, and nothing else is done with it. */
+export function wordsIn(fields: Fields): readonly string[] {
+  const words = fields.value("again");
+  return Array.isArray(words) ? words.filter((word) => typeof word === "string").slice(0, mostWords) : [];
 }
 
 /** What moves while a run lives, besides the time of the look. */

@@ -42,19 +42,26 @@ export function looksOf(
   time: number,
 ): readonly RemoteLook[] | null {
   const runs = answer.value("runs");
+  const skew = skewOf(answer.number("time", 0) * 1000, time);
   const bootId = answer.text("boot", 200);
   const hostName = answer.text("host", 1_000);
   if (!Array.isArray(runs) || runs.length !== paths.length || answer.problem !== null) return null;
   const looks = paths.map((path, at) =>
-    lookOf(hostDirectory(host, path), runs[at], { bootId, hostName, time }),
+    lookOf(hostDirectory(host, path), runs[at], { bootId, hostName, time }, skew),
   );
   return looks.some((look) => look === null) ? null : looks.filter((look) => look !== null);
+}
+
+/** How far this machine's clock is ahead of the host's, in whole minutes: less is the way of the answer, and says nothing. */
+function skewOf(there: number, here: number): number {
+  return Math.round((here - there) / 60_000) * 60_000;
 }
 
 function lookOf(
   directory: string,
   value: unknown,
   machine: Pick<Observation, "bootId" | "hostName" | "time">,
+  skew: number,
 ): RemoteLook | null {
   if (!isObject(value)) return null;
   const fields = new Fields(value);
@@ -74,7 +81,8 @@ function lookOf(
     start,
     queue,
     exit,
-    slurm,
+    // How long ago it was submitted is asked of this machine's clock.
+    slurm: slurm === null ? null : { ...slurm, time: slurm.time + skew },
     cancelAsked: fields.flag("cancel"),
     scriptAlive: fields.flag("script"),
     recorderAlive: fields.flag("recorder"),

@@ -17,7 +17,6 @@ export interface SendParts {
 
 /** What is asked of the host meanwhile waits for a piece, so a slow line has small ones. */
 const smallestPiece = 256 * 1024;
-const firstPiece = 1024 * 1024;
 const largestPiece = 8 * 1024 * 1024;
 const soonMs = 300;
 const lateMs = 1_000;
@@ -42,33 +41,59 @@ export async function sendFiles(files: CodeFiles, parts: SendParts): Promise<Sen
   return { workspace: made.text("workspace", 10_000, 1), ...sent };
 }
 
+/** Small files together, a large one in parts; a part that has arrived before the line broke is not sent again. */
 async function sendMissing(files: CodeFiles, { root, calls, signal }: SendParts) {
   const keys = [...new Set(files.entries.map(({ key }) => key))];
+  const asked = performance.now();
   const { fields } = await calls.call("missing", { root, keys }, patience);
+  // What a request costs that brings nothing: a far or busy host must not be taken for a slow line.
+  const bareMs = performance.now() - asked;
   const missing = fields.texts("missing", keys.length, 100);
+  const begun = fields.members("begun", keys.length, (_key, size) => Number(size));
   const sent = { files: 0, bytes: 0 };
   let items: [string, number][] = [];
   let bodies: Buffer[] = [];
   let held = 0;
-  let pieceBytes = firstPiece;
-  async function flush(): Promise<void> {
-    if (items.length === 0) return;
-    const began = performance.now();
-    await calls.call("put", { root, items }, { ...patience, body: Buffer.concat(bodies) });
-    const took = performance.now() - began;
+  let pieceBytes = smallestPiece;
+
+  async function send(verb: string, ask: object, body: Buffer): Promise<void> {
+    signal?.throwIfAborted();
+    const start = performance.now();
+    await calls.call(verb, { root, ...ask }, { ...patience, body });
+    const took = performance.now() - start - bareMs;
     if (took < soonMs) pieceBytes = Math.min(largestPiece, pieceBytes * 2);
     else if (took > lateMs) pieceBytes = Math.max(smallestPiece, pieceBytes / 2);
-    items = [];
-    bodies = [];
-    held = 0;
+    sent.bytes += body.length;
   }
+
+  async function flush(): Promise<void> {
+    if (items.length === 0) return;
+    const [batch, body] = [items, Buffer.concat(bodies)];
+    [items, bodies, held] = [[], [], 0];
+    await send("put", { items: batch }, body);
+  }
+
+  async function sendParts(key: string, bytes: Buffer): Promise<void> {
+    const { length: total } = bytes;
+    const here = begun[key] ?? 0;
+    // The last byte at least: with it the whole is checked.
+    let offset = here > 0 ? Math.min(Math.floor(here), total - 1) : 0;
+    while (offset < total) {
+      const body = bytes.subarray(offset, offset + pieceBytes);
+      await send("put_part", { key, offset, total }, body);
+      offset += body.length;
+    }
+  }
+
   for await (const [key, bytes] of files.bytes(missing)) {
-    signal?.throwIfAborted();
+    sent.files += 1;
+    if (bytes.length > pieceBytes) {
+      await sendParts(key, bytes);
+      continue;
+    }
     items.push([key, bytes.length]);
     bodies.push(bytes);
     held += bytes.length;
-    sent.files += 1;
-    sent.bytes += bytes.length;
     if (held >= pieceBytes) await flush();
   }
   await flush();

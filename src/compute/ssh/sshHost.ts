@@ -6,12 +6,12 @@ import { Fields, isObject } from "../../model/fields.ts";
 import { type HostSettings, hostDirectory, splitHostDirectory } from "../../model/host.ts";
 import { runFile } from "../../model/journal.ts";
 import { isRunId } from "../../model/runId.ts";
-import type { FileSlice, HostCompute, Interpreter, LaunchRequest } from "../compute.ts";
+import type { Attempt, FileSlice, HostCompute, Interpreter, LaunchRequest } from "../compute.ts";
 import { activated } from "../local/environment.ts";
 import type { Transport } from "../transport.ts";
 import { codeFiles } from "./codeFiles.ts";
 import { type HostCalls, hostCalls, insisting } from "./hostCalls.ts";
-import { type HostLooks, hostLooks, type LooksPace } from "./hostLooks.ts";
+import { type HostLooks, hostLooks, type LooksPace, wordsIn } from "./hostLooks.ts";
 import { type Mirror, mostMirroredLog } from "./mirror.ts";
 import { pullArtifact } from "./pullArtifact.ts";
 import { sendFiles } from "./sendFiles.ts";
@@ -24,7 +24,7 @@ export interface SshHostParts {
   readonly pace: LooksPace;
   /** What tells the runs of this project from others on the host, and where they were launched from. */
   readonly origin: () => Promise<RunOrigin>;
-  /** Runs were found on the host that nobody here knew of. */
+  /** Something may be new there that nobody looks at by itself: a run that was not known here or began again, or the machine is back. */
   readonly found: () => void;
 }
 
@@ -39,8 +39,9 @@ export interface SshHost extends Omit<HostCompute, "launchArray"> {
   readonly transport: Transport;
   readonly calls: HostCalls;
   readonly looks: HostLooks;
-  /** Finds runs of this project that were launched from elsewhere. */
+  /** Finds runs of this project that were launched from elsewhere, or began again. */
   adopt(): Promise<void>;
+  begunAgain(): readonly Attempt[];
 }
 
 /** A recorder starts in well under a second; a loaded machine or a slow disk may need longer. */
@@ -52,10 +53,24 @@ export function sshHost(parts: SshHostParts): SshHost {
   const { transport, settings, mirror, origin } = parts;
   const { host } = transport;
   const calls = hostCalls(transport, parts.recorder, settings);
-  const looks = hostLooks({ ...parts, calls, connected: adopt });
+  const looks = hostLooks({ ...parts, calls, connected: adopt, begunAgain: noteWords });
   const modules = settings.modules ?? [];
   /** The PATH of a run there, as the last login or module said. */
   let search = "";
+  /** Runs by the attempt of which they have left word. */
+  const again = new Map<string, Attempt>();
+
+  function noteWords(words: readonly string[], root: string): void {
+    let isNews = false;
+    for (const word of words) {
+      const [, id = "", number = ""] = /^([0-9a-f]{32})-(\d{1,7})$/.exec(word) ?? [];
+      const attempt = Number(number);
+      if (attempt <= (again.get(id)?.attempt ?? 1)) continue;
+      again.set(id, { directory: hostDirectory(host, `${root}/runs/${id}`), attempt });
+      isNews = true;
+    }
+    if (isNews) parts.found();
+  }
 
   const there = (directory: string) => {
     const split = splitHostDirectory(directory);
@@ -66,14 +81,15 @@ export function sshHost(parts: SshHostParts): SshHost {
   async function adopt(): Promise<void> {
     const { root } = await calls.login();
     const folder = `${root}/runs`;
-    const { fields } = await calls.call("list_runs", { folder, project: (await origin()).project });
+    const { fields } = await calls.call("list_runs", { folder, root, project: (await origin()).project });
+    noteWords(wordsIn(fields), root);
     const known = new Set((await mirror.directories()).map((directory) => posix.basename(directory)));
     const fresh = fields.texts("runs", 100_000, 100).filter((id) => isRunId(id) && !known.has(id));
     for (const id of fresh) {
       const spec = await readThere(calls, `${folder}/${id}`, runFile.spec, 0, mostRead);
       await mirror.note(id, hostDirectory(host, `${folder}/${id}`), Buffer.from(spec.bytes).toString("utf8"));
     }
-    if (fresh.length > 0) parts.found();
+    parts.found();
   }
 
   /** Again and again until the run has begun: to ask twice starts nothing twice, and a lost answer says nothing about the run. */
@@ -136,6 +152,7 @@ export function sshHost(parts: SshHostParts): SshHost {
     calls,
     looks,
     adopt,
+    begunAgain: () => [...again.values()],
     async place(id) {
       const { root } = await calls.login();
       return { directory: hostDirectory(host, `${root}/runs/${id}`), queue: `${root}/queue` };

@@ -13,13 +13,13 @@ TREE = re.compile(r"\A[0-9a-f]{40,64}\Z")
 DAY = 86400
 
 
-def digest_ok(key, data):
+def digest_ok(key, size, pieces):
     kind, name = key.split("-", 1)
-    if kind == "sha256":
-        return hashlib.sha256(data).hexdigest() == name
-    hasher = hashlib.sha1() if len(name) == 40 else hashlib.sha256()
-    hasher.update(b"blob %d\0" % len(data))
-    hasher.update(data)
+    hasher = hashlib.sha1() if kind == "git" and len(name) == 40 else hashlib.sha256()
+    if kind == "git":
+        hasher.update(b"blob %d\0" % size)
+    for data in pieces:
+        hasher.update(data)
     return hasher.hexdigest() == name
 
 
@@ -30,7 +30,14 @@ def blob_path(root, key):
 
 
 def missing(ask, _body):
-    return {"missing": [key for key in ask["keys"] if not there(blob_path(ask["root"], key))]}, []
+    """Files that are not here, and how much is here of those whose sending broke off."""
+    keys = [key for key in ask["keys"] if not there(blob_path(ask["root"], key))]
+    begun = {key: os.lstat(_part(ask["root"], key)).st_size for key in keys if there(_part(ask["root"], key))}
+    return {"missing": keys, "begun": begun}, []
+
+
+def _part(root, key):
+    return blob_path(root, key) + ".part"
 
 
 def put_file(path, data, mode=0o400):
@@ -59,12 +66,50 @@ def put(ask, body):
     for key, size in ask["items"]:
         data = body[at : at + size]
         at += size
-        if len(data) != size or not digest_ok(key, data):
+        if len(data) != size or not digest_ok(key, size, [data]):
             raise Refused("hostCode", "%s arrived damaged" % key)
         path = blob_path(ask["root"], key)
         if not there(path):
             put_file(path, data)
     return {}, []
+
+
+def put_part(ask, body):
+    """A piece of a large file, in turn from its beginning. Whoever sends the same file at the same time writes the same
+    bytes to the same places; with the last piece it is checked, and is there."""
+    key, total = ask["key"], ask["total"]
+    path, draft = blob_path(ask["root"], key), _part(ask["root"], key)
+    if there(path):
+        return {}, []
+    make_folder(os.path.dirname(path))
+    try:
+        handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            _write_at(handle, ask["offset"], body)
+            if ask["offset"] + len(body) < total:
+                return {}, []
+            if digest_ok(key, total, iter(lambda: os.read(handle, 1 << 20), b"")):
+                os.fchmod(handle, 0o400)
+                os.rename(draft, path)
+                return {}, []
+        finally:
+            os.close(handle)
+        if there(path):
+            return {}, []
+        os.unlink(draft)
+    except OSError as error:
+        if there(path):
+            return {}, []
+        raise Refused("hostWrite", error.strerror or str(error), draft)
+    raise Refused("hostCode", "%s arrived damaged" % key)
+
+
+def _write_at(handle, offset, data):
+    view = memoryview(data)
+    while view:
+        written = os.pwrite(handle, view, offset)
+        view = view[written:]
+        offset += written
 
 
 def tree_path(root, tree):

@@ -18,6 +18,7 @@ VERBS = {
     "discard": "starting",
     "missing": "code",
     "put": "code",
+    "put_part": "code",
     "make_tree": "code",
     "work": "code",
     "interpreter": "interpreters",

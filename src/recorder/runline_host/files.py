@@ -7,6 +7,7 @@ import re
 import stat
 
 RUN_ID = re.compile(r"\A[0-9a-f]{32}\Z")
+AGAIN = re.compile(r"\A[0-9a-f]{32}-[1-9][0-9]{0,6}\Z")
 SMALL = 65536
 PLAIN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 MOST_SEGMENTS = 100000

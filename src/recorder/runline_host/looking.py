@@ -7,7 +7,9 @@ import time
 from runline_recorder import processes
 from runline_recorder.processes import boot_id
 
-from .files import RUN_ID, Refused, inside, log_piece, piece_of, record, run_directory, small_text, there
+from .files import AGAIN, RUN_ID, Refused, inside, log_piece, piece_of, record, run_directory, small_text, there
+
+MOST_WORDS = 1000
 
 
 def alive(pid, ticks):
@@ -146,7 +148,21 @@ def look(ask, _body):
             left -= len(data)
             bodies.append(data)
             seen["files"][name] = {"size": size, "bytes": len(data), "identity": identity}
-    return {"runs": answers, "boot": boot_id(), "host": os.uname().nodename, "time": time.time()}, bodies
+    answer = {"runs": answers, "boot": boot_id(), "host": os.uname().nodename, "time": time.time()}
+    answer["again"] = begun_again(ask.get("root"))
+    return answer, bodies
+
+
+def begun_again(root):
+    """The words that jobs have left which began once more: `<run id>-<attempt>`. One small folder, however many runs
+    there are."""
+    if root is None:
+        return []
+    try:
+        names = os.listdir(os.path.join(root, "again"))
+    except OSError:
+        return []
+    return sorted(name for name in names if AGAIN.match(name))[-MOST_WORDS:]
 
 
 def list_runs(ask, _body):
@@ -161,7 +177,7 @@ def list_runs(ask, _body):
             origin = record(small_text(os.path.join(ask["folder"], name, "origin.json")))
             if origin.get("project") == ask["project"]:
                 found.append(name)
-    return {"runs": found}, []
+    return {"runs": found, "again": begun_again(ask.get("root"))}, []
 
 
 def read(ask, _body):

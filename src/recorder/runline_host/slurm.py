@@ -15,7 +15,7 @@ from .starting import cancel
 
 SBATCH_SECONDS = 80
 ASK_SECONDS = 20
-JOB = re.compile(r"\A(\d{1,10})(?:;([\w.-]{1,100}))?\Z")
+JOB = re.compile(r"\A(\d{1,10})(?:;[\w.-]{1,100})?\Z")
 TASK = re.compile(r"\A\d{1,10}(_\d{1,8})?\Z")
 # Of this login, not of the person: on a node they name what is not there.
 LOGIN = re.compile(
@@ -36,20 +36,20 @@ def slurm_submit(ask, _body):
         _prepare(directory, task, base)
     known = _record(directories[0])
     if known.get("job") or os.path.isdir(os.path.join(directories[0], "claim")):
-        return {"job": known.get("job"), "cluster": known.get("cluster"), "known": True}, []
+        return {"known": True}, []
     if known and not ask.get("again"):
-        return {"unclear": True, "since": known.get("time")}, []
+        return {"unclear": True}, []
     if not _answers():
         raise Refused("slurmDown", "its controller does not answer")
     folder = ask.get("array_folder")
     if folder is not None:
         _link_tasks(folder, directories)
-    if not _note(directories, ask, None, None, replace=bool(ask.get("again"))):
-        return {"unclear": True, "since": time.time() * 1000}, []
+    if not _note(directories, ask, None, replace=bool(ask.get("again"))):
+        return {"unclear": True}, []
     said = _run(["sbatch"] + ask["words"], SBATCH_SECONDS, ask["script"].encode("utf-8"), directories[0])
     job = next(filter(None, (JOB.match(line.strip()) for line in said["out"].split("\n"))), None)
     if job is not None:
-        _note(directories, ask, job.group(1), job.group(2), replace=True)
+        _note(directories, ask, job.group(1), replace=True)
     return said, []
 
 
@@ -86,13 +86,12 @@ def _record(directory):
     return record(small_text(os.path.join(directory, "slurm.json")))
 
 
-def _note(directories, ask, job, cluster, replace):
+def _note(directories, ask, job, replace):
     """`slurm.json` of each. False where another launch of the same run wrote the first one meanwhile."""
     for index, directory in enumerate(directories):
         path = os.path.join(directory, "slurm.json")
         entry = {
             "job": job,
-            "cluster": cluster,
             "name": ask["name"],
             "index": None if ask.get("array_folder") is None else index,
             "partition": ask.get("partition"),
@@ -109,7 +108,7 @@ def _note(directories, ask, job, cluster, replace):
 def slurm_note(ask, _body):
     """The job that the cluster knows by the run's name, for whoever looks later."""
     directories = [run_directory(path) for path in ask["directories"]]
-    _note(directories, ask, ask["job"], ask.get("cluster"), replace=True)
+    _note(directories, ask, ask["job"], replace=True)
     return {}, []
 
 

@@ -1,6 +1,7 @@
 /** Jobs that begin again, and jobs whose time is over: one run with several attempts, and a script that is told in time. */
 
 import { expect, test } from "vitest";
+import { begunAnew, hasWord } from "../../../src/ops/begunAnew.ts";
 import { slurmBench } from "./bench/slurmBench.ts";
 import { gated, wholeSteps, within } from "./bench/slurmStack.ts";
 
@@ -87,6 +88,33 @@ test("another job takes its place: it waits, begins again as the same run, and e
   expect(bench.stack.told.filter((each) => each === id)).toEqual([id]);
   expect((await bench.stack.store.runs.list({ ids: [id] })).length).toBe(1);
   expect((await bench.stack.jobs(id)).length).toBe(1);
+});
+
+test("a run that is begun again long after its end is noticed when its machine is reached, and says what came of it", async () => {
+  const gate = bench.stack.gate();
+  const { id } = await bench.stack.submit(gated(gate), { requeue: true });
+  await bench.stack.lines(id, 3);
+  await gate.open();
+  expect(await bench.stack.ended(id)).toMatchObject({ state: "finished", attempt: 1 });
+  const job = (await bench.stack.jobs(id))[0]?.split(" ")[0] ?? "";
+  expect(await bench.cluster.ask("scontrol", "requeue", job)).toMatchObject({ code: 0 });
+  // Slurm lets it wait two minutes before it begins anew.
+  await bench.cluster.ask("scontrol", "update", `JobId=${job}`, "StartTime=now");
+  await within("its second end", async () =>
+    (await bench.stack.file(id, "exit.json")).includes("not_started"),
+  );
+  const { store, reach, told } = bench.stack;
+  const late = { store, compute: reach.compute, clock: () => Date.now() + 3_600_000 };
+  await bench.stack.hosts.connect("slurm");
+  const heard = new Map<string, number>();
+  expect((await begunAnew(late, heard)).map(({ run }) => run.id)).toEqual([id]);
+  await bench.stack.follow().looked();
+  const again = await bench.stack.when(id, "its end", ({ attempt }) => attempt === 2);
+  expect(again).toMatchObject({ state: "failed", drained: true });
+  expect(again.reason).toBe("not started: The environment that was kept for it is gone.");
+  expect(told.filter((each) => each === id)).toEqual([id, id]);
+  expect(await begunAnew(late, heard)).toEqual([]);
+  expect(hasWord(reach.compute, heard)).toBe(false);
 });
 
 test("a job that may not begin again and loses its place is over", async () => {

@@ -1,6 +1,6 @@
 /** Slurm's own programs end and come back while jobs of a real cluster run; sbatch takes jobs and says nothing. */
 
-import { chmod, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { expect, test } from "vitest";
 import { newId } from "../stack.ts";
@@ -149,6 +149,61 @@ test("a job that shows up after it was given up is a second one that does nothin
     await rm(path.join(bench.bin, "sbatch"));
   }
 });
+
+test("nobody hears whether a job was taken: the run is listed, and whoever follows it finds out by itself", async () => {
+  const { cluster, directory } = bench;
+  const hasty = await openSlurmStack({ cluster, directory, hasty: true });
+  const wait = `while [ ! -e ${bench.root}/taken ]; do sleep 0.1; done`;
+  const late = `first && { cat >$0.job; (${wait}; "$real" "$@" <$0.job) >/dev/null 2>&1 & }`;
+  await sbatchThat(`${late}\n${timedOut}`);
+  const gate = hasty.gate();
+  try {
+    hasty.follow();
+    const unclear = /did not say whether it took the job/;
+    const taken = await hasty.submit(gated(gate));
+    expect(taken.warnings.join()).toMatch(unclear);
+    const { reason } = await hasty.when(taken.id, "to wait", ({ state }) => state === "queued");
+    expect(reason).toBe("submitted, and not confirmed yet");
+    await writeFile(path.join(bench.root, "taken"), "");
+    await hasty.lines(taken.id, 3);
+    // Neither this one is ever heard of, nor one whose window was killed as it submitted it.
+    const lost = await hasty.submit("print(1)");
+    expect(lost.warnings.join()).toMatch(unclear);
+    const left = await leftBehind(lost.id, hasty.layout.directory);
+    await hasty.follow().looked();
+    expect(await hasty.store.runs.get(left.id)).toBe(null);
+    await left.submitted(Date.now() - 16 * 60_000);
+    await within("its row", async () => {
+      await hasty.follow().looked();
+      return hasty.store.runs.get(left.id);
+    });
+    await gate.open();
+    const never = { state: "lost", reason: "Slurm did not take its job", started: null };
+    for (const id of [lost.id, left.id]) expect(await hasty.ended(id)).toMatchObject(never);
+    expect(await hasty.ended(taken.id)).toMatchObject({ state: "finished", exitCode: 0, attempt: 1 });
+    expect(await hasty.mirrored(taken.id)).toEqual(await hasty.log(taken.id));
+  } finally {
+    await rm(path.join(bench.bin, "sbatch"));
+    await hasty.close();
+  }
+});
+
+/** A run as whoever was killed between sbatch and its answer leaves it: no number, no row, and known to lie there. */
+async function leftBehind(like: string, own: string) {
+  const id = newId();
+  const place = path.join(bench.directory, "runs", id);
+  await cp(path.join(bench.directory, "runs", like), place, { recursive: true });
+  const edit = async (file: string, change: object) => {
+    const before = JSON.parse(await readFile(path.join(place, file), "utf8"));
+    await writeFile(path.join(place, file), JSON.stringify({ ...before, ...change }));
+  };
+  await edit("spec.json", { run_id: id });
+  await edit("slurm.json", { job: null, name: `runline-${id}`, time: Date.now() });
+  await mkdir(path.join(own, "mirror", id), { recursive: true });
+  const notes = { directory: `slurm:${place}`, identities: {} };
+  await writeFile(path.join(own, "mirror", id, "mirror.json"), JSON.stringify(notes));
+  return { id, submitted: (time: number) => edit("slurm.json", { time }) };
+}
 
 test("two windows submit one id at once: there is one run, and both have it whole", async () => {
   const other = await openSlurmStack({

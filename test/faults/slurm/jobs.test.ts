@@ -147,6 +147,42 @@ test("a grid is one array and a run for each of its tasks", async () => {
   );
 });
 
+test("a run waits for others by their names, and not for what never can be", async () => {
+  const gate = bench.stack.gate();
+  const first = await bench.stack.submit(gated(gate, 3), {}, { name: "first" });
+  await bench.stack.lines(first.id, 1);
+  const well = await bench.stack.submit("print(1)", {}, { name: "well", after: ["first"] });
+  const after = await bench.stack.submit(
+    "print(2)",
+    {},
+    { after: [`afterany:${first.id}`, "afternotok:first"] },
+  );
+  const waits = /another job has to end first/;
+  for (const { id } of [well, after])
+    await bench.stack.when(
+      id,
+      "to wait",
+      ({ state, reason }) => state === "queued" && waits.test(reason ?? ""),
+    );
+  await gate.open();
+  expect(await bench.stack.ended(after.id)).toMatchObject({ state: "finished" });
+  expect(await bench.stack.run(first.id)).toMatchObject({ state: "failed", exitCode: 3 });
+  await bench.stack.when(well.id, "to be said", ({ reason }) => /can't come about/.test(reason ?? ""));
+  await bench.stack.reach.compute.cancel((await bench.stack.run(well.id)).directory);
+  await bench.stack.ended(well.id);
+  const before = await queue();
+  const asks: readonly (readonly [string, string])[] = [
+    ["first", "slurmOption"],
+    ["afternotok:well-no", "runUnknown"],
+    [`afternotok:${after.id}`, "slurmOption"],
+  ];
+  for (const [text, code] of asks)
+    expect([text, await codeOf(bench.stack.submit("", {}, { after: [text] }))]).toEqual([text, code]);
+  const there = { host: "slurm", command: ["true"], after: ["afterok:first"] };
+  expect(await codeOf(bench.stack.launch(there))).toBe("slurmOption");
+  expect(await queue()).toBe(before);
+});
+
 test("what decides where a job writes, what it runs and as whom is refused, and nothing is submitted", async () => {
   const before = await queue();
   const wishes: readonly SlurmWish[] = [

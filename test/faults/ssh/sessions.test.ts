@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { sshTransport, type Timing } from "../../../src/compute/ssh/sshTransport.ts";
 import type { Transport } from "../../../src/compute/transport.ts";
 import { RunlineError } from "../../../src/model/failure.ts";
+import type { HostSettings } from "../../../src/model/host.ts";
 import { needSystemPackages } from "../../editor/systemPackages.ts";
 import { until } from "../stack.ts";
 import { openHostStack } from "./bench/hostStack.ts";
@@ -91,6 +92,49 @@ test("a control socket of the person's own ssh, stopped or left by a dead one, i
   expect((await after.request({ script: "echo after" })).out.toString()).toBe("after\n");
   after.disconnect();
   expect(existsSync(socket)).toBe(true);
+});
+
+test("a setting that says nothing of the way there keeps the connection; a host that is taken out of them loses it", async () => {
+  const hosts: Record<string, HostSettings> = { box: { directory: root, parallelRuns: 0 } };
+  const stack = await openHostStack({ bench, hosts });
+  try {
+    const script = path.join(stack.workspace, "train.py");
+    const { id } = await stack.launch({
+      ...{ host: "box", script, arguments: ["--steps", "5000", "--pause", "0.02"] },
+    });
+    stack.follow();
+    const steps = async () => (await stack.run(id)).metrics.loss?.count ?? 0;
+    await until("metrics", async () => (await steps()) > 3);
+    await stack.hosts.check("box");
+    const sessions = server.sessions();
+    expect(sessions.length).toBeGreaterThan(0);
+    const linkOf = async () => (await stack.hosts.list()).find(({ name }) => name === "box");
+    expect((await linkOf())?.check).not.toBe(null);
+    hosts.box = { directory: root, parallelRuns: 0, python: "python3" };
+    stack.hosts.refit();
+    expect(await linkOf()).toMatchObject({ link: { state: "connected" }, check: null });
+    // Whoever watches the run hears of it from the host that took the place of the other.
+    let heard = 0;
+    const { directory } = await stack.run(id);
+    const watching = stack.reach.compute.watch(directory, () => {
+      heard += 1;
+    });
+    hosts.box = { directory: root, parallelRuns: 0 };
+    stack.hosts.refit();
+    const before = heard;
+    await until("news of it", async () => heard > before + 1);
+    watching[Symbol.dispose]();
+    await stack.reach.compute.cancel(directory);
+    expect(await stack.ended(id)).toMatchObject({ state: "cancelled", drained: true });
+    expect(await stack.mirrored(id)).toEqual(await stack.log(id));
+    expect(server.sessions()).toEqual(sessions);
+    delete hosts.box;
+    stack.hosts.refit();
+    await until("the end of the session", async () => server.sessions().length === 0);
+    expect(await linkOf()).toMatchObject({ from: "config", link: { state: "idle" } });
+  } finally {
+    await stack.close();
+  }
 });
 
 test("a host whose clock is two hours ahead: the run is whole, took as long as it did, and the check says so", async () => {

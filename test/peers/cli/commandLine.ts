@@ -85,5 +85,5 @@ export async function sampleFolder(): Promise<string> {
 }
 
 export async function remove(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 20 });
 }

@@ -21,7 +21,7 @@ beforeEach(async () => {
   git("config", "user.name", "Ana");
   git("config", "user.email", "ana@example.org");
 });
-afterEach(() => rm(path.dirname(top), { recursive: true, force: true }));
+afterEach(() => rm(path.dirname(top), { recursive: true, force: true, maxRetries: 20 }));
 
 function git(...args: string[]): string {
   return execFileSync("git", args, { cwd: top, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });

@@ -87,7 +87,7 @@ test("a driver that hangs holds nobody up, is asked by nobody twice, and is told
   const waiting = lookAt(transport, () => given);
   await expect.poll(() => gpus.calls().length).toBe(1);
   // The connection is free for others while the tool hangs.
-  const answer = await transport.request({ script: "echo free", deadlineMs: 5_000 });
+  const answer = await transport.request({ script: "echo free", deadlineMs: 30_000 });
   expect(answer.out.toString()).toBe("free\n");
   given = true;
   expect(failureOf(await waiting.catch((thrown: unknown) => thrown)).code).toBe("toolsLate");

@@ -114,11 +114,11 @@ test("no text makes the parsers fail, and none makes a job of another name", () 
 test.each([
   [
     { code: 0, out: "12\n", err: "" },
-    { kind: "taken", job: "12", cluster: null },
+    { kind: "taken", job: "12" },
   ],
   [
     { code: 0, out: "12;bench\n", err: "" },
-    { kind: "taken", job: "12", cluster: "bench" },
+    { kind: "taken", job: "12" },
   ],
   // sbatch of a busy controller, and a wrapper that greets and fails.
   [
@@ -127,11 +127,11 @@ test.each([
       out: "12\n",
       err: "sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying.\n",
     },
-    { kind: "taken", job: "12", cluster: null },
+    { kind: "taken", job: "12" },
   ],
   [
     { code: 1, out: "Welcome to the cluster\n\n12\n", err: "x" },
-    { kind: "taken", job: "12", cluster: null },
+    { kind: "taken", job: "12" },
   ],
   [
     {

@@ -48,6 +48,18 @@ const states = (state: string, more: Partial<SlurmJob> = {}) => look({ state, ..
 test.each<[string, Partial<RunEvidence>, string | null, string | null]>([
   ["submitted, and nothing heard since", {}, "queued", "submitted"],
   [
+    "submitted, and nobody knows whether it was taken",
+    { slurm: { job: null } },
+    "queued",
+    "submitted, and not confirmed yet",
+  ],
+  [
+    "the same, while the cluster knows nothing of it either",
+    { slurm: { job: null }, job: look(null) },
+    "queued",
+    "submitted, and not confirmed yet",
+  ],
+  [
     "waits",
     { job: look({ state: "PENDING", reason: "Resources", start: null }) },
     "queued",
@@ -195,7 +207,6 @@ test.each([
 
 const record = {
   job: "12",
-  cluster: null,
   name: "runline-x",
   index: null,
   partition: "gpu",

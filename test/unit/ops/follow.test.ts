@@ -43,12 +43,13 @@ const kindsOf = (id: string) =>
 
 test("a run is told while it goes and once when it ends", async () => {
   const following = begin();
-  const { id } = await stack.start("train.py", ["--steps", "60", "--pause", "0.02"]);
+  const { id } = await stack.start("train.py", ["--steps", "20", "--until", "seen"]);
   following.poke();
   await until("points before the end", async () => {
     const run = await stack.store.runs.get(id);
     return run?.state === "running" && run.metrics.loss !== undefined;
   });
+  await writeFile(path.join(stack.workspace, "seen"), "");
   await until("the end", async () => ended.length > 0);
   expect(ended.map(({ id: which, state }) => [which, state])).toEqual([[id, "finished"]]);
   expect([...kindsOf(id)]).toEqual(expect.arrayContaining(["runs", "metrics", "logs"]));
@@ -117,7 +118,7 @@ test("what another window writes is told, for any run", async () => {
 test("what a script says of a run it has made, after that one's end, is taken in at its own", async () => {
   const { store, compute, layout, workspace } = stack;
   begin();
-  const { id } = await stack.start("train.py", ["--steps", "40", "--pause", "0.02"]);
+  const { id } = await stack.start("train.py", ["--steps", "2", "--until", "said"]);
   const parts = { store, compute, clock: Date.now, runs: layout.runs, workspace };
   const wish = { name: "child", user: "ana", experiment: "sweep", started: Date.now(), parent: id };
   const child = await createClientRun({ ...wish, tags: [["runline.run", id]] }, parts);
@@ -130,6 +131,7 @@ test("what a script says of a run it has made, after that one's end, is taken in
   const record = { ...JSON.parse(await readFile(exit, "utf8")), journal_bytes: (await stat(journal)).size };
   await writeFile(exit, JSON.stringify(record));
   expect((await store.runs.get(child))?.metrics.late).toBeUndefined();
+  await writeFile(path.join(workspace, "said"), "");
   await until("the end", async () => ended.some((run) => run.id === id));
   expect(await store.runs.get(child)).toMatchObject({ state: "finished", metrics: { late: { last: 1 } } });
   expect((await store.runs.get(child))?.findings).toBe(0);

@@ -1,10 +1,9 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { outboxIn } from "../../../src/ops/mlflowOutbox.ts";
 import { sentName } from "../../../src/ops/mlflowSend.ts";
-import { withProcessLock } from "../../../src/ops/processLock.ts";
 
 async function folder(): Promise<string> {
   const made = await mkdtemp(path.join(tmpdir(), "runline-outbox-"));
@@ -39,18 +38,4 @@ test("what waits is kept in files, once each, and a broken file is nothing", asy
   await outbox.remove(one);
   expect(await outbox.all()).toEqual([two]);
   expect([await outbox.has(one), await outbox.has(two)]).toEqual([false, true]);
-});
-
-test("one at a time; a lock of a process that is gone counts no more", async () => {
-  const directory = await folder();
-  const file = path.join(directory, "deep", "lock");
-  const inner = await withProcessLock(file, () => withProcessLock(file, async () => "both"));
-  expect(inner).toBeNull();
-  expect(await withProcessLock(file, async () => "free")).toBe("free");
-  await mkdir(path.dirname(file), { recursive: true });
-  for (const left of ["999999999", "", "no number"]) {
-    await writeFile(file, left);
-    expect(await withProcessLock(file, async () => "taken over")).toBe("taken over");
-  }
-  expect(await readdir(path.dirname(file))).toEqual([]);
 });

@@ -73,6 +73,7 @@ test("a run without git is reproduced from the copy", async () => {
   expect(await codeOf(reproduce(id, plain.store, { code, compute: plain.compute }, plain.workspace))).toBe(
     "codeGone",
   );
+  expect(await codeOf(codeFile(id, "latest.txt", plain.store, code, plain.workspace))).toBe("codeGone");
 });
 
 test("the code of a run is read and compared", async () => {
@@ -84,6 +85,17 @@ test("the code of a run is read and compared", async () => {
   expect(await codeFile(id, "train.py", stack.store, code, stack.workspace)).toContain("argparse");
   expect(await codeFile(id, "../../etc/passwd", stack.store, code, stack.workspace)).toBeNull();
   git("checkout", "--", "train.py");
+});
+
+test("code that is gone is never told to be the same as the code now", async () => {
+  const id = await finished(stack);
+  const changes = () => codeChanges(id, stack.store, code, stack.workspace);
+  expect((await changes()).files).toEqual([]);
+  for (const ref of git("for-each-ref", "--format=%(refname)", "refs/runline").trim().split("\n"))
+    git("update-ref", "-d", ref);
+  git("gc", "--quiet", "--prune=now");
+  expect(await codeOf(changes())).toBe("codeGone");
+  expect(await codeOf(codeFile(id, "train.py", stack.store, code, stack.workspace))).toBe("codeGone");
 });
 
 test("the log is read in pieces, from the end too", async () => {

@@ -72,19 +72,21 @@ print("acc: 1.0", flush=True)
 r = run()
 for batch in range(3):
     call("POST", "mlflow/runs/log-batch", {"run_id": r, "metrics": [dict(key="loss", value=i, timestamp=1, step=batch * 1000 + i) for i in range(1000)]})
+# The last point once more, as the newest client logs it for a model, just where a page ends.
+call("POST", "mlflow/runs/log-batch", {"run_id": r, "metrics": [dict(key="loss", value=999, timestamp=1, step=2999, model_id="m-1")]})
 log(r, "loss2", 1)
 print("step 9: loss 3.5", flush=True)
 until(lambda: '"source":"stdout"' in journal())
 pages, token = [], ""
 while token is not None:
-    page = call("GET", "mlflow/metrics/get-history", run_id=r, metric_key="loss", max_results=1100, page_token=token)[1]
+    page = call("GET", "mlflow/metrics/get-history", run_id=r, metric_key="loss", max_results=1000, page_token=token)[1]
     pages.append([x["step"] for x in page["metrics"]])
     token = page.get("next_page_token")
 say([len(page) for page in pages])
 say(sum(pages, []) == list(range(3000)))
 say(call("GET", "mlflow/metrics/get-history", run_id=r, metric_key="nothing"))
 `);
-    expect(said(run)).toEqual([[1100, 1100, 800], true, [200, {}]]);
+    expect(said(run)).toEqual([[1000, 1000, 1000], true, [200, {}]]);
   });
 
   test("ten thousand parameters, and a parameter that does not change", async () => {

@@ -100,10 +100,11 @@ describe("start and end", () => {
   });
 
   test("a daemon that keeps the output open does not keep the run open", async () => {
-    const daemon = "setsid sh -c 'echo $$; exec sleep 60' &";
-    const run = bench.recording(["sh", "-c", `${daemon} sleep 0.2; exit 0`]);
+    const daemon = "setsid sh -c 'echo $$; echo $$ > daemon; exec sleep 60' &";
+    const run = bench.recording(["sh", "-c", `${daemon} until [ -s daemon ]; do sleep 0.05; done; exit 0`]);
     await run.ended();
-    process.kill(Number(run.text("output.log")), "SIGKILL");
+    process.kill(Number(bench.read("daemon")), "SIGKILL");
+    expect(run.text("output.log")).toBe(bench.read("daemon"));
     expect(run.exit).toMatchObject({ exit_code: 0, reason: "exited" });
     expect(run.of("notice").map((notice) => notice.code)).toEqual(["output_still_open"]);
   });
@@ -350,14 +351,17 @@ print(polars.scan_csv(source="data/a.csv"), pq.read_table("data/b.parquet"), rea
   });
 
   test("system metrics of the process tree", async () => {
+    const capture = { system_interval_seconds: 0.5 } as never;
     const run = bench.python(
-      "x = bytearray(50_000_000)\nimport time\nt = time.time()\nwhile time.time() - t < 1.5: pass\n",
-      {
-        capture: { system_interval_seconds: 0.5 } as never,
-      },
+      `x = bytearray(50_000_000)\nimport os\nwhile not os.path.exists("enough"): pass\n`,
+      { capture },
     );
+    run.start();
+    // The first is of the moments before the script has come to anything.
+    await run.until("journal.jsonl", (text) => text.split('"kind":"system"').length > 3);
+    bench.write("enough", "");
     await run.ended();
-    const values = run.of("system")[0]?.values ?? {};
+    const values = run.of("system")[2]?.values ?? {};
     expect(values.memory_bytes).toBeGreaterThan(50_000_000);
     expect(values.cpu_percent).toBeGreaterThan(0);
   });
@@ -374,10 +378,13 @@ esac
 `,
   );
   chmodSync(join(bench.workspace, "bin/nvidia-smi"), 0o755);
-  const run = bench.recording(["sh", "-c", "echo $$ > pid; sleep 1.6"], {
+  const run = bench.recording(["sh", "-c", "echo $$ > pid; until [ -e enough ]; do sleep 0.05; done"], {
     capture: { system_interval_seconds: 0.5 } as never,
   });
-  await run.start({ PATH: `${join(bench.workspace, "bin")}:${process.env.PATH}` }).ended();
+  run.start({ PATH: `${join(bench.workspace, "bin")}:${process.env.PATH}` });
+  await run.until("journal.jsonl", (text) => text.includes("gpu0_run_memory_bytes"));
+  bench.write("enough", "");
+  await run.ended();
   expect(run.of("system").at(-1)?.values).toMatchObject({
     gpu0_percent: 97,
     gpu0_memory_bytes: 1024 * 2 ** 20,

@@ -65,7 +65,7 @@ export class Bench {
 
   remove(): void {
     for (const recording of this.#started) recording.killAll();
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

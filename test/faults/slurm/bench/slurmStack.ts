@@ -52,17 +52,20 @@ export interface SlurmStackWish {
   readonly configuration?: string;
   /** Another window on the same workspace. */
   readonly workspace?: string;
+  /** Gives up on an unclear submission after one try. */
+  readonly hasty?: true;
 }
 
 const queue = { soonestMs: 200, slowestMs: 1_500, doubtMs: 400, endMs: 300, goneMs: 1_500, lateMs: 4_000 };
 const submit = { appearMs: 4_000, askAgainMs: 200, times: 3 };
+const hastySubmit = { appearMs: 100, askAgainMs: 50, times: 1 };
 
 export async function openSlurmStack(wish: SlurmStackWish): Promise<SlurmStack> {
   const { cluster, directory, host = "slurm", configuration = "/dev/null", workspace } = wish;
   const stack = await openHostStack({
     bench: { configuration },
     hosts: { [host]: { directory, parallelRuns: 0 } },
-    slurm: { queue, submit },
+    slurm: { queue, submit: wish.hasty ? hastySubmit : submit },
     ...(workspace === undefined ? {} : { workspace }),
   });
   let scripts = 0;

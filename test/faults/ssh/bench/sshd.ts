@@ -84,7 +84,7 @@ export async function openSshBench(): Promise<SshBench> {
     },
     async close() {
       for (const server of servers) await server.kill();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 20 });
     },
   };
   return bench;

@@ -14,7 +14,7 @@ import type { Transport } from "../../../../src/compute/transport.ts";
 import { sacctSeparator } from "../../../../src/model/slurmAnswer.ts";
 
 const name = "runline-01a20234584c7ad2bd1d9bb122d83673";
-const record = { job: "12", cluster: null, name, index: null, partition: "gpu", time: 0 };
+const record = { job: "12", name, index: null, partition: "gpu", time: 0 };
 const ask = { record, doubtful: false };
 const eager: QueuePace = { soonestMs: 0, slowestMs: 0, doubtMs: 0, endMs: 0, goneMs: 0, lateMs: 0 };
 const lazy: QueuePace = { ...eager, soonestMs: 3_600_000, slowestMs: 3_600_000, doubtMs: 3_600_000 };
