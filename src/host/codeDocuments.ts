@@ -3,7 +3,7 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { workspaceFolder } from "./configuration.ts";
-import type { Request } from "./server.ts";
+import { type Request, shownFailure } from "./server.ts";
 
 const scheme = "runline-code";
 const t = vscode.l10n.t;
@@ -21,8 +21,13 @@ export function provideCodeDocuments(request: Request): vscode.Disposable {
     provideTextDocumentContent: async ({ query }, token) => {
       const [id = "", ...rest] = query.split("&");
       const file = rest.join("&");
-      const { text } = await request("code/file", { id, path: file }, token);
-      return text ?? t("{0} is not text, or was not kept.", file);
+      try {
+        const { text } = await request("code/file", { id, path: file }, token);
+        return text ?? t("{0} is not text, or was not kept.", file);
+      } catch (error) {
+        const { message, next } = shownFailure(error);
+        return `${message} ${next}`;
+      }
     },
   });
 }

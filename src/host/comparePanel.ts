@@ -1,11 +1,13 @@
 /** Compare pages: any runs side by side, one tab per set of runs. */
 
 import * as vscode from "vscode";
-import { glanceAsk } from "../model/compareTable.ts";
+import { type CompareTableData, glanceAsk } from "../model/compareTable.ts";
 import { type ComparePageCalls, comparePageCalls } from "../protocol/comparePage.ts";
 import { openDifferenceOfRuns } from "./codeDocuments.ts";
 import { compareLink, mostLinked } from "./compareLink.ts";
 import { command } from "./contract.ts";
+import { FirstCharts } from "./firstCharts.ts";
+import { ColumnMemory } from "./keptColumns.ts";
 import { type OwnCalls, Page, type PageSpec } from "./panel.ts";
 import { saveFile } from "./saveFile.ts";
 import type { Server } from "./server.ts";
@@ -27,11 +29,13 @@ export class ComparePanels implements vscode.Disposable {
   private readonly extensionId: string;
   private readonly server: Server;
   private readonly askRuns: AskRuns;
+  private readonly firstCharts: FirstCharts;
+  private readonly columns: ColumnMemory;
   private readonly open = new Set<Open>();
   private readonly disposables: vscode.Disposable[];
 
   constructor(
-    { uri, id }: { readonly uri: vscode.Uri; readonly id: string },
+    { uri, id, memory }: { readonly uri: vscode.Uri; readonly id: string; readonly memory: vscode.Memento },
     server: Server,
     askRuns: AskRuns,
   ) {
@@ -39,6 +43,8 @@ export class ComparePanels implements vscode.Disposable {
     this.extensionId = id;
     this.server = server;
     this.askRuns = askRuns;
+    this.firstCharts = new FirstCharts(memory);
+    this.columns = new ColumnMemory(memory);
     this.disposables = [
       server.onChanged((changed) => {
         for (const { page } of this.open) page.tell("changed", changed);
@@ -79,10 +85,21 @@ export class ComparePanels implements vscode.Disposable {
 
   private spec(runIds: readonly string[], entry: () => Open): PageSpec {
     const glance = glanceAsk(runIds);
-    const asks = [...(glance === null ? [] : [glance]), { runIds, wanted: [] }];
+    const whole = { runIds, wanted: [] };
+    const asks = [...(glance === null ? [] : [glance]), whole];
     const first = asks.map((input) => ({ name: "compare/table", input }) as const);
     const own = this.ownCalls(entry);
-    return { bundle: "compare", title: titleOf(runIds), passes: comparePageCalls, own, first };
+    const page = { bundle: "compare", title: titleOf(runIds), passes: comparePageCalls, own, first } as const;
+    return {
+      ...page,
+      heard: this.firstCharts.listener(),
+      next: ({ input }, value) =>
+        input === whole
+          ? this.firstCharts
+              .questions(runIds, value as CompareTableData)
+              .map((query) => ({ name: "metrics/columns", input: query }))
+          : [],
+    };
   }
 
   private ownCalls(entry: () => Open): OwnCalls<ComparePageCalls> {
@@ -91,7 +108,13 @@ export class ComparePanels implements vscode.Disposable {
       "page/subject": async () => {
         const { runIds, view } = entry();
         entry().view = "";
-        return view === "" ? { runIds } : { runIds, view };
+        const kept = this.columns.kept();
+        return view === "" ? { runIds, kept } : { runIds, view, kept };
+      },
+      "page/keepColumns": async ({ name, set }) => {
+        const kept = await this.columns.keep(name === null ? null : String(name), set);
+        for (const other of this.open) if (other !== entry()) other.page.tell("columns", kept);
+        return kept;
       },
       "page/openRun": ({ runId }) => execute("runline.openRun", String(runId)),
       "page/openDiff": async ({ left, right }) => {

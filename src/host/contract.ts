@@ -68,6 +68,7 @@ export const commands = {
   "runline.showAudit": { title: "Show audit log", icon: "$(law)", palette: hasFolder },
   "runline.verifyAudit": { title: "Verify audit log", icon: "$(verified)", palette: hasFolder },
   "runline.showLineage": { title: "Show lineage", icon: "$(type-hierarchy)", palette: "false" },
+  "runline.openLineageFile": { title: "Open file of lineage", palette: "false" },
   "runline.fileLineage": {
     title: "Show lineage of this file",
     palette: `${hasFolder} && resourceScheme == file`,

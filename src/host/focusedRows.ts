@@ -22,13 +22,18 @@ export async function focusedRows<Row>(view: vscode.TreeView<Row>): Promise<read
 async function toggle<Row>(view: vscode.TreeView<Row>): Promise<readonly Row[] | null> {
   let timer: NodeJS.Timeout | undefined;
   let listening: vscode.Disposable | undefined;
-  const changed = new Promise<readonly Row[] | null>((resolve) => {
-    timer = setTimeout(() => resolve(null), patienceMs);
+  const changed = new Promise<readonly Row[]>((resolve) => {
     listening = view.onDidChangeSelection(({ selection }) => resolve(selection));
   });
-  await vscode.commands.executeCommand("list.toggleSelection");
-  return changed.finally(() => {
+  try {
+    // However far away the window is: the event is under way before the answer.
+    await vscode.commands.executeCommand("list.toggleSelection");
+    const late = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), patienceMs);
+    });
+    return await Promise.race([changed, late]);
+  } finally {
     clearTimeout(timer);
     listening?.dispose();
-  });
+  }
 }

@@ -2,9 +2,16 @@
 
 import { formatBytes } from "../model/format.ts";
 import type { Evidence } from "../model/journal.ts";
-import type { Direction, EdgeKind, LineageGraph, LineageNode, NodeKind } from "../model/lineage.ts";
+import type {
+  Direction,
+  EdgeKind,
+  LineageEdge,
+  LineageGraph,
+  LineageNode,
+  NodeKind,
+} from "../model/lineage.ts";
 import { evidenceText } from "../model/lineageTree.ts";
-import { shorten } from "./markdown.ts";
+import { escapeMarkdown, shorten } from "./markdown.ts";
 import type { Translate } from "./translate.ts";
 
 /** One node at one place of the tree; `path` are the ids from the root to it, so that a place has a stable id. */
@@ -12,7 +19,7 @@ export interface LineageRow {
   readonly node: LineageNode;
   readonly path: readonly string[];
   readonly direction: Direction | null;
-  readonly edge: { readonly kind: EdgeKind; readonly how: Evidence } | null;
+  readonly edge: Pick<LineageEdge, "kind" | "how" | "runId" | "time"> | null;
 }
 
 /** Codicon of a kind of node. */
@@ -24,6 +31,16 @@ export const nodeIcons = {
   environment: "package",
   modelVersion: "symbol-misc",
 } as const satisfies Record<NodeKind, string>;
+
+/** What a run read is data to it; what it wrote is a file that it made. */
+export function lineageIcon({ node, edge }: LineageRow): string {
+  const isWritten = node.kind === "data" && (edge?.kind === "wrote" || edge?.kind === "kept");
+  return isWritten ? (isFolder(node) ? "folder" : "file") : nodeIcons[node.kind];
+}
+
+export function isFolder({ files }: LineageNode): boolean {
+  return files !== null && files > 1;
+}
 
 /**
  * Rows one step further in a direction from the last id of `path`. A node that is already on the way there is left out: that
@@ -37,11 +54,11 @@ export function lineageStep(
   const from = path.at(-1) ?? graph.root;
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const rows = new Map<string, LineageRow>();
-  for (const { from: source, to, kind, how } of graph.edges) {
+  for (const { from: source, to, kind, how, runId, time } of graph.edges) {
     const [near, far] = direction === "upstream" ? [to, source] : [source, to];
     const node = nodes.get(far);
     if (near !== from || node === undefined || path.includes(far) || rows.has(far)) continue;
-    rows.set(far, { node, path: [...path, far], direction, edge: { kind, how } });
+    rows.set(far, { node, path: [...path, far], direction, edge: { kind, how, runId, time } });
   }
   return [...rows.values()].sort(byKindThenLabel);
 }
@@ -60,18 +77,63 @@ export function leadsOn(graph: LineageGraph, row: LineageRow): boolean {
   return row.direction !== null && lineageStep(graph, row.path, row.direction).length > 0;
 }
 
-/** `v3 · 1,437 files · 12.3 kB · observed`. */
-export function lineageDescription({ node, edge }: LineageRow, t: Translate): string {
+/** The model versions that a file became, as they are named now; for a row of what was made. */
+export function registeredAs(graph: LineageGraph, { path, direction }: LineageRow): readonly LineageNode[] {
+  if (direction !== "downstream") return [];
+  return lineageStep(graph, path, direction).flatMap(({ node, edge }) =>
+    edge?.kind === "registered" && node.kind === "modelVersion" ? [node] : [],
+  );
+}
+
+/** `→ digits v4 @champion · v3 · written, observed · 12.3 kB`: what matters first, as views are narrow. */
+export function lineageDescription(
+  { node, edge }: LineageRow,
+  registered: readonly LineageNode[],
+  t: Translate,
+): string {
   // The store says a folder's count in words of its own.
   const detail = node.detail === `${node.files} files` ? "" : node.detail;
   const parts = [
+    ...registered.map(({ label, detail: aliases }) => shorten(["→", label, aliases].join(" ").trim(), 80)),
     node.version === null ? "" : `v${node.version}`,
     shorten(detail, 80),
-    node.files === null || node.files < 2 ? "" : t("{0} files", node.files.toLocaleString()),
-    node.bytes === null ? "" : formatBytes(node.bytes),
     edge === null ? "" : edgeText(edge.kind, edge.how, t),
+    isFolder(node) ? t("{0} files", (node.files ?? 0).toLocaleString()) : "",
+    node.bytes === null ? "" : formatBytes(node.bytes),
   ];
   return parts.filter((part) => part !== "").join(" · ");
+}
+
+/** All of it as Markdown: the name in full, how it is known, the digest. */
+export function lineageTooltip(row: LineageRow, t: Translate): string {
+  const { node, edge } = row;
+  const digest = node.digest === null ? "" : `\`${shorten(node.digest.replaceAll("`", ""), 80)}\``;
+  return [
+    `**${escapeMarkdown(shorten(node.label, 200))}**`,
+    escapeMarkdown(lineageDescription({ ...row, edge: null }, [], t)),
+    edge === null ? "" : escapeMarkdown(evidenceSentence(edge.how, t)),
+    digest,
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+/** How an edge is known, for who wants to know it exactly. */
+function evidenceSentence(how: Evidence, t: Translate): string {
+  switch (how) {
+    case "audit":
+      return t("Observed: Python was seen opening it.");
+    case "wrapped":
+      return t("Observed: a native reader was seen opening it.");
+    case "inotify":
+      return t("Observed: the file system reported it while the run was going.");
+    case "snapshot":
+      return t("Kept by Runline when the run was started.");
+    case "declared":
+      return t("Declared: it was registered from this run.");
+    case "stated":
+      return t("Stated by the script or by a person; nobody saw it happen.");
+  }
 }
 
 function edgeText(kind: EdgeKind, how: Evidence, t: Translate): string {

@@ -5,8 +5,17 @@ import type { Direction, LineageGraph, LineageNode } from "../model/lineage.ts";
 import { nodeId } from "../model/lineage.ts";
 import { coalesce } from "./coalesce.ts";
 import { setContextKey } from "./contextKey.ts";
-import { type LineageRow, leadsOn, lineageDescription, lineageStep, nodeIcons } from "./lineageRows.ts";
-import { escapeMarkdown, shorten } from "./markdown.ts";
+import { lineageCommand } from "./lineageCommand.ts";
+import {
+  type LineageRow,
+  leadsOn,
+  lineageDescription,
+  lineageIcon,
+  lineageStep,
+  lineageTooltip,
+  registeredAs,
+} from "./lineageRows.ts";
+import { shorten } from "./markdown.ts";
 import { type Server, shownFailure } from "./server.ts";
 import { failureMessage } from "./welcomeCause.ts";
 
@@ -179,11 +188,11 @@ export class LineageTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
     const state = graph === null ? Expanded : leadsOn(graph, row) ? Collapsed : None;
     const item = new vscode.TreeItem(shorten(node.label, 120), state);
     item.id = [direction ?? "root", ...row.path].join(">");
-    item.description = lineageDescription(row, t);
-    item.iconPath = new vscode.ThemeIcon(nodeIcons[node.kind]);
+    item.description = lineageDescription(row, graph === null ? [] : registeredAs(graph, row), t);
+    item.iconPath = new vscode.ThemeIcon(lineageIcon(row));
     item.contextValue = `lineage.${node.kind}`;
-    item.tooltip = new vscode.MarkdownString(tooltip(node));
-    const open = openCommand(node);
+    item.tooltip = new vscode.MarkdownString(lineageTooltip(row, t));
+    const open = lineageCommand(row);
     if (open !== null) item.command = open;
     return item;
   }
@@ -195,24 +204,4 @@ function sideItem(direction: Direction): vscode.TreeItem {
   item.id = `side:${direction}`;
   item.contextValue = "lineage.side";
   return item;
-}
-
-function tooltip(node: LineageNode): string {
-  const digest = node.digest === null ? "" : `\n\n\`${shorten(node.digest.replaceAll("`", ""), 80)}\``;
-  return `**${escapeMarkdown(shorten(node.label, 200))}**\n\n${escapeMarkdown(shorten(node.detail, 300))}${digest}`;
-}
-
-function openCommand(node: LineageNode): vscode.Command | null {
-  const title = t("Open");
-  switch (node.kind) {
-    case "run":
-      return { command: "runline.openRun", title, arguments: [node.ref] };
-    case "modelVersion":
-      return { command: "runline.showModel", title, arguments: [node.ref.replace(/@\d+$/, "")] };
-    case "data":
-    case "artifact":
-    case "code":
-    case "environment":
-      return null;
-  }
 }

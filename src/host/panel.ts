@@ -8,6 +8,7 @@ import { packed } from "../model/exactNumbers.ts";
 import { RunlineError } from "../model/failure.ts";
 import type { RequestName } from "../protocol/editor.ts";
 import type { Calls, ToPage } from "../protocol/rpc.ts";
+import { EarlyAnswers, type Question } from "./earlyAnswers.ts";
 import { type PageCall, parsePageMessage } from "./pageMessage.ts";
 import { type Pass, shownFailure } from "./server.ts";
 
@@ -24,7 +25,11 @@ export interface PageSpec {
   readonly passes: readonly RequestName[];
   readonly own: Readonly<Record<string, (input: never) => Promise<unknown>>>;
   /** What a fresh page asks first, in that order: asked of the server while the editor is still making the page. */
-  readonly first?: readonly { readonly name: RequestName; readonly input: unknown }[];
+  readonly first?: readonly Question[];
+  /** What it asks once it has the answer to one of those. */
+  readonly next?: (question: Question, value: unknown) => readonly Question[];
+  /** Hears every question that the page has to ask of the server itself. */
+  readonly heard?: (name: RequestName, input: PageCall["input"]) => void;
 }
 
 export class Page implements vscode.Disposable {
@@ -34,14 +39,18 @@ export class Page implements vscode.Disposable {
   private readonly calls = new Map<number, vscode.CancellationTokenSource>();
   private readonly listening: vscode.Disposable;
   private spec: PageSpec;
-  /** Answers by their questions. */
-  private readonly early = new Map<string, Promise<unknown>>();
+  private readonly early: EarlyAnswers;
 
   constructor(panel: vscode.WebviewPanel, extension: vscode.Uri, pass: Pass, spec: PageSpec) {
     this.panel = panel;
     this.pass = pass;
     this.root = vscode.Uri.joinPath(extension, "dist", "webview");
     this.spec = spec;
+    this.early = new EarlyAnswers(
+      // One that nobody asks for in the end is not worth a cancel.
+      ({ name, input }) => this.pass(name, input, new vscode.CancellationTokenSource().token),
+      ({ name, input }, value) => this.post({ type: "told", name, input, value }),
+    );
     const icon = (name: string) => vscode.Uri.joinPath(extension, "media", "icons", name);
     panel.iconPath = { light: icon("page-light.svg"), dark: icon("page-dark.svg") };
     panel.webview.options = { enableScripts: true, localResourceRoots: [this.root] };
@@ -54,7 +63,7 @@ export class Page implements vscode.Disposable {
   load(spec: PageSpec): void {
     this.cancelAll();
     this.spec = spec;
-    this.askEarly(spec);
+    this.early.start(spec.first ?? [], spec.next ?? (() => []));
     this.panel.title = spec.title;
     this.panel.webview.html = pageHtml(this.panel.webview, this.root, spec.bundle);
   }
@@ -73,17 +82,22 @@ export class Page implements vscode.Disposable {
 
   private receive(message: unknown): void {
     const parsed = parsePageMessage(message);
-    if (parsed === null || parsed.type === "ready") return;
-    if (parsed.type === "cancel") this.calls.get(parsed.id)?.cancel();
+    if (parsed === null) return;
+    if (parsed.type === "ready") this.early.pause();
+    else if (parsed.type === "cancel") this.calls.get(parsed.id)?.cancel();
     else void this.answer(parsed);
   }
 
   private async answer(call: PageCall): Promise<void> {
+    const early = this.earlyAnswer(call);
+    // The page has the answer, or will before it could have this one.
+    if (early === "told") return;
     const source = new vscode.CancellationTokenSource();
     this.calls.set(call.id, source);
     try {
-      const value = await this.work(call, source.token);
+      const value = await (early ?? this.work(call, source.token));
       this.post({ type: "answer", id: call.id, ok: true, value });
+      this.early.begin();
     } catch (error) {
       this.post({ type: "answer", id: call.id, ok: false, failure: shownFailure(error) });
     } finally {
@@ -97,28 +111,16 @@ export class Page implements vscode.Disposable {
     if (own !== undefined) return packed(await own(call.input as never));
     const name = this.spec.passes.find((allowed) => allowed === call.name);
     // The server checks the input by its schema; here only the name decides.
-    if (name !== undefined) return this.earlyAnswer(call) ?? this.pass(name, call.input, token);
+    if (name !== undefined) {
+      this.spec.heard?.(name, call.input);
+      return this.pass(name, call.input, token);
+    }
     throw new RunlineError("requestInvalid", { method: call.name, cause: "this page may not ask for it" });
   }
 
-  private askEarly({ first }: PageSpec): void {
-    this.early.clear();
-    for (const { name, input } of first ?? []) {
-      const source = new vscode.CancellationTokenSource();
-      const answer = this.pass(name, input, source.token);
-      // Told to the page when it asks; one that never does needs no answer.
-      answer.catch(() => undefined);
-      this.early.set(questionOf(name, input), answer);
-    }
-  }
-
-  /** The answer to the same question, once: the next time things may have changed. */
-  private earlyAnswer({ name, input }: PageCall): Promise<unknown> | null {
-    if (this.early.size === 0) return null;
-    const question = questionOf(name, input);
-    const answer = this.early.get(question) ?? null;
-    this.early.delete(question);
-    return answer;
+  private earlyAnswer({ name, input }: PageCall): Promise<unknown> | "told" | null {
+    const asked = this.spec.passes.find((allowed) => allowed === name);
+    return asked === undefined ? null : this.early.take({ name: asked, input });
   }
 
   private post(message: ToPage): void {
@@ -129,8 +131,6 @@ export class Page implements vscode.Disposable {
     for (const source of this.calls.values()) source.cancel();
   }
 }
-
-const questionOf = (name: string, input: unknown) => `${name} ${JSON.stringify(input)}`;
 
 /**
  * Nothing may be loaded but our own bundle, styles and icon font; no network, no inline script, no inline style. The bundle does not wait for

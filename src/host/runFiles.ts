@@ -8,8 +8,8 @@ import type { Run } from "../model/run.ts";
 import { workspaceFolder } from "./configuration.ts";
 import type { Request } from "./server.ts";
 
-/** Opens a file at a line (from 1). Relative paths start at the run's folder, then at the workspace. */
-export async function openFile(run: Run, file: string, line?: number): Promise<void> {
+/** Opens a file at a line (from 1) and answers what it is. Relative paths start at the workspace, then at the run's folder. */
+export async function openFile(run: Run, file: string, line?: number): Promise<vscode.FileStat> {
   const places = path.isAbsolute(file)
     ? [file]
     : [workspaceFolder()?.uri.fsPath, run.cwd]
@@ -17,13 +17,14 @@ export async function openFile(run: Run, file: string, line?: number): Promise<v
         .map((base) => path.join(base, file));
   const found = await firstExisting(places);
   if (found === null) throw new RunlineError("fileMissing", { path: file });
-  if (found.type === vscode.FileType.Directory) {
+  if (found.stat.type === vscode.FileType.Directory) {
     await vscode.commands.executeCommand("revealInExplorer", found.uri);
-    return;
+    return found.stat;
   }
   const at = new vscode.Position(Math.max(0, (line ?? 1) - 1), 0);
   const options = line === undefined ? {} : { selection: new vscode.Range(at, at) };
   await vscode.commands.executeCommand("vscode.open", found.uri, options);
+  return found.stat;
 }
 
 export async function openArtifact(run: Run, file: string, request: Request): Promise<void> {
@@ -71,14 +72,14 @@ export function confined(base: string, file: string): string | null {
 
 async function firstExisting(
   places: readonly string[],
-): Promise<{ uri: vscode.Uri; type: vscode.FileType } | null> {
+): Promise<{ readonly uri: vscode.Uri; readonly stat: vscode.FileStat } | null> {
   for (const place of places) {
     const uri = vscode.Uri.file(place);
-    const type = await vscode.workspace.fs.stat(uri).then(
-      (stat) => stat.type,
+    const stat = await vscode.workspace.fs.stat(uri).then(
+      (found) => found,
       () => null,
     );
-    if (type !== null) return { uri, type };
+    if (stat !== null) return { uri, stat };
   }
   return null;
 }

@@ -9,8 +9,14 @@ import { shorten } from "./markdown.ts";
 import { isActive } from "./runsGroups.ts";
 import type { Translate } from "./translate.ts";
 
-/** Codicon and theme color of a state. Shapes differ, so that color is never the only sign. */
-export const stateIcons = {
+/** Codicon and theme color of a run. Shapes differ, so that color is never the only sign. */
+export function stateIcon({ state, reason }: Pick<Run, "state" | "reason">): readonly [string, string] {
+  // It lives and makes no progress.
+  if (state === "running" && silenceIn(reason) !== null) return ["debug-pause", "list.warningForeground"];
+  return stateIcons[state];
+}
+
+const stateIcons = {
   queued: ["watch", "descriptionForeground"],
   running: ["circle-filled", "charts.blue"],
   finished: ["pass", "charts.green"],
@@ -58,7 +64,14 @@ export interface Telling {
 /** The live numbers behind the name: `loss 0.213 ▇▅▃▂ · 1.2k/5k · 3:12 · gpu-box`. */
 export function runDescription(run: Run, now: number, telling: Telling, t: Translate): string {
   const host = telling.hosts ? run.host : "";
-  const parts = [reasonPart(run, t), metricPart(run), progressPart(run), elapsedPart(run, now), host];
+  const parts = [
+    reasonPart(run, t),
+    metricPart(run),
+    divergedPart(run),
+    progressPart(run),
+    elapsedPart(run, now),
+    host,
+  ];
   const parameters = telling.parameters
     .filter((key) => run.parameters[key] !== undefined)
     .map((key) => `${shorten(key, 24)}=${shorten(run.parameters[key]?.value ?? "", 24)}`);
@@ -71,7 +84,8 @@ function reasonPart(run: Run, t: Translate): string {
   if (run.state === "finished") return "";
   if (run.state === "cancelled" && run.reason === null) return t("canceled");
   if (run.state === "queued") return run.reason === null ? t("queued") : t("queued: {0}", run.reason);
-  return shorten(run.reason ?? stateText(run.state, t), 80);
+  // The number of an error says nothing that its words don't, and stands where a narrow view ends.
+  return shorten(run.reason?.replace(/\[Errno -?\d+\] /, "") ?? stateText(run.state, t), 80);
 }
 
 /** `loss 0.213`, with a sparkline while the run is active. */
@@ -81,6 +95,21 @@ export function metricPart(run: Run): string {
   if (key === null || summary === undefined) return "";
   const line = isActive(run) && run.sparkline.length > 1 ? ` ${sparkline(run.sparkline, 8)}` : "";
   return `${shorten(key, 32)} ${formatValue(summary.last)}${line}`;
+}
+
+/** `loss NaN` where the run went astray while its key metric still looks sound. */
+function divergedPart(run: Run): string {
+  const { keyMetric, metrics } = run;
+  if (keyMetric !== null && !Number.isFinite(metrics[keyMetric]?.last ?? 0)) return "";
+  for (const key in metrics) {
+    const last = metrics[key]?.last ?? 0;
+    if (!Number.isFinite(last) && isLoss(key)) return `${shorten(key, 32)} ${formatValue(last)}`;
+  }
+  return "";
+}
+
+function isLoss(key: string): boolean {
+  return metricWords(key).some((word) => /loss$|^(?:nll|elbo|cost)$/.test(word));
 }
 
 const totalNames = new Set(["steps", "max_steps", "num_steps", "total_steps", "iterations", "max_iters"]);

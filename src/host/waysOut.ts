@@ -26,10 +26,31 @@ export function wayOut(code: FailureCode): WayOut | null {
       return run(t("Choose folder"), "workbench.action.openSettings", "runline.directory");
     case "storeUnreadable":
       return run(t("Rebuild the store"), command("runline.rebuildStore"));
+    case "storeNewer":
+      return run(t("Check for updates"), "workbench.extensions.action.checkForUpdates");
+    case "storeBusy":
+    case "serverDown":
+    case "serverLate":
+      return run(t("Try again"), command("runline.refresh"));
+    case "commandMissing":
+    case "notPython":
+      return run(t("Run command…"), command("runline.runCommand"));
+    case "digestUnknown":
+      return run(t("Open settings"), "workbench.action.openSettings", "runline.capture.artifacts");
+    case "auditBroken":
+      return run(t("Show audit log"), command("runline.showAudit"));
+    case "teamRefused":
+    case "teamUnknown":
+    case "teamOdd":
+      return run(t("Connect"), command("runline.connectMlflow"));
     case "hostSignIn":
     case "hostKeyUnknown":
+    case "hostLeft":
       return run(t("Connect"), command("runline.connectHost"));
+    case "hostFailed":
+      return run(t("Check host…"), command("runline.checkHost"));
     case "hostNoPython":
+    case "hostWrite":
       return run(t("Open settings"), "workbench.action.openSettings", "runline.hosts");
     case "noFolder":
     case "noWorkspace":

@@ -22,7 +22,12 @@ export type ComparePageCalls = Pick<
   | "compare/importance"
 > & {
   /** `view` is that of the link by which the page was opened, told once. */
-  "page/subject": [Record<string, never>, { readonly runIds: readonly string[]; readonly view?: string }];
+  "page/subject": [
+    Record<string, never>,
+    { readonly runIds: readonly string[]; readonly view?: string; readonly kept: KeptColumns },
+  ];
+  /** Keeps an arrangement of columns by a name, or for the next comparison where that is null; null as the set forgets it. */
+  "page/keepColumns": [{ readonly name: string | null; readonly set: ColumnSet | null }, KeptColumns];
   "page/openRun": [{ readonly runId: string }, null];
   /** Code of two runs in the native diff editor. */
   "page/openDiff": [{ readonly left: string; readonly right: string }, null];
@@ -56,6 +61,24 @@ export interface ComparePageEvents {
   readonly changed: Changed;
   /** Whether the server lives; while it does not, what is shown grows old. */
   readonly server: { readonly up: boolean };
+  /** Another comparison has kept columns. */
+  readonly columns: KeptColumns;
+}
+
+/** How a person has arranged the columns of the table, by their ids. */
+export interface ColumnSet {
+  /** Shown (true) or hidden (false), against what `onlyDifferences` says. */
+  readonly columns: Readonly<Record<string, boolean>>;
+  /** Those that change places among themselves. */
+  readonly columnOrder: readonly string[];
+  /** Which way a metric gets better, where a person knows better than its name tells. */
+  readonly directions: Readonly<Record<string, MetricDirection | "none">>;
+}
+
+export interface KeptColumns {
+  /** What the next comparison begins with; null for the page's own choice. */
+  readonly last: ColumnSet | null;
+  readonly sets: Readonly<Record<string, ColumnSet>>;
 }
 
 export interface SortKey {
@@ -67,17 +90,13 @@ export const compareTabs = ["charts", "scatter", "parallel", "importance", "valu
 export type CompareTab = (typeof compareTabs)[number];
 
 /** What survives a reload: where the person is and how they arranged it, never the data. Columns by their ids. */
-export interface ComparePageState {
+export interface ComparePageState extends ColumnSet {
   readonly runIds: readonly string[];
   readonly hidden: readonly string[];
   /** Runs that stand at the top, whatever the order. */
   readonly pinned: readonly string[];
   readonly baseline: string | null;
   readonly onlyDifferences: boolean;
-  /** Columns that a person has shown (true) or hidden (false), against what `onlyDifferences` says. */
-  readonly columns: Readonly<Record<string, boolean>>;
-  /** Which way a metric gets better, where a person knows better than its name tells. */
-  readonly directions: Readonly<Record<string, MetricDirection | "none">>;
   /** Most significant first; empty is the order in which the runs were chosen. */
   readonly sort: readonly SortKey[];
   readonly filter: string;

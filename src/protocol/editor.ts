@@ -217,6 +217,8 @@ export interface LaunchInput {
   readonly gpus?: number;
   /** As a job of the host's cluster, with this asked of it; absent: directly on the host. */
   readonly slurm?: SlurmWish;
+  /** Runs that its job waits for: `<id>`, or `afterany:<id>` and the like. */
+  readonly after?: readonly string[];
 }
 
 export interface BeyondQuery {

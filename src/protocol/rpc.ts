@@ -13,4 +13,6 @@ export type ToHost =
 export type ToPage =
   | { readonly type: "answer"; readonly id: number; readonly ok: true; readonly value: unknown }
   | { readonly type: "answer"; readonly id: number; readonly ok: false; readonly failure: Failure }
+  /** The answer to a question that the page is about to ask. */
+  | { readonly type: "told"; readonly name: string; readonly input: unknown; readonly value: unknown }
   | { readonly type: "event"; readonly name: string; readonly value: unknown };

@@ -4,7 +4,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { pictureAll, runBefore } from "./folders.ts";
+import { keepEvidence } from "./evidence.ts";
+import { runBefore } from "./folders.ts";
 import { openSession, type Session } from "./session.ts";
 import type { Theme, Workbench } from "./workbench.ts";
 
@@ -51,7 +52,7 @@ beforeAll(async () => {
   await compare(/^lr-/, 8);
 });
 
-pictureAll(() => session);
+keepEvidence(() => session);
 afterAll(() => session?.close());
 
 /** Opens the comparison of the rows whose labels fit. */
@@ -89,7 +90,7 @@ test("sorted, filtered, grouped; a group's runs come forward in the charts and i
   await panel().getByLabel("Group by").selectOption("parameter:lr");
   await panel().locator(".grid-row.group").nth(1).waitFor();
   await panel().locator(".grid-row.group").first().hover();
-  await expect.poll(() => isDrawn(panel().locator("canvas.overlay").first())).toBe(true);
+  await expect.poll(() => isDrawn(panel().locator("canvas.front").first())).toBe(true);
   await window.screenshot("compare-grouped");
   for (const plot of ["Scatter", "Parallel coordinates"]) {
     await view(plot).click();

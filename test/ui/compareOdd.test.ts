@@ -8,7 +8,8 @@ import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { projectRoot } from "../editor/built.ts";
-import { pictureAll, runBefore } from "./folders.ts";
+import { keepEvidence } from "./evidence.ts";
+import { runBefore } from "./folders.ts";
 import { addRun } from "./page/sampleRuns.ts";
 import { openSession, type Session } from "./session.ts";
 import type { Theme, Workbench } from "./workbench.ts";
@@ -62,7 +63,7 @@ beforeAll(async () => {
   await window.row("Runs", "later").waitFor();
 });
 
-pictureAll(() => session);
+keepEvidence(() => session);
 
 afterAll(async () => {
   if (session === undefined) return;
@@ -211,9 +212,7 @@ test("after a reload the comparison is as it was left", { timeout: 240_000 }, as
   await expect.poll(() => panel().locator(".run-name").count()).toBe(2);
   await panel().getByRole("checkbox", { name: "Show hurt in charts" }).click();
   await panel().getByRole("tab", { name: "Parallel coordinates" }).click();
-  const gone = window.page.waitForEvent("framenavigated", (frame) => frame === window.page.mainFrame());
-  await window.run("Developer: Reload Window");
-  await gone;
+  await window.reload();
   await window.tab("Compare 3 runs").waitFor({ timeout: 60_000 });
   await panel().getByRole("tab", { name: "Parallel coordinates", selected: true }).waitFor();
   await expect.poll(() => panel().locator(".run-name").allTextContents()).toEqual(["hurt", "later"]);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { JournalRecord } from "../../src/model/journal.ts";
 import { runIdAt } from "../../src/model/runId.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
-import { pictureAll } from "./folders.ts";
+import { keepEvidence } from "./evidence.ts";
 import { openSession, type Session } from "./session.ts";
 import type { Theme } from "./workbench.ts";
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
   await fillStore(session.workspace);
 });
 
-pictureAll(() => session);
+keepEvidence(() => session);
 
 afterAll(async () => {
   await session?.close();

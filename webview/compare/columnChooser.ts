@@ -1,10 +1,14 @@
-/** Which columns the table has: a list with boxes to tick, searched by name, in a sheet below its button. */
+/** Which columns the table has: a list with boxes to tick, searched by name, in a sheet below its button; and whole sets of them by name. */
 
 import { html, nothing } from "lit";
+import type { ColumnSet } from "../../src/protocol/comparePage.ts";
 import { PageElement } from "../shared/element.ts";
+import { iconButton } from "../shared/icon.ts";
 import { nameMatches } from "../shared/metricGroups.ts";
 import { searchField } from "../shared/searchField.ts";
+import { freshColumns, isArranged } from "./columnOrder.ts";
 import type { GridColumn } from "./gridColumns.ts";
+import { checkedView } from "./linkedView.ts";
 
 const mostShown = 200;
 const groupNames = {
@@ -17,11 +21,18 @@ const groupNames = {
   note: "Note",
 } as const;
 
+/** A set of columns to keep by its name, or to forget. */
+export interface KeptSet {
+  readonly name: string;
+  readonly set: ColumnSet | null;
+}
+
 export class ColumnChooser extends PageElement {
   static override properties = {
     columns: { attribute: false },
     shown: { attribute: false },
-    chosen: { attribute: false },
+    arranged: { attribute: false },
+    sets: { attribute: false },
     open: { state: true },
     search: { state: true },
   };
@@ -29,8 +40,10 @@ export class ColumnChooser extends PageElement {
   /** All columns, and those that the table has. */
   declare columns: readonly GridColumn[];
   declare shown: readonly GridColumn[];
-  /** What the person has chosen so far, by id. A change is told by the event `choose` with the whole choice. */
-  declare chosen: Readonly<Record<string, boolean>>;
+  /** What the person has arranged so far. A change is told by the event `arrange` with the whole of it. */
+  declare arranged: ColumnSet;
+  /** Those that have names. The event `keep` tells of one that is to be kept or forgotten. */
+  declare sets: Readonly<Record<string, ColumnSet>>;
   declare open: boolean;
   declare search: string;
 
@@ -38,6 +51,7 @@ export class ColumnChooser extends PageElement {
     super();
     this.open = false;
     this.search = "";
+    this.sets = {};
   }
 
   protected override render(): unknown {
@@ -74,24 +88,55 @@ export class ColumnChooser extends PageElement {
         <button class="link" @click=${() => this.choose(found, true)}>Show all</button>
         <button class="link" @click=${() => this.choose(found, false)}>Hide all</button>
         <span class="grow"></span>
-        <button class="link" @click=${() => this.tell({})}>Reset</button>
+        ${isArranged(this.arranged) ? html`<button class="link" title="Columns, their order and directions as Runline chooses them" @click=${() => this.arrange(freshColumns)}>Reset</button>` : nothing}
       </div>
+      ${this.keptSets()}
     </div>`;
+  }
+
+  /** The next comparison begins with the columns of this one; what else shall last has a name. */
+  private keptSets(): unknown {
+    const names = Object.keys(this.sets);
+    const onKey = (event: KeyboardEvent) => {
+      const field = event.target;
+      if (event.key !== "Enter" || !(field instanceof HTMLInputElement) || field.value.trim() === "") return;
+      this.keep({ name: field.value.trim(), set: this.arranged });
+      field.value = "";
+    };
+    return html`<div class="sheet-sets">
+      ${names.map(
+        (
+          name,
+        ) => html`<span class="chip"><button class="clip" title=${`Use the columns of “${name}”`} @click=${() => this.use(name)}>${name}</button>
+          ${iconButton("close", `Forget ${name}`, () => this.keep({ name, set: null }))}</span>`,
+      )}
+      ${isArranged(this.arranged) ? html`<input class="set-name" maxlength="100" aria-label="Keep these columns as" placeholder="Keep these columns as …" @keydown=${onKey} />` : nothing}
+    </div>`;
+  }
+
+  private use(name: string): void {
+    const { columns = {}, columnOrder = [], directions = {} } = checkedView(this.sets[name]);
+    this.arrange({ columns, columnOrder, directions });
+  }
+
+  private keep(detail: KeptSet): void {
+    this.dispatchEvent(new CustomEvent("keep", { detail }));
   }
 
   private entry(column: GridColumn, shown: ReadonlySet<string>, before: GridColumn | undefined): unknown {
     const heading = before?.group === column.group ? nothing : html`<h4>${groupNames[column.group]}</h4>`;
     return html`${heading}<label class="sheet-entry" title=${column.title}><input class="sheet-tick" type="checkbox" .checked=${shown.has(column.id)}
-      @change=${(event: Event) => this.tell({ ...this.chosen, [column.id]: (event.target as HTMLInputElement).checked })} />
+      @change=${(event: Event) => this.choose([column], (event.target as HTMLInputElement).checked)} />
       <span class="clip">${column.title}</span>${column.differs ? nothing : html`<span class="quiet">same</span>`}</label>`;
   }
 
   private choose(columns: readonly GridColumn[], shown: boolean): void {
-    this.tell({ ...this.chosen, ...Object.fromEntries(columns.map((column) => [column.id, shown])) });
+    const chosen = Object.fromEntries(columns.map((column) => [column.id, shown]));
+    this.arrange({ ...this.arranged, columns: { ...this.arranged.columns, ...chosen } });
   }
 
-  private tell(detail: Readonly<Record<string, boolean>>): void {
-    this.dispatchEvent(new CustomEvent("choose", { detail }));
+  private arrange(detail: ColumnSet): void {
+    this.dispatchEvent(new CustomEvent("arrange", { detail }));
   }
 
   private show(open: boolean): void {

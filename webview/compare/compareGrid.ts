@@ -14,6 +14,7 @@ import type { GridEvents, MenuAsk } from "./gridEvents.ts";
 import { type GridPlace, movedBy } from "./gridKeys.ts";
 import { type ColumnPlace, columnPlaces, headHeight, rowHeight, seenColumns } from "./gridLayout.ts";
 import { bodyRow, type GridView, headRow } from "./gridRows.ts";
+import { editNote } from "./noteEditor.ts";
 import { nameColumn } from "./sortRows.ts";
 import { GroupCells, type TableRow } from "./tableRows.ts";
 
@@ -81,7 +82,7 @@ export class CompareGrid extends PageElement implements GridView {
   override connectedCallback(): void {
     super.connectedCallback();
     this.watched.follow(this);
-    this.unsubscribe = this.hover.subscribe(() => this.requestUpdate());
+    this.unsubscribe = this.hover.subscribeToFront(() => this.requestUpdate());
   }
 
   override disconnectedCallback(): void {
@@ -144,8 +145,20 @@ export class CompareGrid extends PageElement implements GridView {
     const found = this.rows[row];
     const run = found?.kind === "run" ? this.runs[found.index] : undefined;
     if (run === undefined || found?.kind !== "run") return;
-    if (editableText(run, found.index, this.columns[column - 1] ?? null) !== null)
+    if (this.columns[column - 1]?.group === "note") this.note(row, column);
+    else if (editableText(run, found.index, this.columns[column - 1] ?? null) !== null)
       this.editing = { row, column };
+  }
+
+  /** The note of a run, whether or not its column is in sight. */
+  private note(row: number, column = 0): void {
+    const found = this.rows[row];
+    const run = found?.kind === "run" ? this.runs[found.index] : undefined;
+    if (run === undefined) return;
+    const box = this.querySelector(`[id="cell-${row}-${column}"]`)?.getBoundingClientRect();
+    editNote({ x: box?.left ?? 0, y: box?.bottom ?? 0 }, run, (note) =>
+      this.tell("edit", { runId: run.id, edit: { note } }),
+    );
   }
 
   /** Takes what was changed; a field that is left after Escape or Enter has nothing more to say. */
@@ -204,6 +217,7 @@ export class CompareGrid extends PageElement implements GridView {
       index: found?.kind === "run" ? found.index : -1,
       column: this.columns[column - 1] ?? null,
       edit: () => this.edit(row, column),
+      note: () => this.note(row),
     };
     if (row < 0 || detail.run !== null) this.tell("ask-menu", detail);
   }
@@ -231,6 +245,7 @@ export class CompareGrid extends PageElement implements GridView {
       this.moveTo(target);
     } else if (event.key === "Enter" || event.key === " ") this.act(event);
     else if (event.key === "F2") this.edit(row, column);
+    else if (event.key === "n" && !(event.ctrlKey || event.metaKey || event.altKey)) this.noteByKey(event);
     else if (event.key.toLowerCase() === "c" && (event.ctrlKey || event.metaKey)) this.copyCell(event);
     else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey))
       this.askMenu(event, row, column);
@@ -248,6 +263,11 @@ export class CompareGrid extends PageElement implements GridView {
     else if (ticks) this.tick(row, event.shiftKey);
     else if (found?.kind === "group") this.tell("toggle-group", found.id);
     else if (found !== undefined) this.tell("open", this.idsOf(row)[0] ?? "");
+  }
+
+  private noteByKey(event: KeyboardEvent): void {
+    event.preventDefault();
+    this.note(this.active.row);
   }
 
   /** The active cell, unless a person has marked text. */

@@ -1,11 +1,15 @@
 /** The top of the Compare page: what is compared, against which run, grouped and filtered how, and what can be done with the table. */
 
 import { html, nothing } from "lit";
-import type { ComparePageState } from "../../src/protocol/comparePage.ts";
+import type { ColumnSet, ComparePageState } from "../../src/protocol/comparePage.ts";
 import { icon } from "../shared/icon.ts";
+import { showKeyHints } from "../shared/keyHints.ts";
 import { searchField } from "../shared/searchField.ts";
 import { differentValues } from "./columnCells.ts";
+import type { KeptSet } from "./columnChooser.ts";
+import { columnSetOf } from "./columnOrder.ts";
 import type { CompareRun } from "./comparedRuns.ts";
+import { compareKeys } from "./compareKeys.ts";
 import type { CompareTable } from "./compareTable.ts";
 import { csvTable, type ExportedTable, latexTable, markdownTable } from "./exportTable.ts";
 import { noBaseline } from "./freshState.ts";
@@ -23,6 +27,9 @@ export interface HeadView {
   readonly state: ComparePageState;
   readonly baseline: string | null;
   readonly save: (change: Partial<ComparePageState>) => void;
+  readonly sets: Readonly<Record<string, ColumnSet>>;
+  /** By a name; null as the set forgets it. */
+  readonly keepColumns: (name: string, set: ColumnSet | null) => void;
   readonly copyTable: (write: (table: ExportedTable) => string) => void;
   readonly copyLink: () => void;
   readonly addRuns: () => void;
@@ -49,8 +56,9 @@ export function compareHead(view: HeadView): unknown {
     ${filterField(view)}
     ${Object.keys(state.brushes).length > 0 ? html`<button class="badge" title="Show all runs again" @click=${() => save({ brushes: {} })}>brushed ${icon("close")}</button>` : nothing}
     ${runs.length === 1 ? html`<span class="quiet">Add a second run to see what differs.</span>` : nothing}
-    <span class="head-actions"><rl-column-chooser .columns=${table.all} .shown=${table.columns} .chosen=${state.columns}
-      @choose=${(event: CustomEvent<Readonly<Record<string, boolean>>>) => save({ columns: event.detail })}></rl-column-chooser>
+    <span class="head-actions"><rl-column-chooser .columns=${table.all} .shown=${table.columns} .arranged=${columnSetOf(state)} .sets=${view.sets}
+      @arrange=${(event: CustomEvent<ColumnSet>) => save(event.detail)}
+      @keep=${(event: CustomEvent<KeptSet>) => view.keepColumns(event.detail.name, event.detail.set)}></rl-column-chooser>
     <vscode-button secondary icon="add" aria-label="Add runs" title="Add runs" @click=${view.addRuns}><span class="wide-only">Add runs</span></vscode-button>
     <rl-menu .label=${"More actions"} .items=${tableMenu(view)}></rl-menu></span>
   </header>`;
@@ -119,5 +127,6 @@ function tableMenu({ copyTable, copyLink }: HeadView) {
     { label: "Copy table as Markdown", icon: "markdown", run: () => copyTable(markdownTable) },
     { label: "Copy table as CSV", icon: "table", run: () => copyTable(csvTable) },
     { label: "Copy table as LaTeX", icon: "symbol-text", run: () => copyTable(latexTable) },
+    { label: "Keyboard (?)", icon: "keyboard", run: () => showKeyHints(compareKeys) },
   ];
 }

@@ -4,10 +4,11 @@ import { html, nothing } from "lit";
 import type { Failure } from "../../src/model/failure.ts";
 import type { RunFile } from "../../src/model/lineage.ts";
 import type { RunEdit } from "../../src/model/run.ts";
-import type { ComparePageState, CompareTab } from "../../src/protocol/comparePage.ts";
+import type { ColumnSet, ComparePageState, CompareTab, KeptColumns } from "../../src/protocol/comparePage.ts";
 import { toggled } from "../shared/chartMove.ts";
 import { PageElement } from "../shared/element.ts";
 import { Hover } from "../shared/hover.ts";
+import { offerKeyHints } from "../shared/keyHints.ts";
 import { type MetricSource, touches } from "../shared/metricSource.ts";
 import { pageSource } from "../shared/pageSource.ts";
 import { showPopup } from "../shared/popup.ts";
@@ -16,10 +17,12 @@ import { splitter } from "../shared/splitter.ts";
 import { emptyState, noticeBar, queryState } from "../shared/states.ts";
 import { tabBar } from "../shared/tabs.ts";
 import { ChartsTab } from "./chartsTab.ts";
+import { columnSetOf, isArranged } from "./columnOrder.ts";
 import type { ComparedRuns, CompareRun } from "./comparedRuns.ts";
 import type { CompareGrid } from "./compareGrid.ts";
 import { compareHead } from "./compareHead.ts";
 import type { CompareHost } from "./compareHost.ts";
+import { compareKeys } from "./compareKeys.ts";
 import { CompareReader } from "./compareReader.ts";
 import { type CompareTable, CompareTables, neededColumns } from "./compareTable.ts";
 import type { DataKnown } from "./differencesTab.ts";
@@ -28,7 +31,7 @@ import { freshState, noBaseline } from "./freshState.ts";
 import type { GridEvents } from "./gridEvents.ts";
 import { headHeight, rowHeight } from "./gridLayout.ts";
 import { gridMenu, type MenuView } from "./gridMenu.ts";
-import { viewOf, viewText } from "./linkedView.ts";
+import { checkedView, viewOf, viewText } from "./linkedView.ts";
 import { filterColumns } from "./runFilter.ts";
 import { toggledSort } from "./sortRows.ts";
 import "./compareGrid.ts";
@@ -60,6 +63,7 @@ export class ComparePage extends PageElement {
     state: { state: true },
     failed: { state: true },
     lost: { state: true },
+    kept: { state: true },
   };
 
   declare host: CompareHost;
@@ -68,6 +72,8 @@ export class ComparePage extends PageElement {
   declare failed: Failure | null;
   /** The server is gone. */
   declare lost: boolean;
+  /** Columns as they were arranged in other comparisons. */
+  declare kept: KeptColumns;
 
   private readonly reader = new CompareReader(this, {
     host: () => this.host,
@@ -94,6 +100,7 @@ export class ComparePage extends PageElement {
     this.state = freshState;
     this.failed = null;
     this.lost = false;
+    this.kept = { last: null, sets: {} };
   }
 
   override connectedCallback(): void {
@@ -104,7 +111,9 @@ export class ComparePage extends PageElement {
       this.host.call("metrics/bands", query, { signal }),
     );
     addEventListener("pagehide", this.saveNow);
+    const endHints = offerKeyHints(compareKeys);
     this.charts = new ChartsTab(this.source, this.hover, this.save);
+    const endColumns = this.host.on("columns", (kept) => this.take(kept));
     const endServer = this.host.on("server", ({ up }) => this.setLost(!up));
     const endChanged = this.host.on("changed", (changed) => {
       const ids = this.state.runIds;
@@ -112,12 +121,19 @@ export class ComparePage extends PageElement {
       if (touches(changed, "lineage", ids)) this.files.refresh();
     });
     this.unsubscribe = () => {
+      endColumns();
       endServer();
       endChanged();
+      endHints();
     };
+    const isNew = this.host.savedState() === undefined;
     void this.host.call("page/subject", {}).then((reply) => {
-      if (reply.ok && reply.value.view !== undefined)
-        this.state = { ...freshState, ...viewOf(reply.value.view) };
+      if (reply.ok) {
+        const { view, kept } = reply.value;
+        this.kept = kept;
+        if (view !== undefined) this.state = { ...freshState, ...viewOf(view) };
+        else if (isNew) this.state = { ...this.state, ...checkedView(kept.last) };
+      }
       this.show(reply.ok ? reply.value.runIds : this.state.runIds);
     });
   }
@@ -127,6 +143,10 @@ export class ComparePage extends PageElement {
     removeEventListener("pagehide", this.saveNow);
     this.saveNow();
     this.unsubscribe?.();
+  }
+
+  private take(kept: KeptColumns): void {
+    this.kept = kept;
   }
 
   private setLost(lost: boolean): void {
@@ -186,7 +206,7 @@ export class ComparePage extends PageElement {
     const baseline = this.baseline(table);
     const room = headHeight + rowHeight * Math.max(2, table.rows.length + table.coming) + scrollbarRoom;
     return html`
-      ${compareHead({ table, state, baseline, save, copyTable: this.copyTable, copyLink: this.copyLink, addRuns: this.addRuns })}
+      ${compareHead({ table, state, baseline, save, sets: this.kept.sets, keepColumns: this.keepColumns, copyTable: this.copyTable, copyLink: this.copyLink, addRuns: this.addRuns })}
       ${this.failed === null ? nothing : noticeBar(this.failed, () => this.tellFailure(null))}
       <div class="split">
         <div class="upper" .style=${`height:${state.split * 100}%;max-height:${room}px`}>
@@ -220,7 +240,7 @@ export class ComparePage extends PageElement {
       @star=${on<"star">((id) => this.star(table.runs[table.places.get(id) ?? -1]))}
       @toggle-group=${on<"toggle-group">((id) => this.save({ closedGroups: toggled(this.state.closedGroups, id) }))}
       @edit=${on<"edit">(({ runId, edit }) => void this.edit(runId, edit))}
-      @ask-menu=${on<"ask-menu">((ask) => showPopup(ask.at, ask.run?.name ?? ask.column?.title ?? "Run", gridMenu(ask, this.menuView(baseline))))}></rl-compare-grid>`;
+      @ask-menu=${on<"ask-menu">((ask) => showPopup(ask.at, ask.run?.name ?? ask.column?.title ?? "Run", gridMenu(ask, this.menuView(table, baseline))))}></rl-compare-grid>`;
   }
 
   private panel(table: CompareTable, hidden: ReadonlySet<string>, baseline: string | null): unknown {
@@ -247,9 +267,10 @@ export class ComparePage extends PageElement {
     return this.files.value === undefined ? "reading" : "known";
   }
 
-  private menuView(baseline: string | null): MenuView {
+  private menuView({ columns }: CompareTable, baseline: string | null): MenuView {
     return {
       state: this.state,
+      columns: columns.map(({ id }) => id),
       baseline,
       save: this.save,
       open: this.openRun,
@@ -328,8 +349,17 @@ export class ComparePage extends PageElement {
 
   private readonly copy = (text: string): void => void this.host.act("page/copy", { text });
 
+  private readonly keepColumns = async (name: string | null, set: ColumnSet | null): Promise<void> => {
+    const kept = await this.host.act("page/keepColumns", { name, set });
+    if (kept !== undefined) this.take(kept);
+  };
+
   private readonly save = (change: Partial<ComparePageState>): void => {
     this.state = { ...this.state, ...change };
+    if ("columns" in change || "columnOrder" in change || "directions" in change) {
+      const set = columnSetOf(this.state);
+      void this.keepColumns(null, isArranged(set) ? set : null);
+    }
     this.saving ??= window.setTimeout(this.saveNow, savedAfterMs);
   };
 

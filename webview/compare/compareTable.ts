@@ -5,6 +5,7 @@ import { looksOfRuns, type RunLook } from "../../src/model/runColor.ts";
 import type { ComparePageState } from "../../src/protocol/comparePage.ts";
 import { Kept } from "../shared/kept.ts";
 import { brushedRuns } from "./brush.ts";
+import { orderedColumns } from "./columnOrder.ts";
 import type { ComparedRuns, CompareRun } from "./comparedRuns.ts";
 import { type FilesOfRuns, type GridColumn, gridColumns, shownColumns } from "./gridColumns.ts";
 import { type FilterResult, filteredRuns } from "./runFilter.ts";
@@ -53,7 +54,7 @@ export class CompareTables {
   /** `files` are the files by run as far as they are known. */
   of(known: ComparedRuns, files: FilesOfRuns | undefined, state: ComparePageState): CompareTable {
     const { runs, places, coming } = known;
-    const { directions, sort, pinned, groupBy, closedGroups, brushes, onlyDifferences } = state;
+    const { directions, sort, pinned, groupBy, closedGroups, brushes, onlyDifferences, columnOrder } = state;
     const all = this.all.of([known, files, directions], () =>
       gridColumns(known, files ?? new Map(), Date.now(), directions),
     );
@@ -81,8 +82,8 @@ export class CompareTables {
     return {
       ...{ runs, places, coming, all, filter, filtered, order, rows, need: this.need },
       looks: this.looks.of([runs], () => looksOfRuns(runs.map((run) => run.id))),
-      columns: this.columns.of([all, onlyDifferences, state.columns], () =>
-        shownColumns(all, runs.length, onlyDifferences, state.columns),
+      columns: this.columns.of([all, onlyDifferences, state.columns, columnOrder], () =>
+        orderedColumns(shownColumns(all, runs.length, onlyDifferences, state.columns), columnOrder),
       ),
       keyMetric: keyMetricOf(known.summary),
       single: known.single,

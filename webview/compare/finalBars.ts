@@ -7,6 +7,7 @@ import { icon } from "../shared/icon.ts";
 import { metricUnit } from "../shared/metricUnit.ts";
 import { swatch } from "../shared/swatch.ts";
 import type { CompareTable } from "./compareTable.ts";
+import { isBest } from "./gridColumns.ts";
 
 const mostBars = 8;
 
@@ -29,7 +30,7 @@ export function finalBars(view: FinalBarsView): unknown {
 function barsOf(metric: string, { table, shown, total, hover, most = mostBars }: FinalBarsView): unknown {
   const column = table.all.find(({ id }) => id === `metric:${metric}`);
   if (column === undefined) return nothing;
-  const { cells, best } = column;
+  const { cells } = column;
   const valued = shown.filter((index) => cells.has(index));
   const finite = valued.map((index) => cells.number(index)).filter((value) => Number.isFinite(value));
   const low = finite.reduce((a, b) => Math.min(a, b), 0);
@@ -48,7 +49,7 @@ function barsOf(metric: string, { table, shown, total, hover, most = mostBars }:
       @mouseenter=${() => hover.bringForward(run.id)} @mouseleave=${() => hover.bringForward(null)}>
       ${look === undefined ? nothing : swatch(look)}<span class="clip">${run.name}</span>
       <span class="bar-room" aria-hidden="true">${Number.isFinite(value) && look !== undefined ? html`<span class=${`bar run-${look.color + 1}`} .style=${`left:${from}%;width:${to - from}%`}></span>` : nothing}</span>
-      <span class="number">${value === best ? html`<span class="best" role="img" aria-label="best">${icon("star-full")}</span> ` : nothing}${Number.isFinite(value) ? unit.text(value) : formatValue(value)}</span>
+      <span class="number">${isBest(column, value) ? html`<span class="best" role="img" aria-label="best">${icon("star-full")}</span> ` : nothing}${Number.isFinite(value) ? unit.text(value) : formatValue(value)}</span>
     </li>`;
   };
   return html`<div class="final"><h4 class="clip" title=${metric}>${metric}</h4>

@@ -2,6 +2,7 @@
 
 import { freshLayout } from "../../src/protocol/chartLayout.ts";
 import type { ComparePageState } from "../../src/protocol/comparePage.ts";
+import { freshColumns } from "./columnOrder.ts";
 
 export const freshState: ComparePageState = {
   runIds: [],
@@ -9,8 +10,7 @@ export const freshState: ComparePageState = {
   pinned: [],
   baseline: null,
   onlyDifferences: true,
-  columns: {},
-  directions: {},
+  ...freshColumns,
   sort: [],
   filter: "",
   groupBy: [],

@@ -4,7 +4,7 @@ import { html, nothing, svg, type TemplateResult } from "lit";
 import { icon } from "../shared/icon.ts";
 import { roomAfter } from "./cellWidth.ts";
 import type { GridCell } from "./columnCells.ts";
-import { differenceOf, type GridColumn, hasDeltas } from "./gridColumns.ts";
+import { differenceOf, type GridColumn, hasDeltas, isBest } from "./gridColumns.ts";
 
 const trendSize = { width: 80, height: 14 };
 
@@ -42,7 +42,7 @@ export function cellContent({ column, cell, index, baseline }: CellView): CellCo
   const withDeltas = baseline >= 0;
   const compared = withDeltas && baseline !== index && column.loaded;
   const difference = compared ? differenceOf(column, index, baseline) : null;
-  const best = cell !== null && column.best !== null && cell.number === column.best;
+  const best = cell !== null && cell.number !== null && isBest(column, cell.number);
   const { delta = null, better = null } = difference ?? {};
   const differs = difference?.differs ?? false;
   const shown = cell?.shown ?? (column.loaded ? "–" : "…");

@@ -33,7 +33,7 @@ export interface GridColumn {
   readonly numeric: boolean;
   readonly differs: boolean;
   readonly direction: MetricDirection | null;
-  /** The best value where the direction is known and the runs differ. */
+  /** The best value where the direction is known and the runs differ; `isBest` tells where it is marked. */
   readonly best: number | null;
   /** In the column of the trend: values of the key metric over a run. */
   readonly trend?: (index: number) => readonly number[];
@@ -85,6 +85,26 @@ export function shownColumns(
   const shownOfItself = ({ differs, present }: GridColumn) =>
     onlyDifferences && runs > 1 ? differs : present > 0;
   return columns.filter((column) => chosen[column.id] ?? shownOfItself(column));
+}
+
+/** More runs than this that share the best value are no news. */
+const mostBest = 3;
+const bestRuns = new WeakMap<Cells, { readonly best: number; readonly runs: number }>();
+
+/** Whether a value is marked as the best of its column. */
+export function isBest({ best, cells }: GridColumn, value: number): boolean {
+  if (best === null || value !== best) return false;
+  const known = bestRuns.get(cells);
+  const found = known?.best === best ? known : { best, runs: runsWith(cells, best) };
+  bestRuns.set(cells, found);
+  return found.runs <= mostBest;
+}
+
+function runsWith(cells: Cells, value: number): number {
+  let runs = 0;
+  for (let index = 0; index < cells.length && runs <= mostBest; index++)
+    if (cells.has(index) && cells.number(index) === value) runs++;
+  return runs;
 }
 
 /** What a cell is against the baseline's. */

@@ -4,10 +4,9 @@ import type { RunEdit } from "../../src/model/run.ts";
 import type { CompareRun } from "./comparedRuns.ts";
 import type { GridColumn } from "./gridColumns.ts";
 
-/** The text to edit in a cell (null is the name's column), or null where it is not a person's to change. */
+/** The text to edit in a cell (null is the name's column), or null where it is not a person's to change there. */
 export function editableText(run: CompareRun, index: number, column: GridColumn | null): string | null {
   if (column === null) return run.name;
-  if (column.group === "note") return run.note;
   return column.group === "tag" && column.loaded ? (column.cells.at(index)?.text ?? "") : null;
 }
 
@@ -21,7 +20,6 @@ export function editOf(
   const trimmed = text.trim();
   if (trimmed === editableText(run, index, column)) return null;
   if (column === null) return trimmed === "" ? null : { name: trimmed };
-  if (column.group === "note") return { note: trimmed };
   return { tags: { [column.title]: trimmed === "" ? null : trimmed } };
 }
 

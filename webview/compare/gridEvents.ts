@@ -14,6 +14,7 @@ export interface MenuAsk {
   /** Null for the names. */
   readonly column: GridColumn | null;
   readonly edit: () => void;
+  readonly note: () => void;
 }
 
 /** What a person does in the grid: custom events and their details. */

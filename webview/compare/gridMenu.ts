@@ -3,6 +3,7 @@
 import type { ComparePageState } from "../../src/protocol/comparePage.ts";
 import { toggled } from "../shared/chartMove.ts";
 import type { PopupItem } from "../shared/popup.ts";
+import { movedColumn } from "./columnOrder.ts";
 import type { CompareRun } from "./comparedRuns.ts";
 import { noBaseline } from "./freshState.ts";
 import type { GridColumn } from "./gridColumns.ts";
@@ -12,6 +13,8 @@ import { nameColumn } from "./sortRows.ts";
 
 export interface MenuView {
   readonly state: ComparePageState;
+  /** Of the table, by their ids. */
+  readonly columns: readonly string[];
   readonly baseline: string | null;
   readonly save: (change: Partial<ComparePageState>) => void;
   readonly open: (runId: string) => void;
@@ -24,7 +27,7 @@ export function gridMenu(ask: MenuAsk, view: MenuView): readonly PopupItem[] {
   return ask.run === null ? headMenu(ask.column, view) : runMenu(ask.run, ask, view);
 }
 
-function headMenu(column: GridColumn | null, { state, save }: MenuView): readonly PopupItem[] {
+function headMenu(column: GridColumn | null, { state, columns, save }: MenuView): readonly PopupItem[] {
   const id = column?.id ?? nameColumn;
   const sort = (descending: boolean) => save({ sort: [{ column: id, descending }] });
   const items: PopupItem[] = [
@@ -52,9 +55,17 @@ function headMenu(column: GridColumn | null, { state, save }: MenuView): readonl
       separated: true,
       run: () => save({ groupBy: [column.id], closedGroups: [] }),
     });
+  const moved = ([-1, 1] as const).map((by) => movedColumn(columns, column.id, by));
+  for (const [at, columnOrder] of moved.entries())
+    if (columnOrder !== null)
+      items.push({
+        label: at === 0 ? "Move left" : "Move right",
+        separated: at === 0 || moved[0] === null,
+        run: () => save({ columnOrder }),
+      });
   items.push({
     label: "Hide column",
-    separated: true,
+    separated: columns.length < 2,
     run: () => save({ columns: { ...state.columns, [column.id]: false } }),
   });
   return items;
@@ -80,7 +91,8 @@ function runMenu(run: CompareRun, ask: MenuAsk, view: MenuView): readonly PopupI
       label: "Show only this run in charts",
       run: () => save({ hidden: state.runIds.filter((id) => id !== run.id) }),
     },
-    ...(editable ? [{ label: named, separated: true, run: ask.edit }] : []),
+    { label: run.note === "" ? "Add a note" : "Change the note", separated: true, run: ask.note },
+    ...(editable ? [{ label: named, run: ask.edit }] : []),
     ...(baseline !== null && baseline !== run.id
       ? [{ label: "Compare code with the baseline", separated: true, run: () => view.diff(baseline, run.id) }]
       : []),

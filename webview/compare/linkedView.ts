@@ -21,7 +21,11 @@ export function viewText(state: ComparePageState): string {
 
 /** The parts of a view that can be understood; none of a text that is no view. */
 export function viewOf(text: string): Partial<ComparePageState> {
-  const found = parsed(text);
+  return checkedView(parsed(text));
+}
+
+/** The parts of a stored view, or of a set of columns, that are as they should be. */
+export function checkedView(found: unknown): Partial<ComparePageState> {
   if (!isRecord(found)) return {};
   const parts = Object.entries(checks).filter(([key, fits]) => Object.hasOwn(found, key) && fits(found[key]));
   return Object.fromEntries(parts.map(([key]) => [key, found[key]])) as Partial<ComparePageState>;
@@ -75,6 +79,7 @@ const checks = {
   baseline: maybe(word),
   onlyDifferences: flag,
   columns: record(flag),
+  columnOrder: list(word),
   directions: record(oneOf(["up", "down", "none"])),
   sort: list(shape({ column: word, descending: flag })),
   filter: word,

@@ -6,6 +6,7 @@ import "../shared/theme.css";
 import "../shared/states.css";
 import "../shared/parts.css";
 import "../shared/menu.css";
+import "../shared/keyHints.css";
 import "../shared/tabs.css";
 import "../shared/charts.css";
 import "./compare.css";

@@ -42,7 +42,7 @@ export class ValuesTab extends PageElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.unsubscribe = this.hover.subscribe(() => this.requestUpdate());
+    this.unsubscribe = this.hover.subscribeToFront(() => this.requestUpdate());
   }
 
   override disconnectedCallback(): void {

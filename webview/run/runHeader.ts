@@ -6,7 +6,9 @@ import type { Run } from "../../src/model/run.ts";
 import { colorOfRun } from "../../src/model/runColor.ts";
 import { asOfBadge } from "../shared/asOf.ts";
 import { iconButton, stateIcon, stateLooks } from "../shared/icon.ts";
+import { showKeyHints } from "../shared/keyHints.ts";
 import type { RunHost } from "./runHost.ts";
+import { runKeys } from "./runKeys.ts";
 import "../shared/menu.ts";
 
 export interface HeaderView {
@@ -116,6 +118,7 @@ function actions({ run, host }: Pick<HeaderView, "run" | "host">): TemplateResul
       run: () => void host.act("page/openLog", { runId: run.id }),
     },
     { label: "Copy run id", icon: "key", run: () => void host.act("page/copy", { text: run.id }) },
+    { label: "Keyboard (?)", icon: "keyboard", run: () => showKeyHints(runKeys) },
   ];
   return html`
     ${active ? html`<vscode-button secondary @click=${() => host.act("runs/cancel", { id: run.id })}>Cancel</vscode-button>` : nothing}

@@ -12,6 +12,7 @@ import { PageElement } from "../shared/element.ts";
 import { Hover } from "../shared/hover.ts";
 import { icon } from "../shared/icon.ts";
 import { Kept } from "../shared/kept.ts";
+import { offerKeyHints } from "../shared/keyHints.ts";
 import { nameMatches } from "../shared/metricGroups.ts";
 import type { ChartRun, ChartSettings, MetricSource } from "../shared/metricSource.ts";
 import { pageSource } from "../shared/pageSource.ts";
@@ -21,6 +22,7 @@ import { tabBar } from "../shared/tabs.ts";
 import { finalTiles } from "./finalTiles.ts";
 import { runActions, runHeader } from "./runHeader.ts";
 import { freshState, type RunHost } from "./runHost.ts";
+import { runKeys } from "./runKeys.ts";
 import { systemPrefix, systemTitles } from "./systemMetrics.ts";
 import "../shared/metricCharts.ts";
 import "./environmentTab.ts";
@@ -92,9 +94,11 @@ export class RunPage extends PageElement {
       if (kinds.includes("runs") || kinds.includes("metrics")) this.run.refresh();
       if (kinds.includes("metrics")) this.keys.refresh();
     });
+    const endHints = offerKeyHints(runKeys);
     this.unsubscribe = () => {
       endServer();
       endChanged();
+      endHints();
     };
     // A running run's duration grows though nothing is recorded.
     this.clock = window.setInterval(() => {

@@ -1,72 +1,81 @@
-/** The canvas side of a chart: chart.js draws lines and axes from ready points; events, tooltips and decimation are not its business. */
+/**
+ * The canvas side of a chart: chart.js lays out and draws the axes. The lines are ready in pixel columns: they are stroked here, since its
+ * data sets make an object of every point, which takes longer than all the rest.
+ */
 
-import {
-  Chart,
-  type ChartDataset,
-  LinearScale,
-  LineController,
-  LineElement,
-  LogarithmicScale,
-  PointElement,
-} from "chart.js";
+import { Chart, LinearScale, LogarithmicScale } from "chart.js";
 import { stepOf, valueTicks, xTicks, xTickText } from "./axis.ts";
-import type { Point } from "./chartLine.ts";
 import { drawBands, drawMarks } from "./chartMarks.ts";
-import type { Drawing, DrawnLine } from "./chartPicture.ts";
+import type { Drawing } from "./chartPicture.ts";
+import { type PixelScale, pixelScale, strokeLines } from "./chartStroke.ts";
 import type { Theme } from "./theme.ts";
 
-Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale);
+Chart.register(LinearScale, LogarithmicScale);
 
 const tickSize = 11;
 
+export interface CanvasSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What chart.js hands to a hook of an axis, as far as it is used; the first call is in the chart's own constructor. */
+interface TickedScale {
+  readonly chart: CanvasSize;
+  ticks: { value: number }[];
+}
+
 /** One chart on one canvas. Sizes are CSS pixels. */
 export class ChartCanvas {
-  private readonly chart: Chart<"line", Point[]>;
+  private readonly chart: Chart<"line", []>;
   private drawing: Drawing;
   private theme: Theme;
 
-  constructor(canvas: HTMLCanvasElement, drawing: Drawing, theme: Theme) {
+  constructor(canvas: HTMLCanvasElement, { width, height }: CanvasSize, drawing: Drawing, theme: Theme) {
     this.drawing = drawing;
     this.theme = theme;
-    this.chart = new Chart<"line", Point[]>(canvas, {
+    // It takes its first size from here: drawn at another one first, everything would be drawn twice.
+    Object.assign(canvas, { width, height });
+    this.chart = new Chart<"line", []>(canvas, {
       type: "line",
       data: { datasets: [] },
       options: {
         animation: false,
-        parsing: false,
-        normalized: true,
         responsive: false,
         maintainAspectRatio: false,
         events: [],
-        spanGaps: false,
         layout: { padding: { top: 6, right: 8 } },
-        elements: { point: { radius: 0, hitRadius: 0 } },
+        scales: { x: this.xScale(), y: this.yScale() },
       },
-      plugins: [
-        {
-          id: "marks",
-          beforeDatasetsDraw: (chart: Chart) => drawBands(chart, this.drawing.bands),
-          afterDatasetsDraw: (chart: Chart) => drawMarks(chart, this.drawing.lines),
-        },
-      ],
+      plugins: [{ id: "lines", afterDatasetsDraw: (chart: Chart) => this.drawLines(chart) }],
     });
-    this.draw(drawing, theme);
   }
 
   draw(drawing: Drawing, theme: Theme): void {
     this.drawing = drawing;
     this.theme = theme;
-    this.chart.data.datasets = drawing.lines.map(dataset);
     this.chart.options.scales = { x: this.xScale(), y: this.yScale() };
     this.chart.update("none");
   }
 
   resize(width: number, height: number): void {
-    this.chart.resize(width, height);
+    if (width !== this.chart.width || height !== this.chart.height) this.chart.resize(width, height);
+  }
+
+  private drawLines(chart: Chart): void {
+    const { bands, lines } = this.drawing;
+    drawBands(chart, bands);
+    strokeLines(chart.ctx, lines, pixelScale(chart.chartArea, this.drawing));
+    drawMarks(chart, lines);
+  }
+
+  /** From the axes to CSS pixels, as it is drawn now. */
+  scale(): PixelScale {
+    return pixelScale(this.chart.chartArea, this.drawing);
   }
 
   /** CSS pixels. */
-  size(): { readonly width: number; readonly height: number } {
+  size(): CanvasSize {
     return { width: this.chart.width, height: this.chart.height };
   }
 
@@ -116,8 +125,8 @@ export class ChartCanvas {
         padding: 4,
         callback: (value: string | number) => xTickText(Number(value), axis, length),
       },
-      afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
-        const count = Math.max(2, Math.floor((this.chart.width - 60) / (axis === "step" ? 58 : 68)));
+      afterBuildTicks: (scale: TickedScale) => {
+        const count = Math.max(2, Math.floor((scale.chart.width - 60) / (axis === "step" ? 58 : 68)));
         scale.ticks = xTicks(x.min, x.max, axis, count).map((value) => ({ value }));
       },
     };
@@ -140,8 +149,8 @@ export class ChartCanvas {
         callback: (value: string | number, _at: number, ticks: readonly { value: number }[]) =>
           unit.tick(Number(value), logarithmic ? Number.NaN : stepOf(ticks.map((tick) => tick.value))),
       },
-      afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
-        const count = Math.max(2, Math.floor(this.chart.height / 30));
+      afterBuildTicks: (scale: TickedScale) => {
+        const count = Math.max(2, Math.floor(scale.chart.height / 30));
         scale.ticks = valueTicks(y, logarithmic, count, unit.tickBase(y.max)).map((value) => ({ value }));
       },
       // One width for all charts of a column keeps their frames aligned.
@@ -150,17 +159,4 @@ export class ChartCanvas {
       },
     };
   }
-}
-
-function dataset(line: DrawnLine): ChartDataset<"line", Point[]> {
-  return {
-    data: line.points,
-    borderColor: line.color,
-    borderWidth: line.width,
-    borderDash: [...line.dash],
-    borderJoinStyle: "round",
-    pointRadius: line.points.length === 1 ? 2.5 : 0,
-    pointBackgroundColor: line.color,
-    pointBorderWidth: 0,
-  };
 }

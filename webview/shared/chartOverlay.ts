@@ -1,43 +1,31 @@
-/** The canvas above the lines: crosshair, dots at real points, and the range that is being dragged. Cheap to redraw. */
+/**
+ * The two canvases above the lines, so that a move of the pointer draws a hair and some dots and nothing else: what is brought forward, and on
+ * top of it the crosshair.
+ */
 
+import type { Front } from "./chartFront.ts";
 import { fillBand } from "./chartMarks.ts";
-import type { DrawnBand } from "./chartPicture.ts";
+import { type Frame, type PixelScale, strokeLines } from "./chartStroke.ts";
 import { colorText, type Rgb } from "./contrast.ts";
 
 export interface OverlayDrawing {
-  readonly area: {
-    readonly left: number;
-    readonly right: number;
-    readonly top: number;
-    readonly bottom: number;
-  };
+  readonly area: Frame;
+  /** In pixels, as everything here; null for no crosshair. */
   readonly x: number | null;
   readonly dots: readonly { readonly x: number; readonly y: number; readonly color: Rgb | undefined }[];
-  /** What is brought forward, in pixels; everything below fades. */
-  readonly front: Front;
-  readonly background: string;
   readonly selection: { readonly from: number; readonly to: number } | null;
   readonly color: string;
 }
 
-export interface Front {
-  readonly lines: readonly FrontLine[];
-  readonly bands: readonly DrawnBand[];
-}
+// So much of what lies below is still to be seen.
+const veil = 0.8;
 
-export interface FrontLine {
-  readonly points: readonly { readonly x: number; readonly y: number }[];
-  readonly color: string;
-  readonly width: number;
-}
-
-const same = (pixel: number) => pixel;
-
-export class Overlay {
+class Layer {
+  protected readonly context: CanvasRenderingContext2D | null;
   private readonly canvas: HTMLCanvasElement;
-  private readonly context: CanvasRenderingContext2D | null;
   private width = 0;
   private height = 0;
+  private clean = true;
 
   constructor(canvas: HTMLCanvasElement) {
     this.canvas = canvas;
@@ -50,25 +38,53 @@ export class Overlay {
     this.canvas.width = Math.round(width * devicePixelRatio);
     this.canvas.height = Math.round(height * devicePixelRatio);
     this.context?.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    this.clean = true;
   }
 
-  draw({ area, x, dots, front, background, selection, color }: OverlayDrawing): void {
-    const context = this.context;
+  /** The context of an empty canvas; null where nothing is to be drawn or can be. */
+  protected begin(empty: boolean): CanvasRenderingContext2D | null {
+    if (!this.clean) this.context?.clearRect(0, 0, this.width, this.height);
+    this.clean = empty;
+    return empty ? null : this.context;
+  }
+}
+
+/** The lines that are brought forward, over a veil that makes all others fade. */
+export class FrontLayer extends Layer {
+  private drawn: Front | undefined;
+
+  override resize(width: number, height: number): void {
+    super.resize(width, height);
+    this.drawn = undefined;
+  }
+
+  /** Draws nothing where it is the same front as before: a change of the chart makes another one. */
+  draw(front: Front, scale: PixelScale, background: string): void {
+    if (front === this.drawn) return;
+    this.drawn = front;
+    const context = this.begin(front.lines.length === 0);
     if (context === null) return;
-    context.clearRect(0, 0, this.width, this.height);
-    if (front.lines.length > 0) {
-      context.save();
-      context.beginPath();
-      context.rect(area.left, area.top - 2, area.right - area.left + 2, area.bottom - area.top + 4);
-      context.clip();
-      context.globalAlpha = 0.8;
-      context.fillStyle = background;
-      context.fillRect(0, 0, this.width, this.height);
-      context.globalAlpha = 1;
-      for (const band of front.bands) fillBand(context, band, same, same);
-      for (const line of front.lines) strokeLine(context, line);
-      context.restore();
-    }
+    const { left, right, top, bottom } = scale.frame;
+    context.save();
+    context.beginPath();
+    context.rect(left, top - 2, right - left + 2, bottom - top + 4);
+    context.clip();
+    context.globalAlpha = veil;
+    context.fillStyle = background;
+    context.fillRect(left, top - 2, right - left + 2, bottom - top + 4);
+    context.globalAlpha = 1;
+    for (const band of front.bands) fillBand(context, band, scale.toX, scale.toY);
+    context.restore();
+    strokeLines(context, front.lines, scale);
+  }
+}
+
+/** Crosshair, dots at real points, and the range that is being dragged. */
+export class Overlay extends Layer {
+  draw({ area, x, dots, selection, color }: OverlayDrawing): void {
+    const place = x !== null && x >= area.left - 1 && x <= area.right + 1 ? Math.round(x) + 0.5 : null;
+    const context = this.begin(place === null && selection === null);
+    if (context === null) return;
     if (selection !== null) {
       const left = Math.max(area.left, Math.min(selection.from, selection.to));
       const right = Math.min(area.right, Math.max(selection.from, selection.to));
@@ -77,13 +93,13 @@ export class Overlay {
       context.fillRect(left, area.top, right - left, area.bottom - area.top);
       context.globalAlpha = 1;
     }
-    if (x === null || x < area.left - 1 || x > area.right + 1) return;
+    if (place === null) return;
     context.globalAlpha = 0.45;
     context.strokeStyle = color;
     context.lineWidth = 1;
     context.beginPath();
-    context.moveTo(Math.round(x) + 0.5, area.top);
-    context.lineTo(Math.round(x) + 0.5, area.bottom);
+    context.moveTo(place, area.top);
+    context.lineTo(place, area.bottom);
     context.stroke();
     context.globalAlpha = 1;
     for (const dot of dots) {
@@ -96,20 +112,4 @@ export class Overlay {
       context.fill();
     }
   }
-}
-
-function strokeLine(context: CanvasRenderingContext2D, line: FrontLine): void {
-  context.strokeStyle = line.color;
-  context.lineWidth = line.width;
-  context.lineJoin = "round";
-  context.beginPath();
-  let drawing = false;
-  for (const { x, y } of line.points) {
-    // A NaN is a gap: the next point begins anew.
-    const point = !Number.isNaN(y);
-    if (point && drawing) context.lineTo(x, y);
-    else if (point) context.moveTo(x, y);
-    drawing = point;
-  }
-  context.stroke();
 }

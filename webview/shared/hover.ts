@@ -12,6 +12,8 @@ export class Hover {
   /** Runs whose lines are in front of the others: one that is pointed at, or all of a group. */
   frontRuns: readonly string[] = [];
   private readonly listeners = new Set<() => void>();
+  private readonly frontListeners = new Set<() => void>();
+  private told = this.frontRuns;
   private frame = 0;
 
   moveTo(x: number | null, owner: object | null): void {
@@ -36,9 +38,16 @@ export class Hover {
     this.tell();
   }
 
+  /** Calls back when the place or the runs in front are others. */
   subscribe(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** Calls back only when other runs are in front: for what has no place on the x axis. */
+  subscribeToFront(listener: () => void): () => void {
+    this.frontListeners.add(listener);
+    return () => this.frontListeners.delete(listener);
   }
 
   /** At most one redraw a frame, however fast the pointer is. */
@@ -47,6 +56,9 @@ export class Hover {
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
       for (const listener of this.listeners) listener();
+      if (this.told === this.frontRuns) return;
+      this.told = this.frontRuns;
+      for (const listener of this.frontListeners) listener();
     });
   }
 }

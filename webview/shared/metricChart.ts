@@ -7,19 +7,20 @@ import { axisKind, xText } from "./axis.ts";
 import { type Band, bandOf, bandText, type ChartGroup } from "./chartBands.ts";
 import { ChartCanvas } from "./chartCanvas.ts";
 import { axisId, ChartData } from "./chartData.ts";
-import { type DrawingInput, drawingOf, shownSeries } from "./chartDrawing.ts";
+import { type DrawingInput, drawingOf, type ShownSeries, shownSeries } from "./chartDrawing.ts";
 import { saveBands, savePng, savePoints, saveSvg } from "./chartExport.ts";
 import { chartHead, plotCover, tableTwin } from "./chartFace.ts";
 import { ChartFront } from "./chartFront.ts";
 import { readingAt } from "./chartLine.ts";
 import type { ChartAct } from "./chartMove.ts";
-import { Overlay } from "./chartOverlay.ts";
+import { FrontLayer, Overlay } from "./chartOverlay.ts";
 import type { Drawing } from "./chartPicture.ts";
 import { ChartPointer } from "./chartPointer.ts";
 import { chartSummary, type NamedSeries, unreadableNames } from "./chartText.ts";
 import { ClippedCount } from "./clippedCount.ts";
 import { PageElement } from "./element.ts";
 import type { Hover } from "./hover.ts";
+import { Kept } from "./kept.ts";
 import { lineAt } from "./lineAt.ts";
 import type { MenuItem } from "./menu.ts";
 import { type ChartRun, type ChartSettings, type MetricSource, touches } from "./metricSource.ts";
@@ -29,6 +30,8 @@ import { hideTooltip, showTooltip } from "./tooltip.ts";
 import { Watched } from "./watched.ts";
 
 const dragType = "application/x-runline-chart";
+// More dots than this on one crosshair hide each other.
+const mostDots = 40;
 
 export class MetricChart extends PageElement {
   static override properties = {
@@ -63,7 +66,9 @@ export class MetricChart extends PageElement {
   private readonly clipped = new ClippedCount(this, () => this);
   private readonly pointer = new ChartPointer(this);
   private readonly front = new ChartFront();
+  private readonly shown = new Kept<readonly ShownSeries[]>();
   private canvas: ChartCanvas | undefined;
+  private frontLayer: FrontLayer | undefined;
   private overlay: Overlay | undefined;
   /** Of the plot, in CSS pixels. */
   width = 0;
@@ -99,6 +104,7 @@ export class MetricChart extends PageElement {
     for (const end of this.unsubscribe) end();
     this.canvas?.destroy();
     this.canvas = undefined;
+    this.frontLayer = undefined;
     this.overlay = undefined;
     hideTooltip(this);
   }
@@ -126,7 +132,7 @@ export class MetricChart extends PageElement {
       <div class="plot" ?hidden=${asTable} tabindex="0" role="img" aria-label=${chartSummary(metric, named, metricUnit(metric).text)}
         @pointerdown=${pointer.down} @pointermove=${pointer.move} @pointerup=${pointer.up}
         @pointerleave=${pointer.leave} @dblclick=${() => this.setZoom(null)} @keydown=${pointer.key} @blur=${pointer.leave}>
-        <canvas class="lines"></canvas><canvas class="overlay"></canvas>
+        <canvas class="lines"></canvas><canvas class="front"></canvas><canvas class="overlay"></canvas>
         ${plotCover(this.data.query, this.emptiness(series, unreadable))}
       </div>
       ${asTable ? tableTwin(metric, named, settings) : nothing}
@@ -215,6 +221,7 @@ export class MetricChart extends PageElement {
     const grown = Math.abs(plot.clientWidth - this.width) > 1;
     this.width = plot.clientWidth;
     this.canvas?.resize(plot.clientWidth, plot.clientHeight);
+    this.frontLayer?.resize(plot.clientWidth, plot.clientHeight);
     this.overlay?.resize(plot.clientWidth, plot.clientHeight);
     if (grown) this.data.query.restart();
     this.redraw();
@@ -223,8 +230,9 @@ export class MetricChart extends PageElement {
   private redraw(): void {
     const result = this.data.query.value;
     const lines = this.querySelector<HTMLCanvasElement>("canvas.lines");
+    const front = this.querySelector<HTMLCanvasElement>("canvas.front");
     const over = this.querySelector<HTMLCanvasElement>("canvas.overlay");
-    if (result === undefined || lines === null || over === null || this.width === 0) return;
+    if (result === undefined || lines === null || front === null || over === null || this.width === 0) return;
     this.drawn = result;
     if (this.zoom === null) this.overview = result;
     this.input = {
@@ -242,11 +250,11 @@ export class MetricChart extends PageElement {
     this.drawing = drawing;
     this.clipped.follow(result, drawing);
     if (this.canvas === undefined) {
-      const plot = lines.parentElement;
-      this.canvas = new ChartCanvas(lines, drawing, theme());
+      const height = lines.parentElement?.clientHeight ?? 0;
+      this.canvas = new ChartCanvas(lines, { width: this.width, height }, drawing, theme());
+      this.frontLayer = new FrontLayer(front);
       this.overlay = new Overlay(over);
-      this.canvas.resize(this.width, plot?.clientHeight ?? 0);
-      this.overlay.resize(this.width, plot?.clientHeight ?? 0);
+      for (const layer of [this.frontLayer, this.overlay]) layer.resize(this.width, height);
     } else this.canvas.draw(drawing, theme());
     this.drawOverlay();
   }
@@ -278,19 +286,23 @@ export class MetricChart extends PageElement {
     if (readout === null || chart === undefined || this.overlay === undefined) return;
     const colors = theme();
     const unit = metricUnit(this.metric);
-    const shown = shownSeries(this.drawn?.series ?? [], this.drawnRuns());
-    const readings = x === null ? [] : shown.map((each) => ({ ...each, ...this.reading(each.columns, x) }));
+    const shown = this.shown.of([this.drawn, this.runs, this.groups], () =>
+      shownSeries(this.drawn?.series ?? [], this.drawnRuns()),
+    );
+    // Only the chart that is pointed at says what all of very many lines are.
+    const reads = x !== null && (owner === this || shown.length <= mostDots);
+    const readings = reads ? shown.map((each) => ({ ...each, ...this.reading(each.columns, x) })) : [];
     const dots = readings.map(({ run, reading }) => ({
       x: chart.pixelOfX(reading?.x ?? Number.NaN),
       y: chart.pixelOfY(reading?.value ?? Number.NaN),
       color: colors.runs[run.look.color],
     }));
+    const front = this.front.of(this.input, chart.logarithmic, this.groups, this.hover.frontRuns);
+    this.frontLayer?.draw(front, chart.scale(), colors.background);
     this.overlay.draw({
       area: chart.area(),
       x: x === null ? null : chart.pixelOfX(x),
-      dots: dots.length > 40 ? [] : dots,
-      front: this.front.of(chart, this.input, this.groups, this.hover.frontRuns),
-      background: colors.background,
+      dots: dots.length > mostDots ? [] : dots,
       selection: this.pointer.selection,
       color: colors.foreground,
     });

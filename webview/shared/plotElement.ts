@@ -20,7 +20,7 @@ export abstract class PlotElement extends PageElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.ends = [this.hover.subscribe(() => this.requestUpdate()), onThemeChange(() => this.redraw())];
+    this.ends = [this.hover.subscribeToFront(() => this.requestUpdate()), onThemeChange(() => this.redraw())];
   }
 
   override disconnectedCallback(): void {

@@ -40,21 +40,54 @@ export interface Host<C extends CallTable<C>, E, S> {
 }
 
 type Answer = Extract<ToPage, { type: "answer" }>;
+type Told = Extract<ToPage, { type: "told" }>;
+
+/** What was told and has not been asked for by then is not going to be. */
+const toldForMs = 10_000;
+
+interface Waiting {
+  readonly question: { readonly name: string; readonly input: unknown };
+  readonly answered: (answer: Told | Answer) => void;
+}
+
+type Question = Waiting["question"];
+
+const isSame = (one: Question, other: Question) =>
+  one.name === other.name && JSON.stringify(one.input) === JSON.stringify(other.input);
 
 /** Connects to the editor. May be called once in the life of a page, as the editor's own function. */
 export function connectHost<C extends CallTable<C>, E, S>(): Host<C, E, S> {
   const editor = acquireVsCodeApi();
-  const waiting = new Map<number, (answer: Answer) => void>();
+  const waiting = new Map<number, Waiting>();
+  /** Answers that came before their questions. */
+  let told: readonly Told[] = [];
   const listeners = new Map<string, Set<(value: never) => void>>();
   let lastId = 0;
   let actFailed: (failure: Failure) => void = () => undefined;
 
   window.addEventListener("message", (message: MessageEvent<ToPage>) => {
     const received = message.data;
-    if (received.type === "answer") waiting.get(received.id)?.(received);
-    else if (received.type === "event")
+    if (received.type === "answer") waiting.get(received.id)?.answered(received);
+    else if (received.type === "told") takeTold(received);
+    else if (received.type === "event") {
+      // What was told before a change is of no use any more.
+      if (received.name === "changed") told = [];
       for (const listener of listeners.get(received.name) ?? []) listener(received.value as never);
+    }
   });
+
+  /** For the call that waits for it, else for one to come. */
+  function takeTold(received: Told): void {
+    const asked = [...waiting.values()].find(({ question }) => isSame(question, received));
+    if (asked !== undefined) asked.answered(received);
+    else {
+      told = [...told, received];
+      setTimeout(() => {
+        told = told.filter((each) => each !== received);
+      }, toldForMs);
+    }
+  }
+
   editor.postMessage({ type: "ready" });
 
   const host: Host<C, E, S> = {
@@ -77,14 +110,19 @@ export function connectHost<C extends CallTable<C>, E, S>(): Host<C, E, S> {
           () => leave({ ok: false, failure: failure("pageUnanswered", { seconds: timeoutMs / 1000 }) }),
           timeoutMs,
         );
-        waiting.set(id, (answer) =>
+        const answered = (answer: Told | Answer) =>
           settle(
-            answer.ok
+            answer.type === "told" || answer.ok
               ? { ok: true, value: unpacked(answer.value) as C[N][1] }
               : { ok: false, failure: answer.failure },
-          ),
-        );
+          );
+        waiting.set(id, { question: { name, input }, answered });
         if (options.signal?.aborted) return giveUp();
+        const known = told.find((each) => isSame(each, { name, input }));
+        if (known !== undefined) {
+          told = told.filter((each) => each !== known);
+          return answered(known);
+        }
         options.signal?.addEventListener("abort", giveUp);
         editor.postMessage({ type: "call", id, name, input });
       });

@@ -23,7 +23,12 @@ export const metricRequests: Requests<
   "metrics/columns" | "metrics/bands" | "metrics/points" | "metrics/beyond" | "metrics/keys"
 > = {
   "metrics/columns": {
-    input: z.strictObject({ runIds: ids, ...view, smoothing: smoothing.exactOptional() }),
+    input: z.strictObject({
+      runIds: ids,
+      ...view,
+      smoothing: smoothing.exactOptional(),
+      smoothWithin: z.strictObject({ low: z.number(), high: z.number() }).exactOptional(),
+    }),
     async answer(query, project) {
       const store = await project.store.existing();
       project.teams.look(query.runIds);

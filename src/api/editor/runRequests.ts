@@ -68,6 +68,7 @@ export const runRequests: Requests<RunRequest> = {
       host: text.exactOptional(),
       gpus: z.int().min(1).max(64).exactOptional(),
       slurm: slurmWish.exactOptional(),
+      after: z.array(text).max(100).exactOptional(),
     }),
     async answer(ask, project) {
       const newId = () => runIdAt(project.clock(), randomBytes(16));

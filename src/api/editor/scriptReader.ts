@@ -33,7 +33,7 @@ export function scriptReader(files: GrammarFiles, documents: TextDocuments<TextD
       const { uri, version } = document;
       const known = read.get(uri);
       if (known?.version === version) return known.script;
-      const script = readScript(await grammar(), document.getText());
+      const script = readScript(await grammar(), document.getText(), uri);
       read.set(uri, { version, script });
       return script;
     },

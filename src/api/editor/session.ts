@@ -49,7 +49,7 @@ export function openSession(engines: Engines, window: Window, scripts: ScriptRea
     async configure(next) {
       const before = options;
       options = next;
-      if (before !== null && placeOf(before) === placeOf(next)) return;
+      if (before !== null && placeOf(before) === placeOf(next)) return open?.context.hosts?.refit();
       const old = open;
       const { workspace } = next;
       open = workspace === null ? null : hold(workspace, () => options ?? next, engines, window, scripts);

@@ -17,7 +17,7 @@ import { splitCommandLine } from "../commandLine.ts";
 import { machineDescription, machineName } from "../computeText.ts";
 import { jobText } from "../jobForm.ts";
 import type { Request } from "../server.ts";
-import { askJob } from "./askJob.ts";
+import { askJob, type Job } from "./askJob.ts";
 import { askGpus, gpusLabel, gpusOf, hasCluster, machineNow } from "./askPlace.ts";
 import { connectHost, hostGiven } from "./hosts.ts";
 
@@ -53,7 +53,7 @@ export interface Answered {
   /** For itself alone; 0 for none. */
   readonly gpus: number;
   /** Null: not as a job of a cluster. */
-  readonly slurm: SlurmWish | null;
+  readonly job: Job | null;
 }
 
 /** Asks until the person runs or leaves. The last values of each script are remembered. Null when left. */
@@ -65,15 +65,17 @@ export async function askArguments(
   const key = `runline.arguments:${path}`;
   let chosen: Chosen = memory.get<Chosen>(key, { values: {}, extra: [] });
   let machine = await nowOrSoon(chosen.host ?? null, request);
+  let waits: Job["waits"] = [];
   for (let active: string | undefined; ; ) {
     const line = [...toArgv(declared, chosen.values), ...chosen.extra];
-    const row = await showForm(name, line, rows(declared, chosen, line, machine), active);
+    const row = await showForm(name, line, rows(declared, chosen, line, machine, waits), active);
     if (row === undefined) return null;
     active = row.argument?.name ?? row.does;
     if (row.does === "run") {
       await memory.update(key, chosen);
       const gpus = Math.min(chosen.gpus ?? 0, gpusOf(machine));
-      return { line, host: chosen.host ?? null, gpus, slurm: jobOf(chosen) };
+      const wish = jobOf(chosen);
+      return { line, host: chosen.host ?? null, gpus, job: wish === null ? null : { wish, waits } };
     }
     if (row.does === "reset") chosen = { ...chosen, values: {}, extra: [] };
     if (row.does === "extra") chosen = { ...chosen, extra: await askExtra(chosen.extra) };
@@ -84,6 +86,7 @@ export async function askArguments(
       if (host !== undefined) {
         machine = await machineNow(host, request);
         chosen = { ...chosen, host, job: null };
+        waits = [];
         if (hasCluster(host, machine)) chosen = { ...chosen, job: await askItsJob() };
       }
     }
@@ -95,9 +98,12 @@ export async function askArguments(
   async function askItsJob(): Promise<SlurmWish | null> {
     const { job: before = null } = chosen;
     const place = { host: chosen.host ?? "", direct: chosen.host !== ownCluster };
-    const wanted = { name, ...place, enter: t("Take this"), partitions: machine?.look?.partitions ?? [] };
-    const job = await askJob(before === null ? wanted : { ...wanted, before }, memory);
-    return job === undefined ? before : job === "direct" ? null : job;
+    const partitions = machine?.look?.partitions ?? [];
+    const wanted = { name, ...place, enter: t("Take this"), partitions, waits };
+    const job = await askJob(before === null ? wanted : { ...wanted, before }, memory, request);
+    if (job === undefined) return before;
+    waits = job === "direct" ? [] : job.waits;
+    return job === "direct" ? null : job.wish;
   }
 }
 
@@ -132,6 +138,7 @@ function rows(
   chosen: Chosen,
   line: readonly string[],
   machine: Machine | null,
+  waits: Job["waits"],
 ): Row[] {
   const shown = shownArguments(declared, chosen.values);
   const missing = missingArguments(shown, chosen.values);
@@ -157,11 +164,11 @@ function rows(
   const last = line.length > 0 ? [reset] : [];
   return [
     ...[run, separator(t("Parameters")), ...each, extra, ...last],
-    ...[separator(t("Where")), ...placeRows(chosen, machine)],
+    ...[separator(t("Where")), ...placeRows(chosen, machine, waits)],
   ];
 }
 
-function placeRows(chosen: Chosen, machine: Machine | null): Row[] {
+function placeRows(chosen: Chosen, machine: Machine | null, waits: Job["waits"]): Row[] {
   const { host = null, gpus = 0 } = chosen;
   const icon = host === null ? "device-desktop" : "vm";
   const isCluster = host !== null && hasCluster(host, machine);
@@ -175,7 +182,7 @@ function placeRows(chosen: Chosen, machine: Machine | null): Row[] {
   const share: Row = { label: `$(circuit-board) ${gpusLabel(Math.min(gpus, count))}`, does: "gpus" };
   const submits: Row = {
     label: `$(layers) ${t("Slurm job")}`,
-    description: job === null ? t("none: it runs on the machine itself") : jobText(job, t),
+    description: job === null ? t("none: it runs on the machine itself") : jobText(job, t, waits),
     does: "job",
   };
   return [where, ...(isCluster ? [submits] : []), ...(count > 0 ? [share] : [])];

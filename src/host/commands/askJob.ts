@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import type { Partition } from "../../model/hostPartitions.ts";
+import type { Run } from "../../model/run.ts";
 import type { SlurmWish } from "../../model/slurm.ts";
 import {
   fieldProblem,
@@ -11,8 +12,13 @@ import {
   jobRows,
   jobText,
   partitionText,
+  runsToAwait,
+  type WaitsFor,
+  waitsText,
   withField,
 } from "../jobForm.ts";
+import { stateText } from "../runLabel.ts";
+import type { Request } from "../server.ts";
 
 const t = vscode.l10n.t;
 
@@ -27,17 +33,26 @@ export interface JobWanted {
   readonly before?: SlurmWish;
   /** The partition that was pointed at. */
   readonly partition?: string;
+  /** Runs that it waits for already. */
+  readonly waits?: readonly WaitsFor[];
   /** May it also run on the host itself? */
   readonly direct: boolean;
 }
 
-type Row = vscode.QuickPickItem & { readonly does?: "submit" | "direct" | JobRow };
+/** What was chosen. The runs to wait for are those of the moment: only the wish is for remembering. */
+export interface Job {
+  readonly wish: SlurmWish;
+  readonly waits: readonly WaitsFor[];
+}
+
+type Row = vscode.QuickPickItem & { readonly does?: "submit" | "direct" | "wait" | JobRow };
 
 /** What is asked of the cluster; `direct`: to run without it; undefined when the person changed their mind. */
 export async function askJob(
   wanted: JobWanted,
   memory: vscode.Memento,
-): Promise<SlurmWish | "direct" | undefined> {
+  request: Request,
+): Promise<Job | "direct" | undefined> {
   const { name, host, partitions } = wanted;
   const key = `runline.job:${host}`;
   const last = wanted.before ?? memory.get<SlurmWish>(key, {});
@@ -45,12 +60,15 @@ export async function askJob(
     wanted.partition === undefined ? last : { ...last, partition: wanted.partition },
     partitions,
   );
+  const active = await request("runs/list", { states: ["queued", "running"] }).catch(() => []);
+  const others = runsToAwait(active, host);
+  let waits = wanted.waits ?? [];
   for (;;) {
     const options = {
       title: t("Run {0} on {1}", name, host),
       placeHolder: t("Enter takes what stands here; choose a row to change it"),
     };
-    const chosen = await vscode.window.showQuickPick(rows(wish, wanted), {
+    const chosen = await vscode.window.showQuickPick(rows({ wish, waits }, others.length > 0, wanted), {
       ...options,
       matchOnDescription: true,
     });
@@ -58,25 +76,36 @@ export async function askJob(
     if (chosen.does === "direct") return "direct";
     if (chosen.does === "submit") {
       await memory.update(key, wish);
-      return wish;
+      return { wish, waits };
+    }
+    if (chosen.does === "wait") {
+      waits = (await askWaits(others, waits)) ?? waits;
+      continue;
     }
     const typed = await askField(chosen.does, wish, partitions);
     if (typed !== undefined) wish = withField(wish, chosen.does.field, typed);
   }
 }
 
-function rows(wish: SlurmWish, { host, enter, partitions, direct }: JobWanted): Row[] {
+function rows({ wish, waits }: Job, canWait: boolean, wanted: JobWanted): Row[] {
+  const { host, enter, partitions, direct } = wanted;
   const separator = (label: string): Row => ({ label, kind: vscode.QuickPickItemKind.Separator });
-  const submit: Row = { label: `$(play) ${enter}`, description: jobText(wish, t), does: "submit" };
+  const submit: Row = { label: `$(play) ${enter}`, description: jobText(wish, t, waits), does: "submit" };
   const each = jobRows(wish, partitions, t).map(
     (row): Row => ({ label: `$(${row.icon}) ${row.label}`, description: row.value, does: row }),
   );
+  const after: Row = {
+    label: `$(debug-line-by-line) ${t("Begin")}`,
+    description: waits.length === 0 ? t("as soon as it can") : waitsText(waits, t),
+    does: "wait",
+  };
   const beside: Row = {
     label: `$(vm) ${t("Run on {0} itself", host)}`,
     description: t("without a job; long work is often unwelcome there"),
     does: "direct",
   };
-  return [submit, separator(t("Slurm job")), ...each, ...(direct ? [separator(t("Or")), beside] : [])];
+  const last = [...(canWait ? [after] : []), ...(direct ? [separator(t("Or")), beside] : [])];
+  return [submit, separator(t("Slurm job")), ...each, ...last];
 }
 
 /** The text for one field, "" for what the cluster gives; undefined when the person changed their mind. */
@@ -93,6 +122,33 @@ async function askField(
     value: String(wish[field] ?? ""),
     validateInput: (text) => fieldProblem(field, text),
   });
+}
+
+/** None picked: it waits for none. Undefined when the person changed their mind. */
+async function askWaits(
+  others: readonly Run[],
+  before: readonly WaitsFor[],
+): Promise<readonly WaitsFor[] | undefined> {
+  const title = t("Wait for which runs?");
+  const items = others.map((run) => ({
+    label: run.name,
+    description: run.reason ?? stateText(run.state, t),
+    picked: before.some(({ id }) => id === run.id),
+    run,
+  }));
+  const chosen = await vscode.window.showQuickPick(items, { title, canPickMany: true });
+  if (chosen === undefined || chosen.length === 0) return chosen === undefined ? undefined : [];
+  const kinds = [
+    { label: t("When they finished"), description: t("should one fail, it never begins"), when: "afterok" },
+    { label: t("When they ended"), description: t("in any way"), when: "afterany" },
+    {
+      label: t("When they failed"),
+      description: t("should one finish, it never begins"),
+      when: "afternotok",
+    },
+  ] as const;
+  const kind = (await vscode.window.showQuickPick(kinds, { title: t("Begin when?") }))?.when;
+  return kind && chosen.map(({ run: { id, name } }) => ({ id, name, kind }));
 }
 
 async function askPartition(title: string, partitions: readonly Partition[]): Promise<string | undefined> {

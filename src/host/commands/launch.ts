@@ -14,7 +14,7 @@ import { chosenInterpreter } from "../python.ts";
 import type { RunsSource } from "../runsSource.ts";
 import type { Request } from "../server.ts";
 import { askArguments } from "./askArguments.ts";
-import { askJob } from "./askJob.ts";
+import { askJob, type Job } from "./askJob.ts";
 import { askGpus, gpusOf, hasCluster, machineNow } from "./askPlace.ts";
 import { hostOfRow, partitionOfRow } from "./hostRow.ts";
 import { hostGiven, readyHost } from "./hosts.ts";
@@ -52,9 +52,9 @@ async function runWithParameters(given: unknown, parts: Launching): Promise<stri
   const wanted = { name: path.basename(script.fsPath), path: script.fsPath, declared };
   const chosen = await askArguments(wanted, parts.memory, parts.request);
   if (chosen === null) return undefined;
-  const { line, host, gpus, slurm } = chosen;
+  const { line, host, gpus, job } = chosen;
   if (host !== null && !(await readyHost(host, parts.request, parts.memory))) return undefined;
-  const share = slurm === null ? (gpus > 0 ? { gpus } : {}) : { slurm };
+  const share = job === null ? (gpus > 0 ? { gpus } : {}) : jobInput(job);
   const place = { ...(host === null ? {} : { host }), ...share };
   return launch({ script: script.fsPath, arguments: line, ...place }, script, parts);
 }
@@ -73,13 +73,22 @@ async function runOnHost([given, named]: readonly unknown[], parts: Launching): 
     const before = partitionOfRow(given);
     const { partitions = [] } = machine?.look ?? {};
     const wanted = { name, host, enter: t("Submit"), partitions, direct: host !== ownCluster };
-    const slurm = await askJob(before === undefined ? wanted : { ...wanted, partition: before }, memory);
-    if (slurm === undefined) return undefined;
-    if (slurm !== "direct") return launch({ script: script.fsPath, host, slurm }, script, parts);
+    const job = await askJob(
+      before === undefined ? wanted : { ...wanted, partition: before },
+      memory,
+      request,
+    );
+    if (job === undefined) return undefined;
+    if (job !== "direct") return launch({ script: script.fsPath, host, ...jobInput(job) }, script, parts);
   }
   const gpus = machine === null || gpusOf(machine) === 0 ? 0 : await askGpus(machine, name, 1);
   if (gpus === undefined) return undefined;
   return launch({ script: script.fsPath, host, ...(gpus > 0 ? { gpus } : {}) }, script, parts);
+}
+
+function jobInput({ wish, waits }: Job): Pick<LaunchInput, "slurm" | "after"> {
+  const after = waits.map(({ kind, id }) => `${kind}:${id}`);
+  return after.length === 0 ? { slurm: wish } : { slurm: wish, after };
 }
 
 /** Absolute path of the script of a row of the Runs view; undefined for anything else. Throws `notPython` for a run of a command. */

@@ -3,8 +3,11 @@
 import * as vscode from "vscode";
 import { nodeId } from "../../model/lineage.ts";
 import { isRunId } from "../../model/runId.ts";
+import type { UsedFile } from "../lineageCommand.ts";
 import { nodeIcons } from "../lineageRows.ts";
 import type { LineageTree } from "../lineageTree.ts";
+import { withoutIcons } from "../markdown.ts";
+import { openArtifact, openFile } from "../runFiles.ts";
 import type { Request } from "../server.ts";
 import type { Handlers } from "./register.ts";
 import type { Target } from "./target.ts";
@@ -16,6 +19,9 @@ export function lineageCommands(request: Request, target: Target, tree: LineageT
     "runline.showLineage": async (...given) => {
       const node = nodeOf(given[0]) ?? runNode(await target(given, { title: t("Lineage of which run?") }));
       if (node !== null) await tree.show(node);
+    },
+    "runline.openLineageFile": async (given) => {
+      if (isUsedFile(given)) await openUsed(given, request);
     },
     "runline.fileLineage": async (given) => {
       const uri = given instanceof vscode.Uri ? given : vscode.window.activeTextEditor?.document.uri;
@@ -42,6 +48,20 @@ function nodeOf(given: unknown): string | null {
     return nodeId("modelVersion", `${String(model)}@${String(version)}`);
   }
   return null;
+}
+
+/** The copy that was kept of what a run wrote; else the file as it is now, and that it has changed where it has. */
+async function openUsed(used: UsedFile, request: Request): Promise<void> {
+  const run = await request("runs/get", { id: used.runId });
+  if (used.written) return openArtifact(run, used.path, request);
+  const now = await openFile(run, used.path);
+  if (used.bytes === null || (now.size === used.bytes && now.mtime <= used.time)) return;
+  const told = t("{0} was changed after {1} had read it", used.path, run.name);
+  vscode.window.setStatusBarMessage(`$(history) ${withoutIcons(told)}`, 10_000);
+}
+
+function isUsedFile(given: unknown): given is UsedFile {
+  return isObject(given) && typeof given.runId === "string" && typeof given.path === "string";
 }
 
 function runNode(runs: readonly { readonly id: string }[]): string | null {

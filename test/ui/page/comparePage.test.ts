@@ -124,7 +124,7 @@ test("a row brings its lines forward", async () => {
   await expect
     .poll(() =>
       page
-        .locator("canvas.overlay")
+        .locator("canvas.front")
         .first()
         .evaluate((canvas: HTMLCanvasElement) => {
           const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];

@@ -102,7 +102,7 @@ test("grouped twice: means, deviations and bands; a reload keeps it", async () =
   await shot(page, "compare-grouped");
   const drawn = () =>
     page
-      .locator("canvas.overlay")
+      .locator("canvas.front")
       .first()
       .evaluate((canvas: HTMLCanvasElement) => {
         const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];

@@ -5,8 +5,19 @@ for (const [name, value] of Object.entries(setup.variables))
   document.documentElement.style.setProperty(name, value);
 
 const post = (message) => window.postMessage(message, "*");
+let kept = { last: null, sets: {} };
 const own = {
-  "page/subject": () => (setup.panel === "run" ? { runId: setup.runIds[0] } : { runIds: setup.runIds }),
+  "page/subject": () => (setup.panel === "run" ? { runId: setup.runIds[0] } : { runIds: setup.runIds, kept }),
+  "page/keepColumns": ({ name, set }) => {
+    if (name === null) kept = { ...kept, last: set };
+    else if (set !== null) kept = { ...kept, sets: { ...kept.sets, [name]: set } };
+    else
+      kept = {
+        ...kept,
+        sets: Object.fromEntries(Object.entries(kept.sets).filter(([each]) => each !== name)),
+      };
+    return kept;
+  },
   "page/addRuns": () => ({ runIds: setup.runIds }),
 };
 const stateKey = `state ${location.pathname}${location.search}`;
@@ -15,7 +26,7 @@ window.pageCalls = [];
 async function answer({ id, name, input }) {
   if (name.startsWith("page/")) {
     window.pageCalls.push({ name, input });
-    return post({ type: "answer", id, ok: true, value: own[name]?.() ?? null });
+    return post({ type: "answer", id, ok: true, value: own[name]?.(input) ?? null });
   }
   const response = await fetch("/call", { method: "POST", body: JSON.stringify({ name, input }) });
   post({ type: "answer", id, ...(await response.json()) });

@@ -1,0 +1,72 @@
+/** The charts that a fresh comparison shows first, by those of the comparisons before it: asked for before its page has measured itself. */
+
+import { type CompareTableData, keyMetricOf } from "../model/compareTable.ts";
+import type { ColumnsQuery } from "../model/metric.ts";
+
+const memoryKey = "runline.compare.firstCharts";
+/** So many are drawn before anybody has looked what can be seen. */
+const mostFirst = 2;
+const mostKnown = 16;
+/** Of more runs the page draws some, in an order of its own. */
+const mostRuns = 100;
+
+/** Width in device pixels of the chart of a metric, the last one seen first. */
+type Widths = Readonly<Record<string, number>>;
+
+/** The editor's memory of a workspace, as far as it is needed. */
+interface Memory {
+  get(key: string): unknown;
+  update(key: string, value: unknown): Thenable<void>;
+}
+
+export class FirstCharts {
+  private readonly memory: Memory;
+
+  constructor(memory: Memory) {
+    this.memory = memory;
+  }
+
+  /** What the page of these runs will ask for, as it looks at first. */
+  questions(
+    runIds: readonly string[],
+    { missing, summary, details }: CompareTableData,
+  ): readonly ColumnsQuery[] {
+    if (runIds.length > mostRuns || missing.length > 0 || details === null) return [];
+    const widths = this.widths();
+    const curves = new Set(summary.metrics.map(({ key }) => key));
+    for (const key of details.single) curves.delete(key);
+    const keyMetric = keyMetricOf(summary);
+    return Object.keys(widths)
+      .filter((key) => curves.has(key))
+      .sort((a, b) => Number(b === keyMetric) - Number(a === keyMetric))
+      .slice(0, mostFirst)
+      .map((key) => ({ runIds, keys: [key], axis: "step", width: widths[key] ?? 0 }));
+  }
+
+  /** Takes note of what each fresh page asks for itself. */
+  listener(): (name: string, input: Readonly<Record<string, unknown>>) => void {
+    let left = mostFirst;
+    return (name, input) => {
+      if (name !== "metrics/columns" || left === 0) return;
+      left--;
+      const { keys, axis, width } = input;
+      const [key] = Array.isArray(keys) ? keys : [];
+      const plain = axis === "step" && Object.keys(input).length === 4;
+      if (plain && typeof key === "string" && typeof width === "number") this.note(key, width);
+    };
+  }
+
+  private note(key: string, width: number): void {
+    const { [key]: known, ...others } = this.widths();
+    if (known === width) return;
+    const kept = Object.entries({ [key]: width, ...others }).slice(0, mostKnown);
+    void this.memory.update(memoryKey, Object.fromEntries(kept));
+  }
+
+  private widths(): Widths {
+    const found = this.memory.get(memoryKey);
+    if (typeof found !== "object" || found === null) return {};
+    const entries = Object.entries(found).filter(([, width]) => Number.isSafeInteger(width) && width > 0);
+    return Object.fromEntries(entries);
+  }
+}
