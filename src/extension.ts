@@ -63,11 +63,15 @@ export function activate(context: vscode.ExtensionContext): Runline {
 
   const runPanels = own(new RunPanels(context.extensionUri, server, source));
   const comparePanels = own(
-    new ComparePanels({ uri: context.extensionUri, id: context.extension.id }, server, async (except) => {
-      const title = vscode.l10n.t("Add runs");
-      const added = await target([], { title, many: true, fits: ({ id }) => !except.includes(id) });
-      return added.map(({ id }) => id);
-    }),
+    new ComparePanels(
+      { uri: context.extensionUri, id: context.extension.id, memory },
+      server,
+      async (except) => {
+        const title = vscode.l10n.t("Add runs");
+        const added = await target([], { title, many: true, fits: ({ id }) => !except.includes(id) });
+        return added.map(({ id }) => id);
+      },
+    ),
   );
   own(runPanels.onDidShow((runId) => lineage.follow(runId)));
 
@@ -78,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): Runline {
     new MlflowServers(context, server, () => runs.view.visible || models.view.visible, log),
   );
   own(mlflowServers.onDidRead(() => models.look()));
+  own(mlflowServers.onDidChangeAway((away) => runs.setAway(away)));
   const handlers: Handlers = {
     ...launchCommands({ request, source, memory, log, openRun }),
     ...openCommands({ request, target, tree: runs, runs: runPanels, comparisons: comparePanels }),
@@ -105,7 +110,8 @@ export function activate(context: vscode.ExtensionContext): Runline {
   own(
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration("runline")) return;
-      void server.configure();
+      // Whether there is a Python, and what else is shown, may go by a setting.
+      void server.configure().then(() => server.askAgain());
       void offerTerminalCommand(context, log);
     }),
   );

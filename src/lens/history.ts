@@ -52,11 +52,13 @@ export function bestRow({ metric, rows }: History): HistoryRow | null {
   if (metric === null) return null;
   const sign = metricDirection(metric) === "up" ? 1 : -1;
   let best: HistoryRow | null = null;
+  let differs = false;
   for (const row of rows) {
     if (!row.finished || row.metric === null || !Number.isFinite(row.metric)) continue;
+    differs ||= best !== null && best.metric !== row.metric;
     if (best?.metric == null || sign * row.metric > sign * best.metric) best = row;
   }
-  return rows.length > 1 ? best : null;
+  return differs ? best : null;
 }
 
 function metricRow(run: Run, key: string): readonly HistoryRow[] {

@@ -22,7 +22,8 @@ const mentionLimit = 5_000;
 /** Longer strings are texts, not reports of metrics. */
 const stringLimit = 4_000;
 
-const printing = /^(?:print|write|echo|secho|info|debug|warning|log|rprint)$/;
+const printing =
+  /^(?:print|write|echo|secho|info|debug|warning|log|rprint|set_(?:description|postfix)(?:_str)?)$/;
 const logging =
   /^(?:log|log_?metrics?|log_?dict|log_?scalars?|add_?scalars?|scalar|report(?:_\w+)?|track|record|set_postfix)$/i;
 const chooser =

@@ -30,8 +30,20 @@ export function dottedName(text: string): string {
   if (/^[\w.]+$/.test(text)) return text;
   // A long chain of calls is nested once a link: its whole text at each link would be quadratic.
   if (text.length > 400) return /\.\s*\w+$/.exec(text.slice(-80))?.[0].replace(/\s/g, "") ?? "";
-  const flat = text.replace(/\([^()]*\)/g, "()").replace(/\s/g, "");
+  const flat = emptied(text).replace(/\s/g, "");
   return /^[\w.()]+$/.test(flat) ? flat : (/\.\w+$/.exec(flat)?.[0] ?? "");
+}
+
+/** `Trainer(args=Config(lr=1)).train` → `Trainer().train`. */
+function emptied(text: string): string {
+  let depth = 0;
+  let kept = "";
+  for (const letter of text) {
+    if (letter === ")") depth = Math.max(0, depth - 1);
+    if (depth === 0) kept += letter;
+    if (letter === "(") depth++;
+  }
+  return kept;
 }
 
 /** The value of a string without placeholders, parts written side by side joined; null for anything else. */

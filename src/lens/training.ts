@@ -11,7 +11,7 @@ export interface Training {
 }
 
 const frameworks =
-  "torch tensorflow keras sklearn xgboost lightgbm catboost transformers lightning pytorch_lightning fastai jax flax optax trl peft accelerate ultralytics sentence_transformers setfit deepspeed composer paddle mxnet spacy statsmodels gluonts stable_baselines3 ray skorch tabpfn autogluon implicit surprise mlx tinygrad chainer".split(
+  "torch tensorflow keras sklearn xgboost lightgbm catboost transformers lightning pytorch_lightning fastai jax flax optax trl peft accelerate ultralytics sentence_transformers setfit deepspeed composer paddle mxnet spacy statsmodels gluonts stable_baselines3 ray skorch tabpfn autogluon implicit surprise mlx tinygrad chainer prophet darts sktime neuralforecast hmmlearn pgmpy gensim imblearn cuml flaml tpot lifelines pyod pytorch_tabnet ignite mmengine detectron2 rfdetr unsloth".split(
     " ",
   );
 const interfaces = [
@@ -26,6 +26,9 @@ const interfaces = [
   "omegaconf",
 ];
 
+/** Packages whose models have a `train(data, …)` of their own. */
+const trainsByArguments = ["ultralytics", "gensim", "rfdetr"];
+
 /** Things with a `fit` that prepare data and learn nothing worth a run of its own: by their class, or by the name they go by. */
 const preparingClass =
   /(?:Scaler|LabelEncoder|HotEncoder|OrdinalEncoder|TargetEncoder|Vectorizer|Imputer|Binarizer|PCA|SVD|Discretizer|Normalizer|SelectKBest|Tokenizer|(?:Column|Function|Power|Quantile|Spline)Transformer)$/;
@@ -39,8 +42,11 @@ const quality =
 const counting =
   /(?:^|[^a-z])(?:step|epoch|iter|iteration|batch|round|episode|update|generation|trial)s?(?:$|[^a-z])/i;
 
-/** Reads the decision off a scan. A script counts when code that trains is reached from the module level or from the main guard. */
-export function training(scan: Scan, emitted: readonly Emission[], text: string): Training {
+/**
+ * Reads the decision off a scan. A script counts when code that trains is reached from the module level or from the main guard; one whose
+ * file is named for it counts by its main guard alone, since what it starts may all be imported.
+ */
+export function training(scan: Scan, emitted: readonly Emission[], text: string, file: string): Training {
   const isTest = scan.imports.has("pytest") || scan.imports.has("unittest");
   const reached = reachedFunctions(scan, text);
   const runs = (scope: Scope) =>
@@ -52,25 +58,40 @@ export function training(scan: Scan, emitted: readonly Emission[], text: string)
     ...emitted.filter(isTrainingLoop).map(({ call }) => call.scope),
   ];
   const named = hasContext(scan, emitted) ? scan.calls.filter((call) => isTrainingName(call, scan)) : [];
-  const isTraining = !isTest && [...evidence, ...named.map((call) => call.scope)].some(runs);
+  const isNamed = scan.guardLine !== null && isTrainingFile(file);
+  const isTraining = !isTest && (isNamed || [...evidence, ...named.map((call) => call.scope)].some(runs));
   const at = wholes.find(({ scope }) => runs(scope)) ?? named.find(({ scope }) => runs(scope));
   return { isTraining, trainCall: isTraining ? (at?.node.startPosition.row ?? null) : null };
+}
+
+const fileOfTraining = /(?:^|[^a-z])(?:pre|re)?train(?:ing)?(?:[^a-z]|$)|fine[_-]?tun(?:e|ing)/;
+const fileOfOther =
+  /(?:^|[^a-z])(?:tests?|utils?|helpers?|common|configs?|data|datasets?|arg(?:ument)?s|plots?|report|eval|predict|serve)(?:[^a-z]|$)/;
+
+/** `train.py`, `train_gpt2.py`, `run-pretraining.py`; not `train_utils.py`. */
+function isTrainingFile(file: string): boolean {
+  const name = file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1).toLowerCase();
+  return fileOfTraining.test(name.replace(/\.py$/, "")) && !fileOfOther.test(name);
 }
 
 /** A call that does the whole training by itself. */
 function trainsWhole({ node, name, last }: Call, { imports, assigned }: Scan): boolean {
   if (last === "LightningCLI") return true;
+  if (last === "cross_val_score" || last === "cross_validate") return imports.has("sklearn");
   if (!name.includes(".")) return false;
   const receiver = name.slice(0, -last.length - 1);
   const made = madeBy(receiver, assigned);
   if (last === "fit" || last === "fit_one_cycle" || last === "fine_tune" || last === "partial_fit")
     return frameworks.some((each) => imports.has(each)) && !prepares(receiver, made);
   if (last === "learn") return imports.has("stable_baselines3");
+  if (last === "run") return imports.has("ignite") && /trainer$/i.test(receiver);
   if (last !== "train") return false;
   if (/^(?:xgb|xgboost|lgb|lightgbm)$/.test(receiver)) return true;
   if (/trainer(?:\(\))?$/i.test(receiver) || /(?:Trainer|Estimator|Tuner)$/.test(made)) return true;
+  if (imports.has("mmengine") && /runner$/i.test(receiver)) return true;
+  // Without arguments it only switches a mode.
   const hasArguments = (node.childForFieldName("arguments")?.namedChildCount ?? 0) > 0;
-  return imports.has("ultralytics") && hasArguments;
+  return hasArguments && trainsByArguments.some((each) => imports.has(each));
 }
 
 function prepares(receiver: string, made: string): boolean {
@@ -115,13 +136,19 @@ function hasContext({ imports }: Scan, emitted: readonly Emission[]): boolean {
  * Functions that a run of the file gets to, by name: called, or handed over (`app.run(main)`, `study.optimize(objective)`). Methods
  * count by their name alone, which is enough to tell a library from a script.
  */
-function reachedFunctions({ calls, functions, decorated }: Scan, text: string): ReadonlySet<string> {
+function reachedFunctions(
+  { calls, functions, definitions, decorated }: Scan,
+  text: string,
+): ReadonlySet<string> {
   const mentioned = new Map<string | null, Set<string>>();
   for (const { node, last, scope } of calls) {
     const names = mentioned.get(scope.function) ?? new Set<string>();
     mentioned.set(scope.function, names);
     if (functions.has(last)) names.add(last);
     for (const name of handedOver(node, text)) if (functions.has(name)) names.add(name);
+    // Without an argument it offers every function of the file.
+    if (last === "Fire" && node.text.endsWith("Fire()"))
+      for (const name of definitions.keys()) names.add(name);
   }
   const reached = new Set<string>(commands(decorated, calls));
   const open: (string | null)[] = [null, ...reached];

@@ -35,14 +35,17 @@ const nothing: TrainingScript = {
   argumentMentions: [],
 };
 
-/** Reads a script. Any text will do: unfinished, empty or no Python at all gives what can be told of it. Never throws. */
-export function readScript(grammar: Grammar, text: string): TrainingScript {
+/**
+ * Reads a script. Any text will do: unfinished, empty or no Python at all gives what can be told of it. `file` is the name or path of the
+ * script, where it has one. Never throws.
+ */
+export function readScript(grammar: Grammar, text: string, file = ""): TrainingScript {
   if (text.length > textLimit) return nothing;
   const script = grammar.read(text, (root): TrainingScript => {
     const found = scan(root, text);
     const emitted = emissions(found);
     const declared = scriptArguments(found);
-    const { isTraining, trainCall } = training(found, emitted, text);
+    const { isTraining, trainCall } = training(found, emitted, text, file);
     return {
       isTraining,
       mainGuard: found.guardLine,

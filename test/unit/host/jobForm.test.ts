@@ -5,11 +5,14 @@ import {
   jobRows,
   jobText,
   partitionText,
+  runsToAwait,
+  waitsText,
   withField,
 } from "../../../src/host/jobForm.ts";
 import { plain as t } from "../../../src/host/translate.ts";
 import type { Partition } from "../../../src/model/hostPartitions.ts";
 import type { SlurmWish } from "../../../src/model/slurm.ts";
+import { makeRun } from "./makeRun.ts";
 
 const gpu: Partition = {
   name: "gpu",
@@ -45,6 +48,18 @@ test("a wish in few words", () => {
     [{ partition: "$(rocket)" }, "$\u200b(rocket)"],
   ];
   for (const [wish, text] of texts) expect(jobText(wish, t)).toBe(text);
+});
+
+test("the runs that a job waits for are those of its cluster, and stand in its few words", () => {
+  const waiting = makeRun({ id: "a".repeat(32), name: "calm-fox", host: "slurm", state: "queued" });
+  const working = makeRun({ id: "b".repeat(32), name: "otter", host: "slurm", tags: { "slurm.job": "7" } });
+  const direct = makeRun({ id: "c".repeat(32), host: "slurm", state: "running" });
+  const elsewhere = makeRun({ id: "d".repeat(32), host: "gpu-box", state: "queued" });
+  const all = [waiting, working, direct, elsewhere];
+  expect(runsToAwait(all, "slurm")).toEqual([waiting, working]);
+  const waits = [waiting, working].map(({ id, name }) => ({ id, name, kind: "afterok" as const }));
+  expect(jobText({ partition: "gpu" }, t, waits)).toBe("gpu · once calm-fox, otter finished");
+  expect(waitsText([], t)).toBe("");
 });
 
 test("each row says what the cluster gives where nothing is asked for", () => {

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { leadsOn, lineageDescription, lineageStep } from "../../../src/host/lineageRows.ts";
+import {
+  leadsOn,
+  lineageDescription,
+  lineageIcon,
+  lineageStep,
+  lineageTooltip,
+  registeredAs,
+} from "../../../src/host/lineageRows.ts";
 import { plain } from "../../../src/host/translate.ts";
 import type { EdgeKind, LineageGraph, LineageNode, NodeKind } from "../../../src/model/lineage.ts";
 
@@ -69,13 +76,37 @@ test("a row tells version, size and how it is known", () => {
     node: node("data", "data", { version: 3, files: 1_437, bytes: 12_600, detail: "" }),
     path: ["run", "data"],
     direction: "upstream" as const,
-    edge: { kind: "read" as const, how: "audit" as const },
+    edge: { kind: "read" as const, how: "audit" as const, runId: "run", time: 0 },
   };
-  expect(lineageDescription(row, plain)).toBe("v3 · 1,437 files · 12.3 KB · read, observed");
+  expect(lineageDescription(row, [], plain)).toBe("v3 · read, observed · 1,437 files · 12.3 KB");
+  expect(lineageTooltip(row, plain)).toBe(
+    "**data**\n\nv3 · 1,437 files · 12\\.3 KB\n\nObserved&#58; Python was seen opening it\\.",
+  );
+  expect(lineageIcon(row)).toBe("database");
 });
 
 test("a folder's count is said once", () => {
   const folder = node("data", "data", { version: 1, files: 2_000, bytes: 768_000, detail: "2000 files" });
   const row = { node: folder, path: ["run", "data"], direction: "upstream" as const, edge: null };
-  expect(lineageDescription(row, plain)).toBe("v1 · 2,000 files · 750 KB");
+  expect(lineageDescription(row, [], plain)).toBe("v1 · 2,000 files · 750 KB");
+});
+
+test("a file that became a model says which first, with its aliases", () => {
+  const made: LineageGraph = {
+    root: "run",
+    nodes: [
+      node("run", "run"),
+      node("model.json", "data", { version: 2 }),
+      node("digits v4", "modelVersion", { detail: "@champion" }),
+    ],
+    edges: [edge("run", "model.json", "wrote"), edge("model.json", "digits v4", "registered")],
+    truncated: false,
+  };
+  const [row] = lineageStep(made, ["run"], "downstream");
+  if (row === undefined) throw new Error("no row");
+  expect(lineageDescription(row, registeredAs(made, row), plain)).toBe(
+    "→ digits v4 @champion · v2 · written, observed",
+  );
+  expect(lineageIcon(row)).toBe("file");
+  expect(registeredAs(made, { ...row, direction: "upstream" })).toEqual([]);
 });

@@ -4,10 +4,11 @@ import {
   runFlags,
   runSpoken,
   runTitle,
+  stateIcon,
   tellingParameters,
 } from "../../../src/host/runLabel.ts";
 import { plain } from "../../../src/host/translate.ts";
-import type { Run } from "../../../src/model/run.ts";
+import { type Run, runStates } from "../../../src/model/run.ts";
 import { makeRun, metric } from "./makeRun.ts";
 
 const started = Date.UTC(2026, 10, 21, 10);
@@ -70,6 +71,22 @@ const rows: [string, Partial<Run>, readonly string[], string][] = [
   ],
   ["canceled", { state: "cancelled" }, [], "canceled · 12:04 min"],
   ["diverged", { keyMetric: "loss", metrics: { loss: metric(Number.NaN) } }, [], "loss NaN · 12:04 min"],
+  [
+    "diverged behind a sound key metric",
+    {
+      keyMetric: "val_acc",
+      metrics: { val_acc: metric(0.1224), lr: metric(Number.NaN), "train/loss": metric(Number.NaN) },
+      parameters: { lr: parameter("50") },
+    },
+    ["lr"],
+    "val_acc 0.1224 · train/loss NaN · 12:04 min  lr=50",
+  ],
+  [
+    "an error with its number",
+    { state: "failed", reason: "exit 1: FileNotFoundError: [Errno 2] No such file or directory: 'v2.csv'" },
+    [],
+    "exit 1: FileNotFoundError: No such file or directory: 'v2.csv' · 12:04 min",
+  ],
   ["lost without a reason", { state: "lost" }, [], "lost · 12:04 min"],
 ];
 
@@ -115,4 +132,12 @@ test("parameters that tell runs apart: those that vary, most varied first, never
   ];
   expect(tellingParameters(runs)).toEqual(["lr", "depth"]);
   expect(tellingParameters(runs.slice(0, 1))).toEqual([]);
+});
+
+test("a run that stands still has a shape of its own, as long as it lives", () => {
+  const reason = "no progress for 12 min";
+  const shapes = runStates.map((state) => stateIcon({ state, reason: null })[0]);
+  expect(new Set(shapes).size).toBe(shapes.length);
+  expect(shapes).not.toContain(stateIcon({ state: "running", reason })[0]);
+  expect(stateIcon({ state: "failed", reason })).toEqual(stateIcon({ state: "failed", reason: null }));
 });

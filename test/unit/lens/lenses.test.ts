@@ -163,6 +163,12 @@ test("the best of all stands below when it is older than the last ten", () => {
   expect(rows.at(-2)).toBe("| ★ | **old** | **0.5** | **4 d ago** |");
 });
 
+test("where all came out the same, none is the best", () => {
+  const same = [1, 2, 3].map((hours) => run(`r${hours}`, hours, "1", { loss: 0.5 }));
+  expect(hoverAt(2, 24, same)).not.toContain("★");
+  expect(hoverAt(2, 24, [run("nan", 1, "1", { loss: Number.NaN }), ...same.slice(1)])).not.toContain("★");
+});
+
 test("nothing to tell: no word, no run, no value", () => {
   expect(hoverAt(1, 0)).toBeNull();
   expect(hoverAt(2, 24, [])).toBeNull();

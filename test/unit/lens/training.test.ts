@@ -10,8 +10,8 @@ const grammar = await testGrammar();
 const repository = path.join(import.meta.dirname, "../../..");
 
 /** What the lens stands above: the text of its line, or null for none. */
-function anchorText(text: string): string | null {
-  const { isTraining, anchor } = readScript(grammar, text);
+function anchorText(text: string, file = ""): string | null {
+  const { isTraining, anchor } = readScript(grammar, text, file);
   expect(isTraining).toBe(anchor !== null);
   return anchor === null ? null : (text.split("\n")[anchor] ?? "").trim();
 }
@@ -122,6 +122,32 @@ const small: readonly (readonly [what: string, text: string, anchor: string | nu
     'import torch\ndef main():\n    loss.backward()\n    print("a\n\nif __name__ == "__main__":\n    main()\n',
     'if __name__ == "__main__":',
   ],
+  ["a bar's description", 'for i in bar:\n    bar.set_description(f"loss {loss:.3f}")\n', "for i in bar:"],
+  [
+    "a trainer made with another call",
+    'from trl import SFTTrainer\nSFTTrainer(model="a", args=SFTConfig(lr=float("1e-3"))).train()\n',
+    'SFTTrainer(model="a", args=SFTConfig(lr=float("1e-3"))).train()',
+  ],
+  [
+    "every function offered by fire",
+    'import fire\ndef train():\n    loss.backward()\nif __name__ == "__main__":\n    fire.Fire()\n',
+    'if __name__ == "__main__":',
+  ],
+  [
+    "one function offered by fire",
+    'import fire\ndef train():\n    loss.backward()\ndef show():\n    pass\nif __name__ == "__main__":\n    fire.Fire(show)\n',
+    null,
+  ],
+  ["ignite", "import ignite\ntrainer = make(step)\ntrainer.run(loader)\n", "trainer.run(loader)"],
+  ["a server's runner", "import server\ntrainer.run(port)\n", null],
+  ["mmengine", "import mmengine\nrunner.train()\n", "runner.train()"],
+  ["gensim", "import gensim\nmodel.train(words, epochs=3)\n", "model.train(words, epochs=3)"],
+  ["prophet", "from prophet import Prophet\nm = Prophet()\nm.fit(df)\n", "m.fit(df)"],
+  [
+    "cross-validation",
+    "import sklearn\nprint(cross_val_score(SVC(), x, y))\n",
+    "print(cross_val_score(SVC(), x, y))",
+  ],
   [
     "CRLF",
     'import torch\r\nif __name__ == "__main__":\r\n    loss.backward()\r\n',
@@ -136,6 +162,29 @@ const small: readonly (readonly [what: string, text: string, anchor: string | nu
 ];
 
 for (const [what, text, anchor] of small) test(what, () => expect(anchorText(text)).toBe(anchor));
+
+const importing = 'from lab.app import main\nif __name__ == "__main__":\n    main()\n';
+const named: readonly (readonly [file: string, trains: boolean])[] = [
+  ["train.py", true],
+  ["/a/b c/train_gpt2.py", true],
+  ["file:///a/run-pretraining.py", true],
+  ["C:\\a\\finetune.py", true],
+  ["fine_tune_lora.py", true],
+  ["retrain.py", true],
+  ["train/app.py", false],
+  ["train_utils.py", false],
+  ["test_train.py", false],
+  ["training_data.py", false],
+  ["constrain.py", false],
+  ["trains.py", false],
+];
+
+for (const [file, trains] of named)
+  test(`${file} whose work is imported ${trains ? "trains" : "does not"}`, () => {
+    expect(anchorText(importing, file)).toBe(trains ? 'if __name__ == "__main__":' : null);
+    expect(anchorText("from lab.app import main\n", file)).toBeNull();
+    expect(anchorText(`import pytest\n${importing}`, file)).toBeNull();
+  });
 
 test("10,000 lines, deep nesting and long chains are read", () => {
   const body = Array.from(

@@ -144,7 +144,7 @@ export async function startTestServer(wish: ServerWish = {}): Promise<TestServer
     async stop() {
       await client.sendRequest("shutdown");
       client.dispose();
-      if (own !== null) await rm(own, { recursive: true, force: true });
+      if (own !== null) await rm(own, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

@@ -82,7 +82,7 @@ export async function freshProject(): Promise<Project> {
   const project = projectIn(folder);
   onTestFinished(async () => {
     await project.store.close();
-    await fs.rm(folder, { recursive: true, force: true });
+    await fs.rm(folder, { recursive: true, force: true, maxRetries: 20 });
   });
   return project;
 }
