@@ -1,22 +1,10 @@
 /** A search for traces, as a parser has understood it. */
 
 import type { FilterTree } from "./filterTree.ts";
+import type { Operator } from "./mlflowSearch.ts";
 
-export type TraceComparator =
-  | "="
-  | "!="
-  | "<"
-  | "<="
-  | ">"
-  | ">="
-  | "LIKE"
-  | "ILIKE"
-  /** A regular expression that fits anywhere (`linearPattern.ts`). */
-  | "RLIKE"
-  | "IN"
-  | "NOT IN"
-  | "IS NULL"
-  | "IS NOT NULL";
+/** RLIKE: a regular expression that fits anywhere (`linearPattern.ts`). */
+export type TraceComparator = Operator | "RLIKE";
 
 export type TraceField =
   | { readonly of: "attribute"; readonly key: TraceAttribute }

@@ -18,6 +18,7 @@ import { runOf } from "./findRun.ts";
 import { ingest } from "./ingest.ts";
 import { lookAt } from "./look.ts";
 import { newRunOf } from "./newRun.ts";
+import { presentScriptOf } from "./sourceScript.ts";
 
 export interface NewClientRun {
   readonly name: string;
@@ -35,6 +36,9 @@ export interface ClientRunParts extends ClientJournalParts {
   readonly workspace: string;
 }
 
+/** Where a client says which script it logs for. */
+const sourceTag = "mlflow.source.name";
+
 export type ClientStatus = "running" | "finished" | "failed" | "cancelled";
 
 /** Makes a run that is under way from now on. Answers its id. Throws `diskFull` and what the file system says. */
@@ -42,7 +46,9 @@ export async function createClientRun(ask: NewClientRun, parts: ClientRunParts):
   const { runs, workspace, store, compute, clock } = parts;
   const now = clock();
   const id = runIdAt(now, randomBytes(16));
-  const spec = specOf(id, ask, workspace, now);
+  const source = ask.tags.find(([key]) => key === sourceTag)?.[1] ?? null;
+  const script = await presentScriptOf(source, workspace);
+  const spec = { ...specOf(id, ask, workspace, now), script };
   const journal: readonly JournalRecord[] = [
     { kind: "attempt", time: now, attempt: 1 },
     { kind: "run", time: now, name: ask.name, user: ask.user, experiment: ask.experiment },

@@ -14,6 +14,7 @@ import { isRunId } from "../model/runId.ts";
 import { specOf, startOf } from "./clientRun.ts";
 import { keptFiles } from "./importFiles.ts";
 import { knownRecords, writeRecords } from "./importJournal.ts";
+import { scriptOf } from "./sourceScript.ts";
 
 export interface ImportPlace {
   /** Folder of the run directories. */
@@ -190,15 +191,6 @@ function importedSpec(id: string, run: ForeignRun, place: ImportPlace): RunSpec 
     parent: parent === null ? null : importedId(parent, place),
   };
   return { ...specOf(id, ask, place.workspace, started), script: scriptOf(run.script, place.workspace) };
-}
-
-/** A script of the workspace, as runs of it have it: then they show above the script. */
-function scriptOf(script: string | null, workspace: string): string | null {
-  if (script === null || !script.endsWith(".py")) return null;
-  const full = path.resolve(workspace, script);
-  return full.startsWith(`${workspace}${path.sep}`)
-    ? path.relative(workspace, full).replaceAll(path.sep, "/")
-    : null;
 }
 
 const exitCodes = { finished: 0, unsaid: 0, failed: 1, cancelled: null, running: null } as const;

@@ -130,7 +130,9 @@ test("the team's models stand in the Models view, and an alias moves there and b
 });
 
 const colorOf = (row: Locator) =>
-  row.locator(".label-name").evaluate("label => getComputedStyle(label).color");
+  row
+    .locator(".label-name")
+    .evaluate((label) => label.ownerDocument.defaultView?.getComputedStyle(label).color ?? "none");
 
 test("a server that is gone says so, its runs stay, and it comes back by itself", async () => {
   const { workbench } = session;

@@ -4,26 +4,15 @@
  */
 
 import type { FilterTree } from "../../model/filterTree.ts";
+import type { TraceComparator } from "../../model/traceSearch.ts";
 import { invalid } from "./parameters.ts";
 
 /** More than a person writes and than a database likes. */
 const mostClauses = 500;
 const deepest = 50;
 
-export type Comparator =
-  | "="
-  | "!="
-  | "<"
-  | "<="
-  | ">"
-  | ">="
-  | "LIKE"
-  | "ILIKE"
-  | "RLIKE"
-  | "IN"
-  | "NOT IN"
-  | "IS NULL"
-  | "IS NOT NULL";
+/** Those of traces are all that there are. */
+export type Comparator = TraceComparator;
 
 /** A clause before anybody has looked at whether it means something. */
 export interface RawClause {

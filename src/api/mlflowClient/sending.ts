@@ -22,6 +22,8 @@ export interface Sending {
 export function sendingFrom({ layout, store }: Project, failed: (thrown: unknown) => void): Sending {
   const outbox = outboxIn(layout.directory);
   const sending = new Map<string, AbortController>();
+  /** Runs that a person waits for here. */
+  const awaited = new Set<string>();
   let closed = false;
 
   async function sendOne(runId: string, { server, abort: leave }: Connection): Promise<Sent> {
@@ -47,15 +49,20 @@ export function sendingFrom({ layout, store }: Project, failed: (thrown: unknown
       const { url } = connection.server;
       refuseActive(await runOf(runId, await store.needed()));
       await outbox.put({ runId, url });
+      awaited.add(runId);
       try {
-        return await connection.turn(async () =>
-          // A window that had the turn before this one may have sent it.
-          (await outbox.has({ runId, url })) ? sendOne(runId, connection) : null,
-        );
+        return await connection.turn(async () => {
+          if (await outbox.has({ runId, url })) return sendOne(runId, connection);
+          if (!awaited.has(runId)) return null;
+          // Whoever had the turn before this one has sent it; or could not, and then the person hears why.
+          return (await sentAlready(runId, connection.server)) ?? sendOne(runId, connection);
+        });
       } catch (thrown) {
         if (failureOf(thrown).code === "teamDown") return null;
         await outbox.remove({ runId, url });
         throw thrown;
+      } finally {
+        awaited.delete(runId);
       }
     },
     async drain(connection) {
@@ -73,6 +80,7 @@ export function sendingFrom({ layout, store }: Project, failed: (thrown: unknown
       }
     },
     async cancel(runId) {
+      awaited.delete(runId);
       for (const waiting of await outbox.all()) if (waiting.runId === runId) await outbox.remove(waiting);
       sending.get(runId)?.abort(new RunlineError("requestCanceled", { request: "mlflow/send" }));
     },
@@ -82,6 +90,11 @@ export function sendingFrom({ layout, store }: Project, failed: (thrown: unknown
       for (const abort of sending.values()) abort.abort();
     },
   };
+}
+
+async function sentAlready(runId: string, server: TeamServer): Promise<Sent | null> {
+  const copy = await server.find(runId, [sentTag, runId]);
+  return copy === null || copy.status === "running" ? null : { link: server.link(copy), left: 0 };
 }
 
 /** A copy that the person does not want any more, and that is not whole. */

@@ -1,25 +1,14 @@
 /** Logged models: those of runs come from their journals, others are kept here alone. */
 
 import type { Comparison, OrderTerm, Search } from "../../model/mlflowSearch.ts";
-import type { LoggedModel, LoggedModelStatus, ModelMetric } from "../../model/tracking.ts";
+import type { LoggedModel, ModelMetric } from "../../model/tracking.ts";
 import type { LoggedModelChange, LoggedModelStore, NewLoggedModel, Page, PageQuery } from "../tracking.ts";
 import { setModelTexts } from "./clientRecords.ts";
 import type { Connection } from "./connection.ts";
 import { compared, nullsLast, type Searched, type Sql, searchPage, sql } from "./search.ts";
 
-interface ModelRow {
+interface ModelRow extends Omit<LoggedModel, "deleted" | "parameters" | "tags" | "metrics"> {
   readonly key: number;
-  readonly id: string;
-  readonly experimentId: string;
-  readonly artifactLocation: string;
-  readonly name: string;
-  readonly type: string;
-  readonly runId: string | null;
-  readonly sourceRun: string | null;
-  readonly status: LoggedModelStatus;
-  readonly statusMessage: string;
-  readonly created: number;
-  readonly updated: number;
   readonly deleted_at: number | null;
 }
 

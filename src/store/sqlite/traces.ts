@@ -7,7 +7,6 @@ import {
   type Span,
   type SpanBatch,
   type Trace,
-  type TraceState,
   traceKeys,
   usageOf,
 } from "../../model/trace.ts";
@@ -18,16 +17,8 @@ import type { Connection } from "./connection.ts";
 import { traceMetricSql } from "./traceMetrics.ts";
 import { conditionSql, searchSql } from "./traceSearch.ts";
 
-interface TraceRow {
+interface TraceRow extends Omit<Trace, "metadata" | "tags" | "usage"> {
   readonly key: number;
-  readonly id: string;
-  readonly experimentId: string;
-  readonly time: number;
-  readonly duration: number | null;
-  readonly state: TraceState;
-  readonly requestPreview: string | null;
-  readonly responsePreview: string | null;
-  readonly clientRequestId: string | null;
   readonly metadata: string;
   readonly tags: string;
   readonly told: number;

@@ -1,6 +1,5 @@
 /** Runs as clients of MLflow's protocol ask for them. */
 
-import type { RunState } from "../../model/run.ts";
 import {
   type DatasetInput,
   type LatestMetric,
@@ -27,10 +26,15 @@ import { searchedRuns } from "./trackedRunSearch.ts";
 
 /** Runs that are read together: few enough that a page of thousands takes no memory to speak of. */
 const atOnce = 100;
+/** A history is kept for the next page of it while it has no more points than this, and for so long. */
+const mostKept = 500_000;
+const keptMs = 5_000;
 
 export class SqliteTrackedRuns implements TrackedRunStore {
   readonly #connection: Connection;
   #isCaughtUp = false;
+  #lastHistory: { readonly of: string; readonly history: History } | null = null;
+  #forgetting: NodeJS.Timeout | undefined;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -90,13 +94,35 @@ export class SqliteTrackedRuns implements TrackedRunStore {
   }
 
   async history(runId: string, key: string): Promise<History> {
-    const rows = this.#connection.rows<{ data: Uint8Array }>(
-      `select chunk.data from run join series on series.run = run.key join chunk on chunk.series = series.id
-       where run.id = ? and series.metric = (select id from metric_name where name = ?)
-       order by series.attempt, chunk.number`,
-      ...[runId, key],
-    );
-    return historyOf(rows.flatMap(({ data }) => openChunk(data) ?? []));
+    return this.#connection.read(() => {
+      const series = this.#connection.rows<{ id: number; count: number }>(
+        `select series.id, series.count from run join series on series.run = run.key
+         where run.id = ? and series.metric = (select id from metric_name where name = ?) order by series.attempt`,
+        ...[runId, key],
+      );
+      // Points are only ever added.
+      const of = JSON.stringify([runId, key, series]);
+      if (this.#lastHistory?.of === of) return this.#lastHistory.history;
+      const rows = series.flatMap(({ id }) =>
+        this.#connection.rows<{ data: Uint8Array }>(
+          "select data from chunk where series = ? order by number",
+          id,
+        ),
+      );
+      const history = historyOf(rows.flatMap(({ data }) => openChunk(data) ?? []));
+      this.#keepForNextPage(of, history);
+      return history;
+    });
+  }
+
+  /** Readers take page after page of one history. */
+  #keepForNextPage(of: string, history: History): void {
+    clearTimeout(this.#forgetting);
+    this.#lastHistory = history.values.length > mostKept ? null : { of, history };
+    this.#forgetting = setTimeout(() => {
+      this.#lastHistory = null;
+    }, keptMs);
+    this.#forgetting.unref();
   }
 
   async datasets(experimentIds: readonly string[], limit: number): Promise<readonly DatasetSummary[]> {
@@ -135,17 +161,8 @@ function inExperiments(ids: readonly string[]) {
   );
 }
 
-interface HeadRow {
+interface HeadRow extends Omit<TrackedRun, keyof Attached | "deleted"> {
   readonly key: number;
-  readonly id: string;
-  readonly name: string;
-  readonly user: string;
-  readonly state: RunState;
-  readonly experimentId: string;
-  readonly artifactLocation: string;
-  readonly directory: string;
-  readonly started: number;
-  readonly ended: number | null;
   readonly deleted_at: number | null;
 }
 

@@ -287,6 +287,7 @@ assert list(mlflow.load_table("t.json", run_ids=[r.info.run_id])["a"]) == [1, 2]
 found = mlflow.search_runs(order_by=["metrics.acc DESC"])
 assert found["tags.mlflow.runName"][0] == "model" and len(found) == 5, found
 logged = mlflow.get_logged_model(info.model_id)
+assert len(mlflow.pyfunc.load_model(info.model_uri).input_example) == 2
 assert logged.metrics[0].dataset_name == "iris" and str(logged.status) == "READY", logged
 assert [m.model_id for m in mlflow.search_logged_models(experiment_ids=[r.info.experiment_id], output_format="list")] == [info.model_id]
 @mlflow.trace
@@ -319,6 +320,10 @@ except mlflow.exceptions.MlflowException as error: print("REFUSED", error)
       runId,
     });
     expect(await kept(runId, `models/${modelId}/MLmodel`)).toContain("sklearn");
+    const example = JSON.parse(await kept(runId, `models/${modelId}/input_example.json`)) as {
+      readonly data: readonly unknown[];
+    };
+    expect(example.data).toHaveLength(2);
     expect((await kept(runId, "plots/a.png")).length).toBeGreaterThan(1000);
     const findings = await stack.store.runs.findings(run.id);
     expect(findings.map(({ code }) => code)).toEqual(["mlflow_not_registered"]);

@@ -159,7 +159,7 @@ async function model(id: string, runId: string): Promise<unknown> {
   return JSON.parse(JSON.stringify(rest).replaceAll(id, "MODEL").replaceAll(runId, "RUN"));
 }
 
-test("with a server in reach a launched script registers, promotes, loads and traces", async () => {
+test("with a server in reach a launched script registers, promotes, loads, traces and evaluates", async () => {
   const python = path.join(await clientPrograms("3.17.2"), "python");
   await serve();
   stack.follow();
@@ -179,10 +179,23 @@ def traced(x): return x + 1
 traced(1)
 mlflow.flush_trace_async_logging()
 assert len(mlflow.search_traces(return_type="list")) == 1
-print("ALL DONE")
+from mlflow.genai.scorers import scorer
+@scorer
+def is_even(outputs): return outputs % 2 == 0
+with mlflow.start_run(run_name="judged"):
+    asked = [{"inputs": {"x": x}} for x in (1, 2, 3)]
+    judged = mlflow.genai.evaluate(data=asked, predict_fn=traced, scorers=[is_even])
+assert round(judged.metrics["is_even/mean"], 3) == 0.667, judged.metrics
+found = mlflow.search_traces(run_id=judged.run_id, return_type="list")
+assert sorted(a.value for each in found for a in each.info.assessments if a.name == "is_even") == [False, True, True], found
+print("ALL DONE", judged.run_id)
 `,
     python,
   );
-  expect(log).toContain("ALL DONE");
+  const [, judged = ""] = /ALL DONE (\w+)/.exec(log) ?? [log];
+  await until("the evaluation to be there", async () => {
+    const run = await stack.store.trackedRuns.get(judged);
+    return run?.state === "finished" && run.metrics.some(({ key }) => key === "is_even/mean");
+  });
   expect((await stack.store.registry.models()).map(({ name }) => name)).toEqual(["iris"]);
 });

@@ -61,7 +61,8 @@ export async function startTeamPeer(): Promise<TeamPeer> {
     const gone = new Promise<undefined>((resolve) => child.once("close", () => resolve(undefined)));
     kill = async () => {
       // Its workers are a group of their own.
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+      const lives = child.exitCode === null && child.signalCode === null;
+      if (child.pid !== undefined && lives) process.kill(-child.pid, "SIGKILL");
       return gone;
     };
     while ((await fetch(`${url}/health`).catch(() => null))?.ok !== true) {

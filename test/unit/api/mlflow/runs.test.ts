@@ -230,6 +230,44 @@ test("data sets and logged models are inputs and outputs, and lineage", async ()
   ]);
 });
 
+test("what a client says of its source is lineage too", async () => {
+  const client = await serve();
+  const { workspace } = client.project.layout;
+  const { mkdir, writeFile } = await import("node:fs/promises");
+  await mkdir(path.join(workspace, "jobs"));
+  await writeFile(path.join(workspace, "jobs", "train.py"), "");
+  const store = await client.project.store.needed();
+  const made = async (name: string, ...more: (readonly [string, string])[]) => {
+    const tags = [["mlflow.source.name", name] as const, ...more].map(([key, value]) => ({ key, value }));
+    return newRun(client, { tags });
+  };
+  const codeOf = async (id: string) => {
+    const { nodes, edges } = await store.lineage.walk(`run:${id}`, "upstream");
+    return edges.map(({ from, how }) => [nodes.find((node) => node.id === from)?.label, how]);
+  };
+  const commit = ["mlflow.source.git.commit", "4f2a1c".padEnd(40, "0")] as const;
+
+  const whole = await made(path.join(workspace, "jobs", "train.py"), commit, [
+    "mlflow.source.git.branch",
+    "main",
+  ]);
+  expect(await codeOf(whole)).toEqual([["jobs/train.py @ 4f2a1c0", "stated"]]);
+  expect((await store.runs.get(whole))?.script).toBe("jobs/train.py");
+  const down = await store.lineage.walk(`code:jobs/train.py@${commit[1]}`, "downstream");
+  expect(down.edges).toMatchObject([{ to: `run:${whole}`, kind: "code" }]);
+
+  // Of a script that lies elsewhere only the name is known, and of a console nothing.
+  const named = await made("train.py");
+  expect((await store.runs.get(named))?.script).toBeNull();
+  expect(await codeOf(named)).toEqual([["train.py", "stated"]]);
+  const [key, value] = commit;
+  await client.post("runs/set-tag", { run_id: named, key, value });
+  expect(await codeOf(named)).toEqual([["train.py @ 4f2a1c0", "stated"]]);
+  expect(await store.lineage.search("train.py", 10)).toHaveLength(2);
+  expect(await codeOf(await made("<console>"))).toEqual([]);
+  expect(await codeOf(await made("/usr/lib/python3/site-packages/ipykernel_launcher.py"))).toEqual([]);
+});
+
 test("a terminal logs to a run that a recorder writes", async () => {
   const client = await serve();
   const id = await newRun(client);
