@@ -122,8 +122,9 @@ export interface ComparePageState extends ColumnSet {
     readonly x: string | null;
     readonly y: string | null;
     readonly color: string | null;
-    readonly logX: boolean;
-    readonly logY: boolean;
+    /** Null goes by the values: over two decades, logarithmic. */
+    readonly logX: boolean | null;
+    readonly logY: boolean | null;
   };
   /** Axes of the parallel coordinates; null is a choice of the page's own. */
   readonly axes: readonly string[] | null;

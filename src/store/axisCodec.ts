@@ -102,8 +102,14 @@ function addUp(
   return values;
 }
 
+/** By itself, as most columns of the pyramid are regular and the others show it at once. */
+function isRegular(values: Float64Array, base: number, stride: number): boolean {
+  for (let at = 0; at < values.length; at++) if (!Object.is(values[at], base + at * stride)) return false;
+  return true;
+}
+
 function chooseLayout(values: Float64Array, base: number, stride: number): Layout {
-  let regular = true;
+  if (isRegular(values, base, stride)) return layout.stride;
   let integers = Number.isSafeInteger(base) && !Object.is(base, -0);
   let least = base;
   let most = base;
@@ -111,7 +117,6 @@ function chooseLayout(values: Float64Array, base: number, stride: number): Layou
   let mostDelta = 0;
   for (let at = 0; at < values.length; at++) {
     const value = values[at] ?? 0;
-    if (regular && !Object.is(value, base + at * stride)) regular = false;
     if (integers && (!Number.isSafeInteger(value) || Object.is(value, -0))) integers = false;
     if (value < least) least = value;
     if (value > most) most = value;
@@ -119,7 +124,6 @@ function chooseLayout(values: Float64Array, base: number, stride: number): Layou
     if (delta < leastDelta) leastDelta = delta;
     if (delta > mostDelta) mostDelta = delta;
   }
-  if (regular) return layout.stride;
   if (!integers) return layout.float64;
   if (leastDelta >= 0 && mostDelta <= 0xff) return layout.delta8;
   if (leastDelta >= 0 && mostDelta <= 0xffff) return layout.delta16;

@@ -1,19 +1,10 @@
 /** What a record says about lineage: the nodes it names. Pure, for every engine. */
 
 import type { CodeSnapshot, EnvironmentRecord, FileRecord } from "../model/journal.ts";
-import { type NodeKind, nodeId } from "../model/lineage.ts";
+import { type LineageNode, nodeId } from "../model/lineage.ts";
 
 /** A node before it is stored; which version of its path it is, the store finds out. */
-export interface NewNode {
-  readonly id: string;
-  readonly kind: NodeKind;
-  readonly label: string;
-  readonly detail: string;
-  readonly ref: string;
-  readonly digest: string | null;
-  readonly bytes: number | null;
-  readonly files: number | null;
-}
+export type NewNode = Omit<LineageNode, "version">;
 
 const noFile = { digest: null, bytes: null, files: null } as const;
 
@@ -23,7 +14,10 @@ export function runNode(id: string): NewNode {
 }
 
 /** A script as it is in a snapshot. Two scripts of one snapshot are two nodes: what was run is a part of what made the result. */
-export function codeNode({ id, head, branch, changed_count }: CodeSnapshot, script: string | null): NewNode {
+export function codeNode(
+  { id, head, branch, changed_count }: Pick<CodeSnapshot, "id" | "head" | "branch" | "changed_count">,
+  script: string | null,
+): NewNode {
   const commit = (head ?? id.replace(/^sha256:/, "")).slice(0, 7);
   const changes =
     changed_count === 0 ? "" : ` + ${changed_count} changed ${changed_count === 1 ? "file" : "files"}`;

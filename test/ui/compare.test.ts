@@ -201,7 +201,7 @@ test("a run is starred, pinned, renamed, noted and made the baseline where it st
 });
 
 /** By then what was pointed at has been drawn. */
-const twoFrames = `() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))`;
+const twoFrames = `new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))`;
 
 test("a line that is pointed at lights its row to the edge, and a click makes the row the active one", async () => {
   await view("Charts").click();
@@ -360,3 +360,19 @@ async function openLink(link: string): Promise<void> {
   await allow.click();
   await allow.waitFor({ state: "detached" });
 }
+
+test("the next comparison begins with the columns of this one, and can go back to its own", async () => {
+  await compare(/^lr-/, 3);
+  await head("trend").click({ button: "right" });
+  await panel().getByRole("menuitem", { name: "Hide column" }).click();
+  await head("trend").waitFor({ state: "detached" });
+  await window.run("View: Close All Editors");
+  await compare(/^lr-/, 2);
+  await head("val/acc").waitFor();
+  expect(await head("trend").count()).toBe(0);
+  await panel().getByRole("button", { name: "Columns" }).click();
+  await window.screenshot("compare-columns-kept");
+  await panel().getByRole("button", { name: "Reset" }).click();
+  await head("trend").waitFor();
+  await window.run("View: Close All Editors");
+});

@@ -11,12 +11,14 @@ export interface PlotAxis {
   readonly logarithmic: boolean;
 }
 
-/** Values over this ratio, all above zero, stand on a logarithmic axis. */
 const logarithmicRatio = 100;
 const mostCategories = 40;
 /** So few numbers, so far apart, are told one by one. */
 const fewNumbers = 6;
 const closest = 0.08;
+
+/** Numbers over two decades, all above zero, stand on a logarithmic axis. */
+export const isWide = (low: number, high: number) => low > 0 && high / low >= logarithmicRatio;
 
 /** Numbers by their size, texts by their natural order at even distances. */
 export function plotAxis(column: GridColumn): PlotAxis {
@@ -25,7 +27,7 @@ export function plotAxis(column: GridColumn): PlotAxis {
   const finite = numbers.filter((value) => Number.isFinite(value));
   const low = finite.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const high = finite.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const logarithmic = low > 0 && high / low >= logarithmicRatio;
+  const logarithmic = isWide(low, high);
   const scaled = (value: number) => (logarithmic ? Math.log(value) : value);
   const length = scaled(high) - scaled(low);
   const placeOf = (value: number) => (length > 0 ? (scaled(value) - scaled(low)) / length : 0.5);

@@ -88,7 +88,7 @@ export class ColumnChooser extends PageElement {
         <button class="link" @click=${() => this.choose(found, true)}>Show all</button>
         <button class="link" @click=${() => this.choose(found, false)}>Hide all</button>
         <span class="grow"></span>
-        ${isArranged(this.arranged) ? html`<button class="link" title="Columns, their order and directions as Runline chooses them" @click=${() => this.arrange(freshColumns)}>Reset</button>` : nothing}
+        ${isArranged(this.arranged) ? html`<button class="link" title="Columns, their order and directions as Runline chooses them" @click=${() => this.begin(freshColumns)}>Reset</button>` : nothing}
       </div>
       ${this.keptSets()}
     </div>`;
@@ -108,7 +108,7 @@ export class ColumnChooser extends PageElement {
         (
           name,
         ) => html`<span class="chip"><button class="clip" title=${`Use the columns of “${name}”`} @click=${() => this.use(name)}>${name}</button>
-          ${iconButton("close", `Forget ${name}`, () => this.keep({ name, set: null }))}</span>`,
+          ${iconButton("close", `Forget ${name}`, () => this.forget(name))}</span>`,
       )}
       ${isArranged(this.arranged) ? html`<input class="set-name" maxlength="100" aria-label="Keep these columns as" placeholder="Keep these columns as …" @keydown=${onKey} />` : nothing}
     </div>`;
@@ -116,7 +116,22 @@ export class ColumnChooser extends PageElement {
 
   private use(name: string): void {
     const { columns = {}, columnOrder = [], directions = {} } = checkedView(this.sets[name]);
-    this.arrange({ columns, columnOrder, directions });
+    this.begin({ columns, columnOrder, directions });
+  }
+
+  private begin(set: ColumnSet): void {
+    this.focusSheet();
+    this.arrange(set);
+  }
+
+  private forget(name: string): void {
+    this.focusSheet();
+    this.keep({ name, set: null });
+  }
+
+  /** What was clicked may be gone by the next drawing, and the focus with it: the sheet would close. */
+  private focusSheet(): void {
+    this.querySelector<HTMLElement>(".sheet")?.focus();
   }
 
   private keep(detail: KeptSet): void {

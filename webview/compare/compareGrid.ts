@@ -19,6 +19,8 @@ import { nameColumn } from "./sortRows.ts";
 import { GroupCells, type TableRow } from "./tableRows.ts";
 
 const widestName = 280;
+// The field for a note stands below the name, not below the box before it.
+const noteInset = 16;
 
 export class CompareGrid extends PageElement implements GridView {
   static override properties = {
@@ -156,7 +158,7 @@ export class CompareGrid extends PageElement implements GridView {
     const run = found?.kind === "run" ? this.runs[found.index] : undefined;
     if (run === undefined) return;
     const box = this.querySelector(`[id="cell-${row}-${column}"]`)?.getBoundingClientRect();
-    editNote({ x: box?.left ?? 0, y: box?.bottom ?? 0 }, run, (note) =>
+    editNote({ x: (box?.left ?? 0) + noteInset, y: box?.bottom ?? 0 }, run, (note) =>
       this.tell("edit", { runId: run.id, edit: { note } }),
     );
   }

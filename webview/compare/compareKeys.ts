@@ -1,28 +1,28 @@
 /** The keys of the Compare page, for the list that `?` shows. */
 
-import { chartKeys, type KeyGroup, pageKeys } from "../shared/keyHints.ts";
+import { chartKeys, type KeyGroup } from "../shared/keyHints.ts";
 
 export const compareKeys: readonly KeyGroup[] = [
   {
     name: "Table",
     keys: [
-      ["↑ ↓ ← →", "To another cell; from the first row up into the head"],
-      ["Enter", "Open the run, or sort by the head; with Shift within the present order"],
-      ["Space", "Show or hide in the charts; with Shift up to here"],
+      ["↑ ↓ ← →", "To another cell, or up into the head"],
+      ["Enter", "Open the run, sort by the head"],
+      ["Space", "Show or hide in the charts"],
       ["F2", "Change a name or a tag"],
-      ["N", "Note"],
-      ["Shift+F10", "All that can be done here"],
+      ["N", "Write a note"],
       ["Ctrl+C", "Copy the value"],
+      ["Shift+F10", "All else"],
     ],
   },
   chartKeys,
   {
-    name: "Parallel coordinates",
+    name: "Views",
     keys: [
-      ["↑ ↓", "Choose a range on an axis"],
-      ["Esc", "All of it again"],
+      ["← →", "The next view, on their names"],
+      ["↑ ↓", "A range, on an axis of the parallel coordinates"],
+      ["F7", "The next difference, in the output"],
+      ["?", "This list"],
     ],
   },
-  { name: "Output side by side", keys: [["F7", "To the next difference; with Shift to the one before"]] },
-  pageKeys,
 ];

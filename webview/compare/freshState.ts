@@ -26,7 +26,7 @@ export const freshState: ComparePageState = {
   layout: freshLayout,
   collapsed: [],
   split: 0.45,
-  scatter: { x: null, y: null, color: null, logX: false, logY: false },
+  scatter: { x: null, y: null, color: null, logX: null, logY: null },
   axes: null,
   brushes: {},
   target: null,

@@ -135,8 +135,8 @@ function groupName(grid: GridView, group: GroupRow, row: number): unknown {
   return html`<div class=${`cell name ${activeClass(grid, row, 0)}`} role="rowheader" id=${`cell-${row}-0`} aria-colindex="1"
     aria-label=${`${label}, ${group.members.length} runs, ${group.open ? "open" : "closed"}`}>
     ${tick(grid, row, `Show the runs of ${label} in charts`, shown > 0, shown > 0 && shown < ids.length)}
-    <button class="group-toggle clip" tabindex="-1" .style=${`padding-left:${group.depth * indent}px`} title=${`${group.title} = ${group.value}`}
-      @click=${() => grid.tell("toggle-group", group.id)}>${icon(group.open ? "chevron-down" : "chevron-right")}<span class="quiet">${group.title}</span> ${group.value}</button>
+    <button class="group-toggle" tabindex="-1" .style=${`padding-left:${group.depth * indent}px`} title=${`${group.title} = ${group.value}`} aria-label=${label}
+      @click=${() => grid.tell("toggle-group", group.id)}>${icon(group.open ? "chevron-down" : "chevron-right")}<span class="quiet clip">${group.title}</span><span class="clip">${group.value}</span></button>
     <span class="count">${group.members.length}</span>
   </div>`;
 }

@@ -10,6 +10,7 @@ import { colorText } from "../shared/contrast.ts";
 import { PlotElement, type PlotSize } from "../shared/plotElement.ts";
 import { emptyState } from "../shared/states.ts";
 import { type Theme, theme } from "../shared/theme.ts";
+import { isWide } from "./brush.ts";
 import { colorLegend } from "./colorLegend.ts";
 import { differentValues } from "./columnCells.ts";
 import { columnChoice } from "./columnChoice.ts";
@@ -47,12 +48,12 @@ export class ScatterTab extends PlotElement {
     const { scatter } = this.state;
     const choose = (change: Partial<ComparePageState["scatter"]>) =>
       this.save({ scatter: { ...scatter, ...change } });
-    const box = (label: string, key: "logX" | "logY") =>
-      html`<vscode-checkbox label=${label} ?checked=${scatter[key]} @change=${(event: Event) => choose({ [key]: (event.target as HTMLInputElement).checked })}></vscode-checkbox>`;
+    const box = (label: string, key: "logX" | "logY", column: GridColumn) =>
+      html`<vscode-checkbox label=${label} ?checked=${this.isLogarithmic(column, scatter[key])} @change=${(event: Event) => choose({ [key]: (event.target as HTMLInputElement).checked })}></vscode-checkbox>`;
     const scale = this.scale(color);
     return html`<div class="controls" role="group" aria-label="Scatter plot">
-        ${columnChoice({ label: "X", columns: numeric, chosen: x.id, onChoose: (id) => choose({ x: id }) })} ${box("Log x", "logX")}
-        ${columnChoice({ label: "Y", columns: numeric, chosen: y.id, onChoose: (id) => choose({ y: id }) })} ${box("Log y", "logY")}
+        <span class="control">${columnChoice({ label: "X", columns: numeric, chosen: x.id, onChoose: (id) => choose({ x: id }) })} ${box("Log x", "logX", x)}</span>
+        <span class="control">${columnChoice({ label: "Y", columns: numeric, chosen: y.id, onChoose: (id) => choose({ y: id }) })} ${box("Log y", "logY", y)}</span>
         ${columnChoice({ label: "Color", columns: this.table.all, chosen: scatter.color, none: "run", onChoose: (id) => choose({ color: id }) })}
         <span class="grow"></span>${this.readout(x, y, color)}
       </div>
@@ -89,6 +90,15 @@ export class ScatterTab extends PlotElement {
     return { numeric, x, y, color: find(scatter.color) };
   }
 
+  private isLogarithmic(column: GridColumn, chosen: boolean | null): boolean {
+    if (chosen !== null) return chosen;
+    const values = this.table.order.map((index) => numberAt(column, index)).filter(Number.isFinite);
+    return isWide(
+      values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+      values.reduce((a, b) => Math.max(a, b), 0),
+    );
+  }
+
   private scale(color: GridColumn | null): ColorScale | null {
     return color === null ? null : colorScale(color, theme().runs, textOf(color));
   }
@@ -97,8 +107,9 @@ export class ScatterTab extends PlotElement {
     const { x, y, color } = this.columns();
     if (x === null || y === null) return;
     const { logX, logY } = this.state.scatter;
-    const across = axisOf(x, this.table.order, logX, [margin.left, size.width - margin.right]);
-    const up = axisOf(y, this.table.order, logY, [size.height - margin.bottom, margin.top]);
+    const [wideX, wideY] = [this.isLogarithmic(x, logX), this.isLogarithmic(y, logY)];
+    const across = axisOf(x, this.table.order, wideX, [margin.left, size.width - margin.right], 80);
+    const up = axisOf(y, this.table.order, wideY, [size.height - margin.bottom, margin.top], 40);
     drawFrame(context, size, colors, { x, y, across, up });
     this.marks = this.table.order.flatMap((index) => {
       const at = { x: across.at(numberAt(x, index)), y: up.at(numberAt(y, index)) };
@@ -151,6 +162,7 @@ function axisOf(
   order: readonly number[],
   logarithmic: boolean,
   [from, to]: readonly [number, number],
+  tickGap: number,
 ): Axis {
   const values = order.map((index) => numberAt(column, index)).filter((value) => Number.isFinite(value));
   const positive = values.filter((value) => value > 0);
@@ -163,7 +175,7 @@ function axisOf(
   const { min, max } = paddedRange(range, log);
   const scaled = (value: number) => (log ? Math.log(value) : value);
   return {
-    ticks: valueTicks({ min, max }, log, Math.max(2, Math.abs(to - from) / 80)),
+    ticks: valueTicks({ min, max }, log, Math.max(2, Math.abs(to - from) / tickGap)),
     at: (value) => from + ((scaled(value) - scaled(min)) / (scaled(max) - scaled(min))) * (to - from),
   };
 }

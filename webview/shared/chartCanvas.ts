@@ -7,7 +7,8 @@ import { Chart, LinearScale, LogarithmicScale } from "chart.js";
 import { stepOf, valueTicks, xTicks, xTickText } from "./axis.ts";
 import { drawBands, drawMarks } from "./chartMarks.ts";
 import type { Drawing } from "./chartPicture.ts";
-import { type PixelScale, pixelScale, strokeLines } from "./chartStroke.ts";
+import { strokeLines } from "./chartStroke.ts";
+import { type PixelScale, pixelScale } from "./pixelScale.ts";
 import type { Theme } from "./theme.ts";
 
 Chart.register(LinearScale, LogarithmicScale);

@@ -1,7 +1,11 @@
-/** Outliers of a chart: which range shows the rest well, and how much lies beyond it. Nothing is left out of the data. Pure. */
+/**
+ * Outliers of a chart: which range shows the rest well, and how much lies beyond it. Nothing is left out of the data; only a smoothed line
+ * passes over what is beyond. The range is one for all series of the chart, as its axis is. Pure.
+ */
 
 import type { SeriesColumns } from "../../src/model/metric.ts";
-import type { ValueRange } from "./chartLine.ts";
+import { paddedRange } from "./axis.ts";
+import { type ValueRange, valueRange } from "./chartLine.ts";
 
 const tail = 0.02;
 // A start of training that is two ranges away is still worth seeing; a single spike is not worth the rest.
@@ -35,6 +39,13 @@ export function clippedRange(all: readonly SeriesColumns[], logarithmic: boolean
       whole === null ? range : { min: Math.min(whole.min, range.min), max: Math.max(whole.max, range.max) };
   }
   return whole;
+}
+
+/** The range that a clipped chart of these series shows; null where it clips nothing. */
+export function clippingRange(all: readonly SeriesColumns[], wantsLogarithmic: boolean): ValueRange | null {
+  const logarithmic = wantsLogarithmic && valueRange(all, true) !== null;
+  const range = paddedRange(clippedRange(all, logarithmic), logarithmic);
+  return all.some((columns) => clippedPlaces(columns, range).length > 0) ? range : null;
 }
 
 export interface ClippedPlace {

@@ -1,10 +1,11 @@
 /** The points of one chart: what is asked for, when it has to be asked again, and what has come. */
 
 import type { ReactiveControllerHost } from "lit";
-import type { BandColumns, ColumnsResult } from "../../src/model/metric.ts";
+import type { BandColumns, ColumnsQuery, ColumnsResult } from "../../src/model/metric.ts";
 import type { ZoomRange } from "../../src/protocol/chartLayout.ts";
 import type { Reply } from "../../src/protocol/editor.ts";
 import { type ChartGroup, meanSeries } from "./chartBands.ts";
+import { clippingRange } from "./chartClip.ts";
 import { type ChartRun, type ChartSettings, type MetricSource, smoothingOf } from "./metricSource.ts";
 import { Query } from "./query.ts";
 
@@ -41,7 +42,11 @@ export class ChartData {
     const { metric, settings, groups, zoom, runs, width } = this.subject();
     const ids = [runs.map(({ id }) => id), groups.map(({ name, runIds }) => [name, runIds])];
     const wanted = JSON.stringify([metric, axisId(settings.axis), ids, zoom]);
-    const smoothing = JSON.stringify(smoothingOf(settings));
+    const { clip, logarithmic } = settings;
+    const smoothing = JSON.stringify([
+      smoothingOf(settings),
+      clip && settings.smoothing > 0 && [logarithmic],
+    ]);
     if (wanted !== this.asked) {
       if (width > 0) this.query.restart();
     } else if (smoothing !== this.askedSmoothing && width > 0) this.query.refresh();
@@ -58,18 +63,31 @@ export class ChartData {
     const smooth = smoothing === undefined ? {} : { smoothing };
     if (groups.length === 0 || source.bands === undefined) {
       this.bands = [];
-      return source.columns({ runIds: runs.map(({ id }) => id), ...view, ...smooth }, signal);
+      return this.smoothed({ runIds: runs.map(({ id }) => id), ...view, ...smooth }, signal);
     }
     const asked = groups.map(({ name, runIds }) => ({ name, runIds }));
     const members = [...new Set(groups.flatMap(({ runIds }) => runIds))];
     const [bands, smoothed] = await Promise.all([
       source.bands({ groups: asked, ...view }, signal),
-      smoothing === undefined ? null : source.columns({ runIds: members, ...view, ...smooth }, signal),
+      smoothing === undefined ? null : this.smoothed({ runIds: members, ...view, ...smooth }, signal),
     ]);
     if (!bands.ok) return bands;
     if (smoothed?.ok === false) return smoothed;
     this.bands = bands.value.bands;
     return { ok: true, value: meanSeries(bands.value, asked, smoothed?.value.series) };
+  }
+
+  /** Outliers that the chart clips do not bend the smoothed lines: which they are goes by the whole of the lines, not by the part in view. */
+  private async smoothed(query: ColumnsQuery, signal: AbortSignal): Promise<Reply<ColumnsResult>> {
+    const { source, settings, zoom } = this.subject();
+    if (query.smoothing === undefined || !settings.clip) return source.columns(query, signal);
+    const { smoothing: _none, x0: _x0, x1: _x1, ...whole } = query;
+    const all = await source.columns(zoom === null ? query : whole, signal);
+    if (!all.ok) return all;
+    const range = clippingRange(all.value.series, settings.logarithmic);
+    if (range === null && zoom === null) return all;
+    const within = range === null ? {} : { smoothWithin: { low: range.min, high: range.max } };
+    return source.columns({ ...query, ...within }, signal);
   }
 }
 

@@ -6,10 +6,12 @@ import type { Band } from "./chartBands.ts";
 import { clippedPlaces, clippedRange } from "./chartClip.ts";
 import {
   badMarks,
+  gapsOf,
   linePoints,
   smoothPoints,
   type ValueRange,
   valueRange,
+  withGaps,
   withNeighbors,
 } from "./chartLine.ts";
 import type { Drawing, DrawnBand, DrawnLine } from "./chartPicture.ts";
@@ -156,6 +158,7 @@ const noColumns = {
   last: [],
   nan: [],
   inf: [],
+  missing: [],
 };
 
 interface Manner {
@@ -174,11 +177,10 @@ function linesOf(each: ShownSeries, input: DrawingInput, manner: Manner): readon
   const overview = input.overview?.series.find(
     (other) => other.runId === columns.runId && other.attempt === columns.attempt,
   );
-  const line = withNeighbors(
-    linePoints(columns, manner.logarithmic),
-    overview,
-    input.result,
-    manner.logarithmic,
+  const gaps = gapsOf(columns);
+  const line = withGaps(
+    withNeighbors(linePoints(columns, manner.logarithmic), overview, input.result, manner.logarithmic),
+    gaps,
   );
   const beyond =
     input.settings.clip && manner.y !== null
@@ -186,12 +188,13 @@ function linesOf(each: ShownSeries, input: DrawingInput, manner: Manner): readon
       : [];
   const main: DrawnLine = {
     of: run.id,
-    points: smooth ? smoothPoints(columns, manner.logarithmic) : line,
+    points: smooth ? withGaps(smoothPoints(columns, manner.logarithmic), gaps) : line,
     color: colorText(color, strength),
     width: manner.width,
     dash: manner.marked ? run.look.dash : [],
     marker: manner.marked ? run.look.marker : null,
     bad: [...badMarks(columns), ...beyond],
+    gaps,
   };
   if (!smooth) return [main];
   return [
@@ -203,6 +206,7 @@ function linesOf(each: ShownSeries, input: DrawingInput, manner: Manner): readon
       dash: [],
       marker: null,
       bad: [],
+      gaps: [],
     },
     main,
   ];

@@ -21,6 +21,8 @@ export interface ChartHead {
   readonly settings: ChartSettings;
   /** Names of the runs of which nothing that was stored can be read. */
   readonly unreadable: readonly string[];
+  /** How many points of the others can't be read. */
+  readonly missing: number;
   /** e.g. "12 clipped"; null for none. */
   readonly clipped: string | null;
   readonly zoomed: boolean;
@@ -52,10 +54,11 @@ export function chartHead(head: ChartHead): unknown {
   </header>`;
 }
 
-function badges({ series, settings, clipped, unreadable, showAll }: ChartHead): unknown {
+function badges({ series, settings, clipped, unreadable, missing, showAll }: ChartHead): unknown {
   const texts = [...badTexts(series), settings.logarithmic ? hiddenText(series) : null];
   return html`${texts.map((text) => (text === null ? nothing : html`<span class="badge warn" title=${badgeHelp}>${text}</span>`))}
     ${unreadable.length === 0 ? nothing : html`<span class="badge warn" title=${`${unreadableHelp}\n${unreadable.slice(0, mostNamed).join("\n")}`}>${unreadable.length.toLocaleString("en-US")} can't be read</span>`}
+    ${missing === 0 ? nothing : html`<span class="badge warn" title=${missingHelp}>${missing.toLocaleString("en-US")} missing</span>`}
     ${clipped === null ? nothing : html`<button class="badge warn" title=${clipHelp} @click=${showAll}>${clipped}</button>`}`;
 }
 
@@ -91,7 +94,9 @@ export function tableTwin(metric: string, named: readonly NamedSeries[], setting
 }
 
 const clipHelp =
-  "Outliers beyond the shown range. They are marked at the edge of the chart and stay in the table. Click to show them.";
+  "Outliers beyond the shown range. They are marked at the edge of the chart and stay in the table. A smoothed line passes over them. Click to show them.";
+const missingHelp =
+  "Stored points that can't be read. A bracket at the bottom of the chart shows where; the findings of the run say what to do.";
 const unreadableHelp =
   "The stored points of these runs are damaged. The findings of each run say which, and what to do:";
 const badgeHelp =

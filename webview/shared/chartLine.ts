@@ -1,6 +1,6 @@
 /** Pixel columns of one series → what a chart draws and what its tooltip reads. Pure. */
 
-import type { SeriesColumns } from "../../src/model/metric.ts";
+import type { MissingPoints, SeriesColumns } from "../../src/model/metric.ts";
 
 export interface Point {
   readonly x: number;
@@ -11,6 +11,12 @@ export interface Point {
 export interface BadMark {
   readonly x: number;
   readonly kind: "nan" | "inf" | "above" | "below";
+}
+
+/** A part of the axis where points of a line can't be read. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
 }
 
 const at = (values: readonly number[], index: number): number => values[index] ?? Number.NaN;
@@ -69,6 +75,21 @@ export function smoothPoints({ smooth }: SeriesColumns, logarithmic: boolean): P
     const y = at(smooth.y, index);
     return { x, y: logarithmic && y <= 0 ? Number.NaN : y };
   });
+}
+
+/** Ranges of the axis in which stored points can't be read and nothing else is: there a line has a gap. */
+export function gapsOf({ missing = [], x }: SeriesColumns): readonly MissingPoints[] {
+  return missing.filter(({ from, to }) => !x.some((place) => place >= from && place <= to));
+}
+
+/** The points with a gap in each of the ranges. */
+export function withGaps(points: readonly Point[], gaps: readonly MissingPoints[]): Point[] {
+  const all = [...points];
+  for (const { from } of gaps) {
+    const after = all.findIndex(({ x }) => x > from);
+    if (after > 0) all.splice(after, 0, { x: from, y: Number.NaN });
+  }
+  return all;
 }
 
 /** Where NaN and infinities were logged; at most one mark of each kind a column. */

@@ -57,6 +57,13 @@ export function drawMarks(chart: Chart, lines: readonly DrawnLine[]): void {
     context.strokeStyle = line.color;
     context.lineWidth = 1.5;
     if (line.marker !== null) drawMarkers(chart, line, line.marker, index);
+    for (const gap of line.gaps)
+      drawGap(
+        context,
+        scales.x?.getPixelForValue(gap.from) ?? 0,
+        scales.x?.getPixelForValue(gap.to) ?? 0,
+        area,
+      );
     const drawn = { nan: never, inf: never, above: never, below: never };
     for (const mark of line.bad) {
       const x = scales.x?.getPixelForValue(mark.x) ?? 0;
@@ -83,6 +90,23 @@ function drawMarkers(
     drawShape(ctx, marker, x, scales.y?.getPixelForValue(point.y) ?? 0, 3);
     next = x + markerGap;
   }
+}
+
+/** A part that can't be read: a bracket below the place where the line is not. */
+function drawGap(
+  context: CanvasRenderingContext2D,
+  from: number,
+  to: number,
+  { left, right, bottom }: { readonly left: number; readonly right: number; readonly bottom: number },
+): void {
+  const [begin, end] = [Math.max(left, from), Math.min(right, Math.max(to, from + 4))];
+  if (end < begin) return;
+  context.beginPath();
+  context.moveTo(begin, bottom - 8);
+  context.lineTo(begin, bottom - 3);
+  context.lineTo(end, bottom - 3);
+  context.lineTo(end, bottom - 8);
+  context.stroke();
 }
 
 function drawCross(context: CanvasRenderingContext2D, x: number, y: number): void {

@@ -5,8 +5,9 @@
 
 import type { Front } from "./chartFront.ts";
 import { fillBand } from "./chartMarks.ts";
-import { type Frame, type PixelScale, strokeLines } from "./chartStroke.ts";
+import { strokeLines } from "./chartStroke.ts";
 import { colorText, type Rgb } from "./contrast.ts";
+import type { Frame, PixelScale } from "./pixelScale.ts";
 
 export interface OverlayDrawing {
   readonly area: Frame;
@@ -17,8 +18,9 @@ export interface OverlayDrawing {
   readonly color: string;
 }
 
-// So much of what lies below is still to be seen.
 const veil = 0.8;
+// A marker at the end of a line reaches over the frame.
+const overhang = 6;
 
 class Layer {
   protected readonly context: CanvasRenderingContext2D | null;
@@ -67,11 +69,11 @@ export class FrontLayer extends Layer {
     const { left, right, top, bottom } = scale.frame;
     context.save();
     context.beginPath();
-    context.rect(left, top - 2, right - left + 2, bottom - top + 4);
+    context.rect(left, top - overhang, right - left + overhang, bottom - top + 2 * overhang);
     context.clip();
     context.globalAlpha = veil;
     context.fillStyle = background;
-    context.fillRect(left, top - 2, right - left + 2, bottom - top + 4);
+    context.fillRect(left, top - overhang, right - left + overhang, bottom - top + 2 * overhang);
     context.globalAlpha = 1;
     for (const band of front.bands) fillBand(context, band, scale.toX, scale.toY);
     context.restore();

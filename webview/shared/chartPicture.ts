@@ -2,7 +2,7 @@
 
 import type { Marker } from "../../src/model/runColor.ts";
 import type { AxisKind } from "./axis.ts";
-import type { BadMark, Point, ValueRange } from "./chartLine.ts";
+import type { BadMark, Gap, Point, ValueRange } from "./chartLine.ts";
 import type { MetricUnit } from "./metricUnit.ts";
 
 export interface DrawnLine {
@@ -15,6 +15,7 @@ export interface DrawnLine {
   /** Marks along the line that tell it apart without colour; null for none. */
   readonly marker: Marker | null;
   readonly bad: readonly BadMark[];
+  readonly gaps: readonly Gap[];
 }
 
 /** An area between two edges; a gap where either is not a number. */

@@ -23,7 +23,12 @@ export function chartSummary(metric: string, all: readonly NamedSeries[], text =
 function seriesText(columns: SeriesColumns, text: (value: number) => string): string {
   const lows = finite(columns.min);
   const bad = badTexts([columns]);
-  const tail = [`${columns.count.toLocaleString("en-US")} points`, ...bad].join(", ");
+  const missing = missingOf(columns);
+  const tail = [
+    `${columns.count.toLocaleString("en-US")} points`,
+    ...bad,
+    ...(missing === 0 ? [] : [`${missing.toLocaleString("en-US")} can't be read`]),
+  ].join(", ");
   if (lows.length === 0) return tail;
   const lowest = lows.reduce((a, b) => Math.min(a, b));
   const highest = finite(columns.max).reduce((a, b) => Math.max(a, b));
@@ -49,6 +54,19 @@ export function hiddenText(all: readonly SeriesColumns[]): string | null {
     0,
   );
   return columns === 0 ? null : `${columns.toLocaleString("en-US")} at 0 or below not shown`;
+}
+
+/** How many points can't be read of series of which some can; e.g. for "60 missing". */
+export function missingPoints(all: readonly NamedSeries[]): number {
+  return all.reduce((sum, { columns }) => sum + (columns.x.length === 0 ? 0 : missingOf(columns)), 0);
+}
+
+const missingOf = ({ missing = [] }: SeriesColumns) => missing.reduce((sum, { count }) => sum + count, 0);
+
+/** What a tooltip says of a place where points can't be read; null elsewhere. */
+export function missingText({ missing = [] }: SeriesColumns, x: number): string | null {
+  const found = missing.find(({ from, to }) => x >= from && x <= to);
+  return found === undefined ? null : `${found.count.toLocaleString("en-US")} points can't be read here`;
 }
 
 /** Series that have points of which none came: what was stored of them is damaged. */
@@ -86,7 +104,16 @@ function seriesRows(
   const stride = Math.max(1, Math.ceil(size / limit));
   const chosen = new Set([lowest, highest, size - 1]);
   for (let index = 0; index < size; index += stride) chosen.add(index);
-  return [...chosen]
+  const missing = (columns.missing ?? []).map(({ from, to, count }) => ({
+    at: from,
+    row: {
+      name,
+      place: `${xText(from, axis)} to ${xText(to, axis).replace(/^step /, "")}`,
+      value: "–",
+      note: `${count.toLocaleString("en-US")} points can't be read`,
+    },
+  }));
+  const rows = [...chosen]
     .filter((index) => index >= 0)
     .sort((a, b) => a - b)
     .map((index) => {
@@ -100,7 +127,7 @@ function seriesRows(
       const value = source[1]?.[index] ?? Number.NaN;
       const bad = (columns.inf[index] ?? 0) > 0 ? "Inf" : (columns.nan[index] ?? 0) > 0 ? "NaN" : "";
       const place = source[0]?.[index] ?? columns.x[index] ?? 0;
-      return {
+      const row = {
         name,
         place: xText(place, axis),
         value: Number.isFinite(value) ? text(value) : bad,
@@ -108,7 +135,11 @@ function seriesRows(
           .filter(Boolean)
           .join(", "),
       };
+      return { at: place, row };
     });
+  return (missing.length === 0 ? rows : [...rows, ...missing].sort((a, b) => a.at - b.at)).map(
+    ({ row }) => row,
+  );
 }
 
 function indexOfExtreme(values: readonly number[], better: (a: number, b: number) => boolean): number {

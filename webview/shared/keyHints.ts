@@ -70,19 +70,9 @@ function isTyping({ target }: KeyboardEvent): boolean {
 export const chartKeys: KeyGroup = {
   name: "Chart",
   keys: [
-    ["← →", "Move the crosshair; with Shift further"],
+    ["← →", "Move the crosshair"],
+    ["Home End", "To the first, to the last step"],
     ["+ −", "Zoom in and out around it"],
     ["0 Esc", "Show all steps"],
-    ["Home End", "To the first, to the last step"],
-  ],
-};
-
-/** Those of the tabs and of everything else that is the same on every page. */
-export const pageKeys: KeyGroup = {
-  name: "Page",
-  keys: [
-    ["Tab", "To the next part"],
-    ["← →", "To the next view, on the row of views"],
-    ["?", "This list"],
   ],
 };

@@ -16,7 +16,7 @@ import type { ChartAct } from "./chartMove.ts";
 import { FrontLayer, Overlay } from "./chartOverlay.ts";
 import type { Drawing } from "./chartPicture.ts";
 import { ChartPointer } from "./chartPointer.ts";
-import { chartSummary, type NamedSeries, unreadableNames } from "./chartText.ts";
+import { chartSummary, missingPoints, missingText, type NamedSeries, unreadableNames } from "./chartText.ts";
 import { ClippedCount } from "./clippedCount.ts";
 import { PageElement } from "./element.ts";
 import type { Hover } from "./hover.ts";
@@ -118,7 +118,7 @@ export class MetricChart extends PageElement {
     const unreadable = this.zoom === null ? unreadableNames(named) : [];
     const head = chartHead({
       ...{ metric, label, series, settings, asTable, pinned, full },
-      ...{ clipped: this.clipped.text, unreadable },
+      ...{ clipped: this.clipped.text, unreadable, missing: missingPoints(named) },
       zoomed: this.zoom !== null,
       menu: this.menu(series),
       onDragStart: (event) => event.dataTransfer?.setData(dragType, metric),
@@ -333,7 +333,8 @@ export class MetricChart extends PageElement {
 
   private reading(columns: SeriesColumns, x: number) {
     const band = this.shownBands().find((each) => each.group === columns.runId);
-    const note = band === undefined ? {} : { note: bandText(band, x) };
+    const missing = missingText(columns, x);
+    const note = missing !== null ? { note: missing } : band === undefined ? {} : { note: bandText(band, x) };
     return { reading: readingAt(columns, x), ...note };
   }
 

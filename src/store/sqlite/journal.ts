@@ -15,6 +15,7 @@ import type { Connection } from "./connection.ts";
 import { addEdge, addNode, dropIfOrphan } from "./graph.ts";
 import { addPointsTo } from "./points.ts";
 import { takeFile } from "./runFiles.ts";
+import { isSourceTag, takeSource } from "./sourceTags.ts";
 
 /** Findings of a run that are kept; all are counted. */
 const mostFindings = 200;
@@ -65,6 +66,8 @@ export class SqliteJournal implements JournalStore {
     this.#addMetrics(run, batch);
     for (const record of batch.parameters) this.#setParameter(run, record);
     for (const record of batch.tags) this.#setTag(run, record);
+    const source = batch.tags.findLast(({ key }) => isSourceTag(key));
+    if (source !== undefined) takeSource(this.#connection, run, source.time);
     for (const record of batch.files) takeFile(this.#connection, run, record);
     for (const record of batch.client) takeClientRecord(this.#connection, run, record);
     for (const record of batch.measured) takeModelMetric(this.#connection, run, record);

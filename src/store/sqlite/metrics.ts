@@ -180,9 +180,9 @@ export class SqliteMetrics implements MetricStore {
     ];
     let at = 0;
     for (const chunk of reader.chunks()) {
-      steps.set(chunk.steps(), at);
-      times.set(chunk.times(), at);
-      values.set(chunk.values(), at);
+      chunk.steps(steps.subarray(at));
+      chunk.times(times.subarray(at));
+      chunk.values(values.subarray(at));
       at += chunk.count;
     }
     return { steps: steps.subarray(0, at), times: times.subarray(0, at), values: values.subarray(0, at) };

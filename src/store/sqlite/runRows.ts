@@ -2,12 +2,13 @@
 
 import type { Selectable } from "kysely";
 import type { CodeSnapshot, Source } from "../../model/journal.ts";
-import type { MetricSummary, Parameter, Run, RunState } from "../../model/run.ts";
+import type { MetricSummary, Parameter, Run } from "../../model/run.ts";
 import { type Sample, sparklineValues } from "../sample.ts";
 import type { RunTable } from "../schema.ts";
 import { mergeSummaries } from "../seriesSummary.ts";
 import type { Connection } from "./connection.ts";
 import { metricNames } from "./metricNames.ts";
+import { headOf } from "./runHead.ts";
 
 type Row = Selectable<RunTable>;
 
@@ -46,29 +47,14 @@ function nothingYet(): Attached {
 
 function runOf(row: Row, attached: Attached): Run {
   return {
-    id: row.id,
-    name: row.name,
-    experiment: row.experiment,
-    state: row.state as RunState,
-    reason: row.reason,
+    ...headOf(row),
     drained: row.drained === 1,
-    host: row.host,
     argv: JSON.parse(row.argv) as readonly string[],
     cwd: row.cwd,
-    script: row.script,
     code: row.code === null ? null : (JSON.parse(row.code) as CodeSnapshot),
-    attempt: row.attempt,
-    exitCode: row.exit_code,
     signal: row.signal,
-    created: row.created,
-    started: row.started,
-    ended: row.ended,
-    asOf: row.as_of,
-    note: row.note,
-    starred: row.starred === 1,
-    ...attached,
-    findings: row.findings,
     directory: row.directory,
+    ...attached,
   };
 }
 

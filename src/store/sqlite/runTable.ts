@@ -1,30 +1,11 @@
 /** The runs table by columns: each is read at once, from an index that holds it whole. */
 
-import type { Selectable } from "kysely";
-import type { RunState } from "../../model/run.ts";
-import type { RunCode, RunHead, RunTable, TextColumn } from "../../model/runTable.ts";
-import type { RunTable as RunRows } from "../schema.ts";
+import type { RunCode, RunTable, TextColumn } from "../../model/runTable.ts";
 import type { TableQuery } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { MetricColumns } from "./metricColumns.ts";
+import { type HeadRow, headOf } from "./runHead.ts";
 import { tableSummary } from "./tableSummary.ts";
-
-export const headColumns = [
-  ...([
-    "key",
-    "id",
-    "name",
-    "experiment",
-    "state",
-    "reason",
-    "host",
-    "script",
-    "attempt",
-    "exit_code",
-  ] as const),
-  ...(["created", "started", "ended", "as_of", "note", "starred", "findings", "drained"] as const),
-] as const;
-type HeadRow = Pick<Selectable<RunRows>, (typeof headColumns)[number]>;
 
 type Columns = Pick<TableQuery, "metrics" | "extremes" | "parameters" | "tags" | "code" | "summary">;
 
@@ -45,28 +26,6 @@ export function tableOf(
     tags: textColumns(connection, "tag", tags, places, keys),
     ...(code === true ? { code: codeColumn(connection, places, keys) } : {}),
     ...(summary === true ? { summary: tableSummary(connection, runs, columns) } : {}),
-  };
-}
-
-/** Field by field: this is done for ten thousand rows at once. */
-function headOf(row: HeadRow): RunHead {
-  return {
-    id: row.id,
-    name: row.name,
-    experiment: row.experiment,
-    state: row.state as RunState,
-    reason: row.reason,
-    host: row.host,
-    script: row.script,
-    attempt: row.attempt,
-    exitCode: row.exit_code,
-    created: row.created,
-    started: row.started,
-    ended: row.ended,
-    asOf: row.as_of,
-    note: row.note,
-    starred: row.starred === 1,
-    findings: row.findings,
   };
 }
 

@@ -11,8 +11,9 @@ import type { NewRun, RunCount, RunFacts, RunStore, RunsQuery, TableQuery } from
 import { type Connection, tables } from "./connection.ts";
 import { experimentOf } from "./experiments.ts";
 import { addEdge, addNode, dropEdgesOf, dropOrphans } from "./graph.ts";
+import { headColumns } from "./runHead.ts";
 import { runsOf } from "./runRows.ts";
-import { headColumns, tableOf } from "./runTable.ts";
+import { tableOf } from "./runTable.ts";
 import { TileWriter } from "./runTiles.ts";
 import { searchConditions } from "./runWords.ts";
 

@@ -122,8 +122,8 @@ export class StoredLine implements Line {
     const values = new Float64Array(count);
     let at = 0;
     for (const chunk of this.#reader.chunks()) {
-      xs.set(this.#xs(chunk), at);
-      values.set(chunk.values(), at);
+      this.#xs(chunk, xs.subarray(at));
+      chunk.values(values.subarray(at));
       at += chunk.count;
     }
     if (this.#shift !== 0)
@@ -153,8 +153,8 @@ export class StoredLine implements Line {
     return found;
   }
 
-  #xs(chunk: ChunkColumns): Float64Array {
-    return chunk[`${this.#axis}s`]();
+  #xs(chunk: ChunkColumns, into?: Float64Array): Float64Array {
+    return chunk[`${this.#axis}s`](into);
   }
 
   #pyramid({ x0, x1 }: ChartWindow, covered: number): PyramidReader {

@@ -1,6 +1,10 @@
 import * as path from "node:path";
+import Sqlite from "better-sqlite3";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { packed } from "../../../src/model/exactNumbers.ts";
+import type { ColumnsQuery } from "../../../src/model/metric.ts";
+import { compareTable } from "../../../src/ops/compareTable.ts";
 import { openPages, type Pages, screenshots } from "./openPages.ts";
 import { addRun } from "./sampleRuns.ts";
 import { themeNames } from "./themes.ts";
@@ -134,6 +138,91 @@ test("a row brings its lines forward", async () => {
     .toBe(true);
   await page.close();
 });
+
+test("the list of keys by ?, not while somebody types", async () => {
+  const page = await pages.open("compare", four);
+  await header(page, "val/acc").waitFor();
+  const list = page.getByRole("dialog", { name: "Keyboard" });
+  await page.getByLabel("Filter runs").focus();
+  await page.keyboard.type("?");
+  expect(await list.count()).toBe(0);
+  await page.getByLabel("Filter runs").fill("");
+  await page.getByRole("grid").focus();
+  await page.keyboard.type("?");
+  await list.getByText("Copy the value").waitFor();
+  await shot(page, "compare-keys");
+  await page.keyboard.press("Escape");
+  await list.waitFor({ state: "detached" });
+  await page.getByRole("grid").and(page.locator(":focus")).waitFor();
+  await page.close();
+});
+
+test("what was told is not waited for, whether it was asked for by then or not", async () => {
+  const { bridge } = pages;
+  const first = await pages.open("compare", four);
+  await first.locator(".plot canvas").first().waitFor();
+  await first.close();
+  const chart = bridge.calls.find(({ name }) => name === "metrics/columns")?.input as ColumnsQuery;
+  const table = { runIds: four, wanted: [] };
+  for (const name of ["compare/table", "metrics/columns"]) bridge.faults.set(name, "hang");
+  const begun = bridge.calls.length;
+  const page = await pages.open("compare", four);
+  const tell = (name: string, input: unknown, value: unknown) =>
+    page.evaluate((told) => postMessage({ type: "told", ...told }, "*"), {
+      name,
+      input,
+      value: packed(value),
+    });
+  const asked = () => bridge.calls.slice(begun).map(({ name }) => name);
+  await expect.poll(asked).toContain("compare/table");
+  await tell("metrics/columns", chart, await pages.store.metrics.columns(chart));
+  await tell("compare/table", table, await compareTable(table, pages.store.runs));
+  await header(page, "val/acc").waitFor();
+  const plot = page.getByRole("region", { name: chart.keys[0] ?? "", exact: true }).locator(".plot");
+  await expect.poll(() => plot.getAttribute("aria-label")).toMatch(/keen-heron from/);
+  const charts = bridge.calls.slice(begun).filter(({ name }) => name === "metrics/columns");
+  expect(charts.map(({ input }) => (input as ColumnsQuery).keys)).not.toContainEqual(chart.keys);
+  bridge.faults.clear();
+  await page.close();
+});
+
+test("points that can't be read are a gap in the line, told beside it and in the table", async () => {
+  const values = Array.from({ length: 9_000 }, (_, step) => Math.exp(-step / 3_000));
+  const records = values.map((value, step) => ({
+    ...({ kind: "metric", source: "stdout" } as const),
+    ...{ time: now - 3_600_000 + step, step, values: { "long/loss": value } },
+  }));
+  const sample = { state: "finished", steps: 0, learningRate: 0.01, records } as const;
+  const hurt = await addRun(pages.store, pages.folder, { ...sample, name: "hurt", index: 9000 }, now);
+  const whole = await addRun(pages.store, pages.folder, { ...sample, name: "whole", index: 9100 }, now);
+  damageChunk(path.join(pages.folder, "runline.db"), hurt, 2);
+  const page = await pages.open("compare", [hurt, whole]);
+  const chart = page.getByRole("region", { name: "long/loss", exact: true });
+  await chart.getByText("4,096 missing").waitFor();
+  await shot(page, "compare-gap");
+  await chart.hover();
+  await chart.getByRole("button", { name: "Show as table" }).click();
+  await chart.getByRole("cell", { name: "step 4,096 to 8,191" }).waitFor();
+  await chart.getByRole("cell", { name: "4,096 points can't be read" }).waitFor();
+  await page.close();
+});
+
+/** Turns one bit of a run's stored points, as a failing disk does. */
+function damageChunk(file: string, runId: string, number: number): void {
+  const store = new Sqlite(file);
+  const chunk = store
+    .prepare<[string, number], { series: number; data: Buffer }>(
+      "select chunk.series, chunk.data from chunk join series on series.id = chunk.series join run on run.key = series.run where run.id = ? and number = ?",
+    )
+    .get(runId, number);
+  if (chunk === undefined) throw new Error(`there is no chunk ${number}`);
+  const middle = chunk.data.length >> 1;
+  chunk.data.writeUInt8(chunk.data.readUInt8(middle) ^ 4, middle);
+  store
+    .prepare("update chunk set data = ? where series = ? and number = ?")
+    .run(chunk.data, chunk.series, number);
+  store.close();
+}
 
 test("no run, one run", async () => {
   const empty = await pages.open("compare", []);

@@ -117,6 +117,38 @@ test("grouped twice: means, deviations and bands; a reload keeps it", async () =
   await page.close();
 });
 
+test("a note of several lines from the menu of a row and by N, whatever columns there are", async () => {
+  const page = await opened();
+  const note = async () => (await pages.store.runs.get(sweep[2] ?? ""))?.note;
+  const field = page.getByRole("textbox", { name: "Note of sweep-2" });
+  const before = await page.getByRole("grid").getAttribute("aria-colcount");
+  await page
+    .locator(".grid-row", { hasText: "sweep-2" })
+    .locator("[aria-colindex='2']")
+    .click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Add a note" }).click();
+  await field.waitFor();
+  await page.keyboard.type("wrong split");
+  await page.keyboard.press("Shift+Enter");
+  await page.keyboard.type("again with v3");
+  await shot(page, "compare-note");
+  await page.keyboard.press("Enter");
+  await expect.poll(note).toBe("wrong split\nagain with v3");
+  await expect.poll(() => page.getByRole("grid").getAttribute("aria-colcount")).not.toBe(before);
+  await page.keyboard.press("n");
+  await field.waitFor();
+  await page.keyboard.type(", now");
+  await page.keyboard.press("Escape");
+  await field.waitFor({ state: "detached" });
+  await page.keyboard.press("n");
+  await field.waitFor();
+  expect(await field.inputValue()).toBe("wrong split\nagain with v3");
+  await field.fill("");
+  await page.keyboard.press("Enter");
+  await expect.poll(note).toBe("");
+  await page.close();
+});
+
 test("pinned to the top, starred, renamed and noted in place", async () => {
   const page = await opened();
   const row = page.locator(".grid-row", { hasText: "sweep-9" });
@@ -160,11 +192,51 @@ test("columns are chosen and hidden; a changed direction marks another best", as
   await page.close();
 });
 
+test("columns are moved, kept by a name, as Runline chooses them, and as they were kept", async () => {
+  const page = await opened();
+  const heads = async () =>
+    (await page.locator(".grid-head .cell.head").allTextContents()).map((text) => text.trim());
+  const chooser = page.getByRole("button", { name: "Columns" });
+  const [, first = "", , third = ""] = await heads();
+  await page.getByRole("columnheader", { name: third, exact: true }).click({ button: "right" });
+  expect(await page.getByRole("menuitem", { name: "Move right" }).count()).toBe(1);
+  for (let left = 0; left < 2; left++) {
+    if (left > 0)
+      await page.getByRole("columnheader", { name: third, exact: true }).click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Move left" }).click();
+    await expect.poll(async () => (await heads()).indexOf(third)).toBe(2 - left);
+  }
+  await chooser.click();
+  await page.getByLabel("Keep these columns as").fill("mine");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Forget mine" }).waitFor();
+  await shot(page, "compare-columns");
+  await page.getByRole("button", { name: "Reset" }).click();
+  await expect.poll(async () => (await heads())[1]).toBe(first);
+  await page.getByRole("button", { name: "mine", exact: true }).click();
+  await expect.poll(async () => (await heads())[1]).toBe(third);
+  await page.getByRole("button", { name: "Forget mine" }).click();
+  await page.getByRole("button", { name: "mine", exact: true }).waitFor({ state: "detached" });
+  expect(
+    (await pageCalls<{ name: string | null }>(page, "page/keepColumns")).map(({ name }) => name),
+  ).toEqual([...[null, null, "mine", null, null, "mine"]]);
+  await page.close();
+});
+
 test("outliers are clipped with a badge that shows them again", async () => {
   const page = await opened();
   await page.getByLabel("Search metrics").fill("train/loss");
   await page.getByText("Clip outliers").click();
   const badge = page.getByRole("button", { name: "1 clipped" });
+  await badge.waitFor();
+  await page.getByLabel("Smoothing", { exact: true }).fill("500");
+  // The smoothed line passes over what is beyond the shown range.
+  const smoothed = () =>
+    pages.bridge.calls
+      .filter(({ name }) => name === "metrics/columns")
+      .map(({ input }) => (input as { smoothWithin?: { high: number } }).smoothWithin?.high ?? Number.NaN);
+  await expect.poll(async () => smoothed().some((high) => high < 10)).toBe(true);
+  await page.getByLabel("Smoothing", { exact: true }).fill("0");
   await badge.click();
   await expect.poll(() => badge.count()).toBe(0);
   await page.close();

@@ -3,7 +3,7 @@ import type { DrawnLine } from "../../../../webview/shared/chartPicture.ts";
 import { lineAt } from "../../../../webview/shared/lineAt.ts";
 
 const line = (of: string, ...points: readonly (readonly [number, number])[]): DrawnLine => ({
-  ...{ of, color: "", width: 1, dash: [], marker: null, bad: [] },
+  ...{ of, color: "", width: 1, dash: [], marker: null, bad: [], gaps: [] },
   points: points.map(([x, y]) => ({ x, y })),
 });
 const same = (point: { readonly x: number; readonly y: number }) => point;
