@@ -6,13 +6,14 @@
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { performance } from "node:perf_hooks";
 import type { JournalRecord } from "../../src/model/journal.ts";
 import { runIdAt } from "../../src/model/runId.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import type { Store } from "../../src/store/store.ts";
-import { atLeast, atMost, type BenchRow, median } from "./row.ts";
+import { atLeast, atMost, type BenchRow } from "./row.ts";
 import { short } from "./size.ts";
+import { append } from "./storedRuns.ts";
+import { timed } from "./timed.ts";
 
 const runs = 100;
 const batch = 2_500;
@@ -157,21 +158,4 @@ function lossOf(
 function value(step: number, place: number): number {
   const noise = Math.abs(Math.sin((step + place * 7919) * 12.9898) * 43758.5453) % 1;
   return Math.round((2 / (1 + step / 500) + noise * 0.2) * 1e4) / 1e4;
-}
-
-async function append(store: Store, id: string, records: readonly JournalRecord[]): Promise<void> {
-  const from = await store.journal.cursor(id);
-  const line = (from?.line ?? 0) + records.length;
-  await store.journal.append(id, from, { offset: line, line, identity: "bench" }, records, []);
-}
-
-/** The middle of five, in milliseconds. */
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
-  for (let at = 0; at < 5; at++) {
-    const began = performance.now();
-    await work();
-    times.push(performance.now() - began);
-  }
-  return median(times);
 }

@@ -28,6 +28,7 @@ interface Calls {
   readonly create: Cost;
   readonly metric: Cost;
   readonly batch: Cost;
+  readonly wide: Cost;
   readonly search: Cost;
   readonly ordered: Cost;
   readonly filtered: Cost;
@@ -69,6 +70,7 @@ function rowsOf(ours: Measured, theirs: Measured): readonly BenchRow[] {
     beside("create run", here.create, there.create, null),
     beside("log-metric", here.metric, there.metric, null),
     beside("log-batch of 1,000", here.batch, there.batch, 20),
+    beside("log-batch of 1,000 metrics, each once", here.wide, there.wide, null),
     beside("search, newest 100 of 10 k runs × 20 metrics", here.search, there.search, 20),
     beside("search, 100 ordered by a metric", here.ordered, there.ordered, 100),
     beside("search, 100 by a metric and a parameter", here.filtered, there.filtered, 20),

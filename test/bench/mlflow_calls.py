@@ -86,11 +86,12 @@ def walk(_):
 
 walked = []
 now = 1700000000000
-condition = "metrics.metric_3 < 0.5 and params.depth = '4'"
+condition = "metrics.metric_3 < 2.1 and params.depth = '4'"
 order = ["metrics.metric_7 DESC"]
 run = json.loads(call("POST", "runs/create", {"experiment_id": experiment, "start_time": now}))["run"]["info"]["run_id"]
 point = lambda at: dict(key="loss", value=at / 7, timestamp=now + at, step=at)  # noqa: E731
 batch = lambda at: {"run_id": run, "metrics": [point(at * 1000 + step) for step in range(1000)]}  # noqa: E731
+wide = lambda at: {"run_id": run, "metrics": [dict(point(at), key="wide_%d" % name) for name in range(1000)]}  # noqa: E731
 points = lambda at: [Metric("own", step / 7, now + step, at * 1000 + step) for step in range(1000)]  # noqa: E731
 history = {"run_id": long_run, "metric_key": long_key, "max_results": 25000}
 store = client._tracking_client.store
@@ -99,6 +100,7 @@ found = {
     "create": timed(20, lambda _: call("POST", "runs/create", {"experiment_id": experiment, "start_time": now})),
     "metric": timed(100, lambda at: call("POST", "runs/log-metric", dict(run_id=run, **point(at)))),
     "batch": timed(10, lambda at: call("POST", "runs/log-batch", batch(at))),
+    "wide": timed(10, lambda at: call("POST", "runs/log-batch", wide(at))),
     "search": timed(often, lambda _: call("POST", "runs/search", search(100))),
     "ordered": timed(often, lambda _: call("POST", "runs/search", search(100, order_by=order))),
     "filtered": timed(often, lambda _: call("POST", "runs/search", search(100, filter=condition))),

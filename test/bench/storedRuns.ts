@@ -90,7 +90,8 @@ export function valueAt(step: number, seed: number): number {
   return Math.round((2 / (1 + step / 500) + noise * 0.2) * 1e4) / 1e4;
 }
 
-async function append(store: Store, id: string, records: readonly JournalRecord[]): Promise<void> {
+/** Adds records to a run, as if they were the next lines of its journal. */
+export async function append(store: Store, id: string, records: readonly JournalRecord[]): Promise<void> {
   const from = await store.journal.cursor(id);
   const line = (from?.line ?? 0) + records.length;
   await store.journal.append(id, from, { offset: line, line, identity: "bench" }, records, []);

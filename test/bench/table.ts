@@ -3,13 +3,13 @@
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { performance } from "node:perf_hooks";
 import Database from "better-sqlite3";
 import { predicateOf } from "../../src/model/filterMatch.ts";
 import { parseFilter } from "../../src/model/filterParser.ts";
 import { type RunTable, tableSubject } from "../../src/model/runTable.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
-import { atMost, type BenchRow, median, told } from "./row.ts";
+import { atMost, type BenchRow, told } from "./row.ts";
+import { spent, timed } from "./timed.ts";
 
 const runs = 10_000;
 const metrics = Array.from({ length: 200 }, (_, at) => `metric_${at}`);
@@ -99,22 +99,5 @@ function fill(file: string): void {
   database.close();
 }
 
-async function spent<T>(work: () => Promise<T>): Promise<readonly [ms: number, answer: T]> {
-  const began = performance.now();
-  const answer = await work();
-  return [performance.now() - began, answer];
-}
-
 const quantile = (values: readonly number[], share: number) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
-
-/** The middle of five, in milliseconds. */
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
-  for (let at = 0; at < 5; at++) {
-    const began = performance.now();
-    await work();
-    times.push(performance.now() - began);
-  }
-  return median(times);
-}
