@@ -48,6 +48,9 @@ export interface Runline {
 export function activate(context: vscode.ExtensionContext): Runline {
   const began = performance.now();
   const log = own(vscode.window.createOutputChannel("Runline", { log: true }));
+  log.info(
+    `Runline ${String(context.extension.packageJSON.version)} in ${vscode.env.appName} ${vscode.version}`,
+  );
   const module = vscode.Uri.joinPath(context.extensionUri, "dist", "server.cjs").fsPath;
   const options = () =>
     serverOptions(context.extensionPath, (problem) => log.warn(`${problem.message} ${problem.next}`));

@@ -233,7 +233,8 @@ export const settings = {
   "runline.capture.parameters": {
     type: "boolean",
     default: true,
-    description: "Keep the parameters that a script reads with argparse or click.",
+    description:
+      "Keep the parameters that a script reads with argparse, click, typer, fire, tyro, jsonargparse or Hydra.",
     scope: "resource",
   },
   "runline.capture.files": {

@@ -6,16 +6,35 @@ import { RunlineError } from "../model/failure.ts";
 import { splitHostDirectory } from "../model/host.ts";
 import type { Run } from "../model/run.ts";
 import { workspaceFolder } from "./configuration.ts";
+import { placeInCopy, placesIn } from "./copyPaths.ts";
 import type { Request } from "./server.ts";
 
-/** Opens a file at a line (from 1) and answers what it is. Relative paths start at the workspace, then at the run's folder. */
+/**
+ * Opens a file that a run has used. What it wrote on another machine is not what may lie here under the same name: then the copy that was
+ * kept of it is brought. Throws `fileMissing`, `fileElsewhere`.
+ */
+export async function openUsedFile(run: Run, file: string, request: Request): Promise<void> {
+  const isAway = splitHostDirectory(run.directory) !== null;
+  const uses = isAway
+    ? (await request("runs/files", { id: run.id })).filter((each) => each.path === file)
+    : [];
+  if (uses.some(({ direction }) => direction === "kept")) return openArtifact(run, file, request);
+  if (uses.some(({ direction }) => direction === "write"))
+    throw new RunlineError("fileElsewhere", { path: file, host: run.host });
+  await openFile(run, file);
+}
+
+/**
+ * Opens a file at a line (from 1) and answers what it is. Relative paths start at the workspace, then at the run's folder; those of
+ * another machine are looked for here where they lay in its copy of the code.
+ */
 export async function openFile(run: Run, file: string, line?: number): Promise<vscode.FileStat> {
-  const places = path.isAbsolute(file)
-    ? [file]
-    : [workspaceFolder()?.uri.fsPath, run.cwd]
-        .filter((base) => base !== undefined)
-        .map((base) => path.join(base, file));
-  const found = await firstExisting(places);
+  const isAway = splitHostDirectory(run.directory) !== null;
+  const named = isAway ? placeInCopy(run.id, file) : file;
+  const workspace = workspaceFolder()?.uri.fsPath;
+  const inside = workspace === undefined ? [] : placesIn(workspace, named);
+  const relative = isAway ? inside : [...inside.slice(0, 1), path.join(run.cwd, named)];
+  const found = await firstExisting(path.isAbsolute(named) ? [named] : relative);
   if (found === null) throw new RunlineError("fileMissing", { path: file });
   if (found.stat.type === vscode.FileType.Directory) {
     await vscode.commands.executeCommand("revealInExplorer", found.uri);

@@ -6,7 +6,7 @@ import { type RunPageCalls, runPageCalls } from "../protocol/runPage.ts";
 import { openDifference } from "./codeDocuments.ts";
 import { command } from "./contract.ts";
 import { type OwnCalls, Page, type PageSpec } from "./panel.ts";
-import { openArtifact, openFile, saveArtifact } from "./runFiles.ts";
+import { openArtifact, openFile, openUsedFile, saveArtifact } from "./runFiles.ts";
 import type { RunsSource } from "./runsSource.ts";
 import { saveFile } from "./saveFile.ts";
 import type { Server } from "./server.ts";
@@ -115,7 +115,11 @@ function ownCalls(runId: string, server: Server): OwnCalls<RunPageCalls> {
   };
   return {
     "page/subject": async () => ({ runId }),
-    "page/openFile": async ({ path, line }) => done(openFile(await run(runId), String(path), line)),
+    "page/openFile": async ({ path, line }) => {
+      const opened = await run(runId);
+      if (line === undefined) return done(openUsedFile(opened, String(path), server.request));
+      return done(openFile(opened, String(path), line));
+    },
     "page/openDiff": async ({ runId: id, path }) => {
       const { name } = await run(String(id));
       return done(openDifference(server.request, String(id), name, path));

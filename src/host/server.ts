@@ -141,9 +141,9 @@ export class Server implements vscode.Disposable {
     this.changed.fire({ revision: -1, kinds, runIds: [] });
   }
 
-  /** Tells a running server that settings or trust have changed. */
+  /** Tells the server that settings or trust have changed; one that is just starting may have been given those of before. */
   async configure(): Promise<void> {
-    if (!this.up || this.starting === null) return;
+    if (this.starting === null) return;
     try {
       const client = await this.starting;
       await client.notify("workspace/didChangeConfiguration", { settings: this.options() });

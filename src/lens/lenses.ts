@@ -37,7 +37,7 @@ export function lenses(script: TrainingScript, facts: LensFacts): readonly Lens[
   const found: Lens[] = [];
   if (facts.canRun) {
     found.push(lens("▷ Run", "runline.run", facts.path));
-    if (script.arguments.length > 0) found.push(lens("⚙ Run with…", "runline.runWith", facts.path));
+    if (script.takesArguments) found.push(lens("⚙ Run with…", "runline.runWith", facts.path));
   }
   if (facts.runs > 0) found.push(lens(historyTitle(facts), "runline.showScriptRuns", facts.path));
   if (facts.champion !== null) {

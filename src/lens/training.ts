@@ -24,6 +24,7 @@ const interfaces = [
   "absl",
   "simple_parsing",
   "omegaconf",
+  "jsonargparse",
 ];
 
 /** Packages whose models have a `train(data, …)` of their own. */
@@ -119,6 +120,12 @@ function isTrainingLoop({ call, mentions, text }: Emission): boolean {
   if (loop === null) return false;
   if (mentions.some(({ key }) => falling.test(key) && !/^(?:test|eval)/i.test(key))) return true;
   return mentions.some(({ key }) => quality.test(key)) && (counting.test(loop) || counting.test(text));
+}
+
+/** Whether it is given anything on its command line, as far as its text tells. */
+export function readsCommandLine({ imports, calls }: Scan): boolean {
+  const parses = /^(?:parse(?:_known)?_args|get_args|LightningCLI|HfArgumentParser|TrlParser)$/;
+  return interfaces.some((each) => imports.has(each)) || calls.some(({ last }) => parses.test(last));
 }
 
 /** `train(args)`, `engine.train_one_epoch(…)` of an imported module; `model.train()` only switches a mode. */

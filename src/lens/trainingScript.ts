@@ -6,7 +6,7 @@ import type { Grammar } from "./grammar.ts";
 import { emissions, type MetricMention, metricMentions } from "./metricMentions.ts";
 import { scan } from "./scan.ts";
 import { scriptArguments } from "./scriptArguments.ts";
-import { training } from "./training.ts";
+import { readsCommandLine, training } from "./training.ts";
 
 /** Lines count from 0. */
 export interface TrainingScript {
@@ -18,6 +18,8 @@ export interface TrainingScript {
   /** Line above which the lens stands; null for a file that does not train. */
   readonly anchor: number | null;
   readonly arguments: readonly ScriptArgument[];
+  /** It reads a command line, though what it takes may be told elsewhere: in a configuration, in an imported module. */
+  readonly takesArguments: boolean;
   readonly metricMentions: readonly MetricMention[];
   readonly argumentMentions: readonly ArgumentMention[];
 }
@@ -31,6 +33,7 @@ const nothing: TrainingScript = {
   trainCall: null,
   anchor: null,
   arguments: [],
+  takesArguments: false,
   metricMentions: [],
   argumentMentions: [],
 };
@@ -52,6 +55,7 @@ export function readScript(grammar: Grammar, text: string, file = ""): TrainingS
       trainCall,
       anchor: isTraining ? (found.guardLine ?? trainCall ?? 0) : null,
       arguments: declared.map(({ argument }) => argument),
+      takesArguments: declared.length > 0 || readsCommandLine(found),
       metricMentions: metricMentions(found, emitted),
       argumentMentions: argumentMentions(text, found, declared),
     };

@@ -249,6 +249,11 @@ export const failures = {
     text: "A request {method} was not valid: {cause}.",
     next: "This is a defect; please report it.",
   },
+  fileElsewhere: {
+    audience: "user",
+    text: "{path} lies on {host}, and no copy of it was kept.",
+    next: "Name such files in the setting runline.capture.artifacts, and the next run keeps them.",
+  },
   fileMissing: {
     audience: "user",
     text: "{path} is not there any more.",

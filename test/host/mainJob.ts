@@ -3,6 +3,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { setImmediate as immediate } from "node:timers/promises";
 import { before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { Runline } from "../../src/extension.ts";
@@ -47,6 +48,38 @@ describe("the main job", () => {
     assert.match(String(item.description), /^val_acc 0\.5 · /);
     assert.equal(item.contextValue, "run.ended.finished.plain");
     assert.equal(item.id, `run:${id}`);
+  });
+
+  it("waits for a save that is under way, as the editor's own is while it asks who wants to change the text", async () => {
+    const file = path.join(workspace, "train_saved.py");
+    fs.writeFileSync(file, "");
+    const editor = await vscode.window.showTextDocument(vscode.Uri.file(file));
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), script));
+    let answer: () => void = () => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    let listening: vscode.Disposable | undefined;
+    const asked = new Promise<void>((resolve) => {
+      listening = vscode.workspace.onWillSaveTextDocument((event) => {
+        event.waitUntil(answered);
+        resolve();
+      });
+    });
+    try {
+      const saving = editor.document.save();
+      await asked;
+      assert.equal(await editor.document.save(), false);
+      const running = vscode.commands.executeCommand<string>("runline.run");
+      await immediate();
+      answer();
+      await saving;
+      assert.equal((await ended(await running)).state, "finished");
+      assert.equal(fs.readFileSync(file, "utf8"), script);
+    } finally {
+      answer();
+      listening?.dispose();
+    }
   });
 
   it("says when Python is not asked to run a file", async () => {

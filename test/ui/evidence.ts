@@ -71,7 +71,15 @@ async function wordsIn(page: Page): Promise<string> {
     const text = await told(frame.evaluate<string>("document.body.innerText"));
     words.push(`page: ${text.replace(/\s+/g, " ").slice(0, 1500)}`);
   }
+  words.push(`all notifications: ${await told(notificationsIn(page))}`);
   return words.join("\n");
+}
+
+/** Those too that have gone from sight by themselves. */
+async function notificationsIn(page: Page): Promise<string> {
+  const center = page.locator(".notifications-center");
+  if (!(await center.isVisible())) await page.locator("#status\\.notifications a").click({ timeout: 5_000 });
+  return ((await center.textContent({ timeout: 5_000 })) ?? "").replace(/\s+/g, " ").slice(0, 1_000);
 }
 
 /** What can't be told any more, as a window that hangs can't, is left out. */

@@ -10,6 +10,7 @@ import { openSession, type Session } from "./session.ts";
 import type { Workbench } from "./workbench.ts";
 
 let session: Session;
+const forReadme = process.env.RUNLINE_README === "1";
 const sample = path.join(projectRoot, "media", "sample");
 
 /** Where the lens of the script stands. */
@@ -58,13 +59,14 @@ test("from the script to the champion", { timeout: 300_000 }, async () => {
 
   await workbench.showContainer("Runline");
   // A picture is taken only of a run that has long to go, however slow the machine is.
-  await runWith(workbench, { delay: process.env.RUNLINE_README === "1" ? "0.2" : "0.03" });
+  await runWith(workbench, { delay: forReadme ? "0.2" : "0.03" });
   await workbench
     .statusItem(/running|val_acc|loss/)
     .first()
     .waitFor();
   await workbench.inPanel("val_acc").waitFor();
   await workbench.screenshot("2-live");
+  if (forReadme) await workbench.row("Runs", /val_acc 0\.[89]/).waitFor();
   await workbench.readmePicture("live");
   await workbench.inPanel("finished").waitFor({ timeout: 60_000 });
   await finished(workbench).first().waitFor();
@@ -95,11 +97,20 @@ test("from the script to the champion", { timeout: 300_000 }, async () => {
   const best = workbench.row("Runs", /val_acc 0\.9[3-9]/).first();
   await best.click();
   await workbench.rowMenu(best, "Show lineage");
+  const [bestName = ""] = await names(best);
+  await workbench.row("Lineage", new RegExp(`^${bestName}\\s*finished`)).waitFor();
   await workbench.row("Lineage", "data/train.csv").waitFor();
   // Rows that are scrolled out of sight are not there, so the view gets the room of those below it.
   await workbench.view("Models").locator(".pane-header").click();
   await workbench.row("Lineage", "models/model.json").first().waitFor();
   await workbench.screenshot("5-lineage");
+  await workbench.row("Lineage", "data/train.csv").click();
+  await workbench.tab("train.csv").waitFor();
+  await workbench.row("Lineage", "train.py @").click();
+  await workbench.tab("train.py @").waitFor();
+  await page.locator(".editor-instance .view-line").filter({ hasText: "Teach a small" }).first().waitFor();
+  await best.click();
+  await workbench.inPanel("worst_digit_acc").waitFor();
   await workbench.view("Models").locator(".pane-header").click();
 
   await workbench.rowMenu(best, "Register model");

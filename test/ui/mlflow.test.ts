@@ -86,6 +86,48 @@ test("after a reload it logs to the same address", async () => {
   expect(await workbench.notifications().count()).toBe(0);
 });
 
+/** One call of MLflow's protocol to the server of the window. */
+async function call(
+  place: string,
+  body: object,
+): Promise<Record<string, Record<string, Record<string, string>>>> {
+  const { port, token } = JSON.parse(kept() ?? "{}") as { port: number; token: string };
+  const answer = await fetch(`http://127.0.0.1:${port}/api/2.0/mlflow/${place}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+  return (await answer.json()) as Record<string, Record<string, Record<string, string>>>;
+}
+
+test("data sets, code and models that a client states are in the Lineage view", async () => {
+  const { workbench } = session;
+  const tags = [
+    { key: "mlflow.source.name", value: "fit.py" },
+    { key: "mlflow.source.git.commit", value: "4f2a1c0".padEnd(40, "0") },
+  ];
+  const { run } = await call("runs/create", { experiment_id: "0", run_name: "stated", tags });
+  const runId = run?.info?.run_id;
+  const dataset = { name: "iris", digest: "d1", source_type: "local", source: "iris.csv" };
+  await call("runs/log-inputs", { run_id: runId, datasets: [{ dataset, tags: [] }] });
+  const made = { experiment_id: "0", name: "tree", source_run_id: runId };
+  const modelId = (await call("logged-models", made)).model?.info?.model_id;
+  await call("registered-models/create", { name: "flowers" });
+  const source = `models:/${modelId}`;
+  await call("model-versions/create", { name: "flowers", source, run_id: runId, model_id: modelId });
+  await call("runs/update", { run_id: runId, status: "FINISHED" });
+
+  const row = workbench.row("Runs", "stated");
+  await row.waitFor();
+  await workbench.fold("Models", "Compute");
+  await workbench.rowMenu(row, "Show lineage");
+  for (const each of ["iris", "fit.py @ 4f2a1c0"])
+    await workbench.row("Lineage", each).filter({ hasText: "stated" }).waitFor();
+  await workbench.row("Lineage", "tree").filter({ hasText: "flowers v1" }).waitFor();
+  await workbench.screenshot("stated-lineage");
+});
+
 test("switched off, nobody serves", async () => {
   const { workbench } = session;
   const { port } = JSON.parse(kept() ?? "{}") as { port: number };

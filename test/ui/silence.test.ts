@@ -14,6 +14,8 @@ beforeAll(async () => {
       "main.c": '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n',
       Makefile: "all:\n\tcc main.c\n",
       "README.md": "# Hello\n",
+      // Has "train" in its name and trains nothing.
+      "constraints.py": "limit = 3\n",
     },
   });
 });
@@ -33,7 +35,7 @@ test("a foreign folder does not wake Runline", async () => {
   expect(editor.log()).not.toContain("_doActivateExtension runline.runline");
   expect(await workbench.notifications().count()).toBe(0);
   expect(await workbench.statusItem(/runline/i).count()).toBe(0);
-  expect(fs.readdirSync(workspace).sort()).toEqual(["Makefile", "README.md", "main.c"]);
+  expect(fs.readdirSync(workspace).sort()).toEqual(["Makefile", "README.md", "constraints.py", "main.c"]);
   expect(execFileSync("ps", ["-ewwo", "args"], { encoding: "utf8" })).not.toContain(
     `${editor.home}/extensions/runline`,
   );

@@ -199,7 +199,8 @@ export class Workbench {
       await row.click({ button: "right" });
       await items.first().waitFor();
       if ((await items.filter({ hasText: entry }).count()) > 0) return;
-      const offered = (await items.allInnerTexts()).map((text) => text.trim()).filter((text) => text !== "");
+      const labels = (await items.allInnerTexts()).map((text) => text.replace(/\s+/g, " ").trim());
+      const offered = labels.filter((text) => text !== "");
       await this.page.keyboard.press("Escape");
       await items.first().waitFor({ state: "hidden" });
       if (Date.now() > deadline)

@@ -15,11 +15,12 @@ export interface SendParts {
   readonly signal: AbortSignal | null;
 }
 
-/** What is asked of the host meanwhile waits for a piece, so a slow line has small ones. */
+/** What is asked of the host meanwhile waits for a piece, and a line that breaks loses one: a slow line has small ones. */
 const smallestPiece = 256 * 1024;
-const largestPiece = 8 * 1024 * 1024;
+const firstPiece = 512 * 1024;
+const largestPiece = 2 * 1024 * 1024;
 const soonMs = 300;
-const lateMs = 1_000;
+const lateMs = 2_000;
 /** Copying thousands of files takes a slow disk a while. */
 const patience = { deadlineMs: 180_000, insistMs: 120_000 };
 
@@ -54,7 +55,7 @@ async function sendMissing(files: CodeFiles, { root, calls, signal }: SendParts)
   let items: [string, number][] = [];
   let bodies: Buffer[] = [];
   let held = 0;
-  let pieceBytes = smallestPiece;
+  let pieceBytes = firstPiece;
 
   async function send(verb: string, ask: object, body: Buffer): Promise<void> {
     signal?.throwIfAborted();

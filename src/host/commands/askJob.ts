@@ -95,7 +95,7 @@ function rows({ wish, waits }: Job, canWait: boolean, wanted: JobWanted): Row[] 
     (row): Row => ({ label: `$(${row.icon}) ${row.label}`, description: row.value, does: row }),
   );
   const after: Row = {
-    label: `$(debug-line-by-line) ${t("Begin")}`,
+    label: `$(debug-line-by-line) ${t("Start")}`,
     description: waits.length === 0 ? t("as soon as it can") : waitsText(waits, t),
     does: "wait",
   };
@@ -147,7 +147,7 @@ async function askWaits(
       when: "afternotok",
     },
   ] as const;
-  const kind = (await vscode.window.showQuickPick(kinds, { title: t("Begin when?") }))?.when;
+  const kind = (await vscode.window.showQuickPick(kinds, { title: t("Start when?") }))?.when;
   return kind && chosen.map(({ run: { id, name } }) => ({ id, name, kind }));
 }
 

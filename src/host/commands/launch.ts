@@ -127,9 +127,10 @@ async function launch(
   if (folder === null) throw new RunlineError("noFolder");
   const python = await chosenInterpreter(resource ?? folder.uri);
   const what = resource === undefined ? (input.command?.[0] ?? "") : path.basename(resource.fsPath);
-  const started = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: t("Starting {0}…", what) },
-    () => parts.request("runs/launch", python === null ? input : { ...input, python }),
+  const { host } = input;
+  const title = host === undefined ? t("Starting {0}…", what) : t("Starting {0} on {1}…", what, host);
+  const started = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
+    parts.request("runs/launch", python === null ? input : { ...input, python }),
   );
   for (const warning of started.warnings) parts.log.warn(`${started.name}: ${warning}`);
   if (started.warnings.length > 0)
@@ -154,9 +155,34 @@ async function savedScript(given: unknown): Promise<vscode.Uri> {
   const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
   if (uri.scheme !== "file" || (document?.languageId !== "python" && path.extname(uri.fsPath) !== ".py"))
     throw new RunlineError("notPython", { path: vscode.workspace.asRelativePath(uri) });
-  if (document?.isDirty && !(await document.save()))
+  if (document?.isDirty && !(await save(document)))
     throw new RunlineError("unexpected", { cause: t("{0} could not be saved", path.basename(uri.fsPath)) });
   return uri;
+}
+
+/** Far longer than an automatic save takes. */
+const savePatienceMs = 3_000;
+
+/** While an automatic save is under way the editor refuses another one at once; then that one is waited for. */
+async function save(document: vscode.TextDocument): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  let listening: vscode.Disposable | undefined;
+  const byItself = new Promise<void>((resolve) => {
+    listening = vscode.workspace.onDidSaveTextDocument((saved) => {
+      if (saved === document) resolve();
+    });
+  });
+  try {
+    if (await document.save()) return true;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, savePatienceMs);
+    });
+    await Promise.race([byItself, late]);
+    return !document.isDirty || (await document.save());
+  } finally {
+    clearTimeout(timer);
+    listening?.dispose();
+  }
 }
 
 function uriOf(given: unknown): vscode.Uri | undefined {

@@ -50,13 +50,16 @@ function nodeOf(given: unknown): string | null {
   return null;
 }
 
-/** The copy that was kept of what a run wrote; else the file as it is now, and that it has changed where it has. */
+/** The copy that was kept of what a run wrote; else the file as it is now, and whether that may be another than the run read. */
 async function openUsed(used: UsedFile, request: Request): Promise<void> {
   const run = await request("runs/get", { id: used.runId });
   if (used.written) return openArtifact(run, used.path, request);
   const now = await openFile(run, used.path);
   if (used.bytes === null || (now.size === used.bytes && now.mtime <= used.time)) return;
-  const told = t("{0} was changed after {1} had read it", used.path, run.name);
+  const told =
+    now.size === used.bytes
+      ? t("{0} was written after {1} had read it, and may have changed", used.path, run.name)
+      : t("{0} has changed since {1} read it", used.path, run.name);
   vscode.window.setStatusBarMessage(`$(history) ${withoutIcons(told)}`, 10_000);
 }
 

@@ -1,10 +1,13 @@
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { sshTransport, type Timing } from "../../../src/compute/ssh/sshTransport.ts";
 import type { Transport } from "../../../src/compute/transport.ts";
 import { RunlineError } from "../../../src/model/failure.ts";
+import { until } from "../stack.ts";
 import { freePort, openSshBench, type SshBench, type SshServer } from "./bench/sshd.ts";
 import { openTestLine, type TestLine } from "./bench/testLine.ts";
 
@@ -263,6 +266,35 @@ test("too many sessions at once are refused with a reason, and tried again", asy
   const port = await freePort();
   await bench.serve({ name: "few", port, server: ["MaxSessions 0"] });
   expect(await codeOf(transportTo("few").request({ script: ":" }))).toBe("hostRefused");
+});
+
+/** A connection that the server has taken and waits for; null where it is sent away at once. */
+async function greeted(port: number): Promise<Socket | null> {
+  const socket = connect(port, "127.0.0.1");
+  const heard = await Promise.race([once(socket, "data"), once(socket, "close")]).catch(() => [""]);
+  if (String(heard[0]).startsWith("SSH-")) return socket;
+  socket.destroy();
+  return null;
+}
+
+test("a server that takes no more logins at the moment is tried again by itself", async () => {
+  const port = await freePort();
+  await bench.serve({ name: "busy", port, server: ["MaxStartups 1", "LoginGraceTime 60"] });
+  const busy = transportTo("busy");
+  // Somebody who has not said who they are yet takes the only place.
+  const somebody = await until("the place", () => greeted(port));
+  try {
+    expect(await codeOf(busy.request({ script: ":" }))).toBe("hostUnreachable");
+    expect(busy.link()).toMatchObject({ state: "waiting", failure: { code: "hostUnreachable" } });
+  } finally {
+    somebody.destroy();
+  }
+  const said = () =>
+    busy.request({ script: "echo in" }).then(
+      ({ out }) => text(out),
+      () => "",
+    );
+  await expect.poll(said, { timeout: 30_000 }).toBe("in\n");
 });
 
 test("nothing is left on the host after a connection, however it ended", async () => {

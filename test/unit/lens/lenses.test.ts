@@ -47,6 +47,14 @@ test("a script without arguments has nothing to run it with, and a library has n
   expect(lenses(readScript(grammar, "x = 1"), seen)).toEqual([]);
 });
 
+test("a script whose arguments are told elsewhere can be run with some", () => {
+  for (const head of ["import hydra\n", "from options import parse_args\nargs = parse_args()\n"]) {
+    const read = readScript(grammar, `${head}for step in steps:\n  print(f"loss {loss}")\n`);
+    expect(read.arguments).toEqual([]);
+    expect(lenses(read, fresh).map(({ title }) => title)).toEqual(["▷ Run", "⚙ Run with…"]);
+  }
+});
+
 test("each lens says what it is about", () => {
   const facts = { ...seen, champion: { model: "digits", version: 4 } };
   expect(lenses(script, facts).map(({ command, args }) => [command, ...args])).toEqual([

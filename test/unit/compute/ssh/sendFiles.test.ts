@@ -74,9 +74,9 @@ test("a large file goes in parts, between which the line is free, and small ones
   const { workspace, ...sent } = await send(files, callsThat());
   expect(sent).toEqual({ files: 4, bytes: big.length + 27 });
   // How much one carries depends on the line; the first ones are small, since it may be slow.
-  expect(bodies.length).toBeGreaterThanOrEqual(3);
+  expect(bodies.length).toBeGreaterThanOrEqual(2);
   expect(Math.max(...bodies)).toBeLessThan(big.length);
-  expect(bodies[0]).toBe(256 * 1024);
+  expect(bodies[0]).toBe(512 * 1024);
   expect(await readFile(path.join(workspace, "model.bin"))).toEqual(big);
   expect(await readFile(path.join(workspace, "2.py"), "utf8")).toBe("print(2)\n");
   expect((await kept()).sort()).toEqual(files.entries.map(({ key }) => key).sort());
@@ -90,10 +90,10 @@ test("a large file goes in parts, between which the line is free, and small ones
 test("what of a large file has arrived before the line broke is not sent again", async () => {
   const big = randomBytes(1_000_000);
   const files = codeOf({ "model.bin": big });
-  const broken = callsThat((soFar) => soFar > 300_000);
+  const broken = callsThat((soFar) => soFar > 500_000);
   await expect(send(files, broken)).rejects.toThrow("the line broke");
   const before = bodies.reduce((sum, bytes) => sum + bytes, 0);
-  expect(before).toBeGreaterThan(300_000);
+  expect(before).toBeGreaterThan(500_000);
   expect(await kept()).toEqual([`${keyOf(big)}.part`]);
   const { workspace, bytes } = await send(files, callsThat());
   expect(bytes).toBe(big.length - before);
@@ -102,11 +102,11 @@ test("what of a large file has arrived before the line broke is not sent again",
 });
 
 test("two who send the same file at once, and a rest that is no part of it: it is whole, or said to be damaged", async () => {
-  const big = randomBytes(600_000);
+  const big = randomBytes(700_000);
   const files = codeOf({ "model.bin": big });
   const both = await Promise.all([callsThat(), callsThat()].map((calls) => send(files, calls)));
   for (const { workspace } of both) expect(await readFile(path.join(workspace, "model.bin"))).toEqual(big);
-  const other = randomBytes(600_000);
+  const other = randomBytes(700_000);
   const next = codeOf({ "other.bin": other });
   const part = path.join(root, "blobs", keyOf(other).slice(7, 9), `${keyOf(other)}.part`);
   await mkdir(path.dirname(part), { recursive: true });
