@@ -27,6 +27,8 @@ async function take(file: string, own: string): Promise<boolean> {
   for (;;) {
     if (await make(file, own)) return true;
     const holder = await holderOf(file);
+    // A network file system may make the lock, lose its answer, and find it there when it tries again.
+    if (holder === own) return true;
     if (holder === null) continue;
     if (await isHeld(file, holder)) return false;
     const turn = `${file}.${holder.replace(/[^\w-]/g, "").slice(0, 40)}`;

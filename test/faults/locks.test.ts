@@ -41,4 +41,4 @@ test("of those who wait for a process that is killed, one at a time goes on", as
     expect(await Promise.all(turns)).toEqual(Array(waiting).fill("alone"));
   }
   expect(await readdir(folder)).toEqual([]);
-}, 60_000);
+});

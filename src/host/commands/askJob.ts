@@ -139,10 +139,10 @@ async function askWaits(
   const chosen = await vscode.window.showQuickPick(items, { title, canPickMany: true });
   if (chosen === undefined || chosen.length === 0) return chosen === undefined ? undefined : [];
   const kinds = [
-    { label: t("When they finished"), description: t("should one fail, it never begins"), when: "afterok" },
-    { label: t("When they ended"), description: t("in any way"), when: "afterany" },
+    { label: t("Once finished"), description: t("should one fail, it never begins"), when: "afterok" },
+    { label: t("Once ended"), description: t("in any way"), when: "afterany" },
     {
-      label: t("When they failed"),
+      label: t("Once failed"),
       description: t("should one finish, it never begins"),
       when: "afternotok",
     },

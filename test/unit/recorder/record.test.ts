@@ -251,7 +251,10 @@ if __name__ == "__main__":
 
   test("a program that is not Python is seen by the kernel's notices", async () => {
     bench.write("data/x.csv", "a,b\n");
-    const run = bench.recording(["sh", "-c", "sleep 0.5; exec 3<data/x.csv; echo hi > out.txt; sleep 0.3"]);
+    // The recorder watches both folders some time after the start.
+    const watched = '[ "$(cat /proc/$PPID/fdinfo/* 2>/dev/null | grep -c ^inotify)" -ge 2 ]';
+    const text = `until ${watched}; do sleep 0.05; done; exec 3<data/x.csv; echo hi > out.txt; sleep 0.3`;
+    const run = bench.recording(["sh", "-c", text]);
     await run.ended();
     expect(run.of("read").map(({ path, how }) => ({ path, how }))).toEqual([
       { path: "data/x.csv", how: "inotify" },

@@ -32,6 +32,8 @@ export interface HostStack {
   readonly told: readonly string[];
   launch(ask: HostLaunchAsk): Promise<Launched>;
   follow(): Follower;
+  /** Ends the following, until the next `follow`. */
+  unfollow(): Promise<void>;
   run(id: string): Promise<Run>;
   /** The run once it has ended, while followed. */
   ended(id: string): Promise<Run>;
@@ -131,6 +133,10 @@ export async function openHostStack(wish: HostStackWish): Promise<HostStack> {
       });
       return follower;
     },
+    async unfollow() {
+      await follower?.close();
+      follower = null;
+    },
     run: runOf,
     async ended(id) {
       const until = Date.now() + 60_000;
@@ -145,8 +151,7 @@ export async function openHostStack(wish: HostStackWish): Promise<HostStack> {
     log: async (id) => readFile(path.join(await there(id), "output.log")),
     mirrored: (id) => readFile(path.join(layout.directory, "mirror", id, "output.log")),
     async leave() {
-      await follower?.close();
-      follower = null;
+      await stack.unfollow();
       await reach.hosts.close();
       await store.close();
     },
