@@ -26,7 +26,7 @@ export interface PackagedEditor {
   readonly workspace: string;
   /** A folder of this editor's own; may be that of an earlier one. */
   readonly home: string;
-  /** The package to install; absent: the editor has what its home has. */
+  /** The package to install; absent: an editor without Runline. */
   readonly vsix?: string;
   readonly trust: Trust;
   /** 0 or absent: any free one. */
@@ -104,34 +104,20 @@ function editorOf(
   };
 }
 
-/** Installs a package into an editor's home, as its own command does. */
-export async function installPackage(
-  codeServer: CodeServer,
-  vsix: string,
-  home: string,
-  env: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  const at = makeHome(home, {});
-  const folders = ["--user-data-dir", at.userData, "--extensions-dir", at.extensions];
-  const words = [codeServer.entry, "--install-extension", vsix, "--force", ...folders];
-  await promisify(execFile)(process.execPath, words, { env: cleanEnvironment(home, env) });
-}
-
-/** Gives an editor what is installed in another one's home. Where the parts lie is written in the list of them. */
-export function copyInstalled(from: string, to: string): void {
-  const extensions = path.join(to, "extensions");
-  fs.cpSync(path.join(from, "extensions"), extensions, { recursive: true });
-  const list = path.join(extensions, "extensions.json");
-  fs.writeFileSync(list, fs.readFileSync(list, "utf8").replaceAll(from, to));
-}
-
 /** Starts the editor as people have it, with the packaged extension installed. Listens on a free loopback port. */
 export async function startPackagedEditor(options: PackagedEditor): Promise<Editor> {
   const { codeServer, workspace, home, vsix, trust } = options;
-  if (vsix !== undefined) await installPackage(codeServer, vsix, home, options.env);
   const at = makeHome(home, options.settings ?? {});
   const env = cleanEnvironment(home, options.env ?? {});
   const folders = ["--user-data-dir", at.userData, "--extensions-dir", at.extensions];
+  if (vsix !== undefined)
+    await promisify(execFile)(
+      process.execPath,
+      [codeServer.entry, "--install-extension", vsix, "--force", ...folders],
+      {
+        env,
+      },
+    );
   const trusted = trust === "trusted" ? ["--disable-workspace-trust"] : [];
   const quiet = [
     "--auth",

@@ -1,23 +1,20 @@
 /** Before the first UI test: the editor, the browser and the package are there, or the level says which is not. */
 
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { needChromium } from "../editor/chromium.ts";
 import { needCodeServer } from "../editor/codeServer.ts";
-import { installPackage } from "../editor/editor.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
     codeServer: { entry: string; serverMain: string };
     chromium: string;
-    /** Home of an editor in which the package is installed; one is made from it faster than by installing again. */
-    installed: string;
+    vsix: string;
   }
 }
 
 interface Project {
-  provide<K extends "codeServer" | "chromium" | "installed">(
+  provide<K extends "codeServer" | "chromium" | "vsix">(
     key: K,
     value: import("vitest").ProvidedContext[K],
   ): void;
@@ -25,7 +22,7 @@ interface Project {
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-export default async function setup(project: Project): Promise<() => void> {
+export default async function setup(project: Project): Promise<void> {
   const vsix = path.resolve("dist/runline.vsix");
   if (!fs.existsSync(vsix)) throw new Error("dist/runline.vsix is missing. Make it with npm run package.");
   const codeServer = await needCodeServer(say);
@@ -34,8 +31,5 @@ export default async function setup(project: Project): Promise<() => void> {
   if ("missing" in chromium) throw new Error(`The UI tests need ${chromium.missing}.`);
   project.provide("codeServer", { ...codeServer.ready });
   project.provide("chromium", chromium.ready);
-  const installed = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "runline-installed-")));
-  await installPackage(codeServer.ready, vsix, installed);
-  project.provide("installed", installed);
-  return () => fs.rmSync(installed, { recursive: true, force: true, maxRetries: 20 });
+  project.provide("vsix", vsix);
 }

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { inject } from "vitest";
 import { launchChromium } from "../editor/chromium.ts";
-import { copyInstalled, type Editor, startPackagedEditor, type Trust } from "../editor/editor.ts";
+import { type Editor, startPackagedEditor, type Trust } from "../editor/editor.ts";
 import { writeEvidence } from "./evidence.ts";
 import { Workbench } from "./workbench.ts";
 
@@ -62,7 +62,6 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "runline-ui-")));
   const workspace = path.join(base, "workspace");
   makeWorkspace(workspace, options);
-  copyInstalled(inject("installed"), path.join(base, "home"));
   const start = () =>
     startPackagedEditor({
       codeServer: inject("codeServer"),
@@ -71,6 +70,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
       trust: options.trust ?? "trusted",
       settings: options.settings ?? {},
       env: options.env ?? {},
+      vsix: inject("vsix"),
     });
   const browser = await launchChromium(inject("chromium"));
   let editor = await start();
