@@ -3,17 +3,27 @@
 import { metricWords } from "../model/direction.ts";
 import { formatCount, formatDuration, formatValue } from "../model/format.ts";
 import type { Run, RunState } from "../model/run.ts";
+import { colorOfRun, runColors } from "../model/runColor.ts";
 import { sparkline } from "../model/sparkline.ts";
 import { silenceIn } from "../model/stall.ts";
 import { shorten } from "./markdown.ts";
 import { isActive } from "./runsGroups.ts";
 import type { Translate } from "./translate.ts";
 
-/** Codicon and theme color of a run. Shapes differ, so that color is never the only sign. */
-export function stateIcon({ state, reason }: Pick<Run, "state" | "reason">): readonly [string, string] {
+/**
+ * Codicon and theme color of a run. Shapes differ, so that color is never the only sign; one that is going has the color that its lines
+ * have in charts.
+ */
+export function stateIcon({
+  id,
+  state,
+  reason,
+}: Pick<Run, "id" | "state" | "reason">): readonly [string, string] {
   // It lives and makes no progress.
   if (state === "running" && silenceIn(reason) !== null) return ["debug-pause", "list.warningForeground"];
-  return stateIcons[state];
+  const [shape, color] = stateIcons[state];
+  const own = state === "running" ? runColors[colorOfRun(id)]?.id : undefined;
+  return [shape, own ?? color];
 }
 
 const stateIcons = {

@@ -2,7 +2,6 @@
 
 import * as vscode from "vscode";
 import type { Run } from "../model/run.ts";
-import { colorOfRun, runColors } from "../model/runColor.ts";
 import { setContextKey } from "./contextKey.ts";
 import type { WelcomeCause } from "./contract.ts";
 import { type Away, oldUri } from "./oldRows.ts";
@@ -254,11 +253,10 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
   }
 }
 
-/** The state's icon; a run that is going has the color that its lines have in charts. */
+/** As every view shows it. */
 export function runIcon(run: Run): vscode.ThemeIcon {
   const [shape, color] = stateIcon(run);
-  const own = run.state === "running" ? runColors[colorOfRun(run.id)]?.id : undefined;
-  return new vscode.ThemeIcon(shape, new vscode.ThemeColor(own ?? color));
+  return new vscode.ThemeIcon(shape, new vscode.ThemeColor(color));
 }
 
 /** Its shape says what was known of the run; its color, that this is old. */

@@ -9,7 +9,7 @@ export default defineConfig({
     include: ["test/ui/**/*.test.ts"],
     pool: "forks",
     fileParallelism: false,
-    testTimeout: 120_000,
+    testTimeout: 180_000,
     hookTimeout: 180_000,
     passWithNoTests: true,
     // A busy machine is slow to draw; what is waited for is still waited for, not slept over.

@@ -34,7 +34,7 @@ export class Workbench {
   constructor(page: Page, editor: Editor) {
     this.page = page;
     this.#editor = editor;
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(60_000);
   }
 
   /** Loads the workspace and waits until the window can be used. */

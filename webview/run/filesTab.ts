@@ -27,8 +27,16 @@ const evidence: { readonly [E in Evidence]: EvidenceLook } = {
   wrapped: { icon: "eye", name: "observed", text: "A native reader was seen opening it" },
   inotify: { icon: "eye", name: "observed", text: "The file system reported it (inotify)" },
   snapshot: { icon: "git-commit", name: "snapshot", text: "Part of the code snapshot" },
-  declared: { icon: "file-code", name: "declared", text: "Declared in runline.yaml" },
-  stated: { icon: "person", name: "stated", text: "Stated by a person" },
+  declared: {
+    icon: "file-code",
+    name: "declared",
+    text: "Registered from this run, or logged by its script",
+  },
+  stated: {
+    icon: "person",
+    name: "stated",
+    text: "Stated by the script or by an import; nobody saw it happen",
+  },
 };
 const kept: EvidenceLook = { icon: "archive", name: "kept", text: "A copy is kept in the run directory" };
 
@@ -73,7 +81,7 @@ class FilesTab extends PageElement {
   private list(files: readonly RunFile[]): unknown {
     if (files.length === 0)
       return emptyState(
-        "No files of the workspace were read or written. Add folders outside it with runline.yaml or the setting for data folders.",
+        "No files of the workspace were read or written. Folders outside it are watched when the setting runline.capture.dataFolders names them.",
       );
     const shown = groups
       .map((group) => ({ ...group, files: files.filter((file) => file.direction === group.direction) }))

@@ -75,10 +75,18 @@ async function askExplicit(choice: string, wish: InterpreterWish, environment: E
     const answer = await ask(path, wish.folders[0] ?? "/");
     if (answer !== null) return answer;
   } catch (thrown) {
-    const cause = thrown instanceof Error ? (thrown.message.split("\n")[0] ?? "") : String(thrown);
-    throw new RunlineError("pythonBroken", { python: choice, cause }, thrown);
+    throw new RunlineError("pythonBroken", { python: choice, cause: causeOf(thrown) }, thrown);
   }
   throw new RunlineError("pythonBroken", { python: choice, cause: "there is no such file" });
+}
+
+function causeOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const { code, killed } = thrown as Partial<Record<"code" | "killed", unknown>>;
+  if (killed === true) return `it did not answer within ${answerLimitMs / 1000} s`;
+  if (typeof code === "number") return `it ended with exit code ${code} instead of saying its version`;
+  if (code === "EACCES") return "it may not be executed";
+  return thrown.message.split("\n")[0] ?? "";
 }
 
 /** A path is taken from the nearest folder; a bare name is looked up on the PATH. */

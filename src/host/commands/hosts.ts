@@ -92,7 +92,12 @@ export async function hostGiven(
   const named = hostOfRow(given) ?? given;
   if (typeof named === "string" && isHostName(named)) return named;
   const entries = (await request("hosts/list", {})).filter(fits);
-  const other = { label: t("Another host…"), description: t("a name or user@host"), name: null };
+  const other = {
+    label: t("Another host…"),
+    description: t("a name or user@host"),
+    name: null,
+    alwaysShow: true,
+  };
   const items = entries.map((entry) => ({
     label: entry.name,
     description: linkText(entry),

@@ -56,7 +56,7 @@ test("an explicit choice that does not work is said, never replaced", async () =
   const bin = path.dirname(await fakePython("bin/python3", "3.11.2"));
   const broken = await fakePython("broken/python", "3.11.2", "echo boom >&2; exit 3");
   expect(await codeOf(find({ setting: "/nowhere/python" }, bin))).toBe("pythonBroken");
-  expect(await codeOf(find({ editor: broken }, bin))).toBe("pythonBroken");
+  await expect(find({ editor: broken }, bin)).rejects.toThrow(/ended with exit code 3 instead/);
   expect((await find({ setting: "python3" }, bin)).script).toBe(path.join(bin, "python3"));
 });
 

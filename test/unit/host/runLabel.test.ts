@@ -9,6 +9,7 @@ import {
 } from "../../../src/host/runLabel.ts";
 import { plain } from "../../../src/host/translate.ts";
 import { type Run, runStates } from "../../../src/model/run.ts";
+import { colorOfRun, runColors } from "../../../src/model/runColor.ts";
 import { makeRun, metric } from "./makeRun.ts";
 
 const started = Date.UTC(2026, 10, 21, 10);
@@ -134,10 +135,18 @@ test("parameters that tell runs apart: those that vary, most varied first, never
   expect(tellingParameters(runs.slice(0, 1))).toEqual([]);
 });
 
+test("a run that is going has the color of its lines", () => {
+  const colors = ["a", "b", "c"].map((id) => stateIcon({ id, state: "running", reason: null })[1]);
+  expect(colors).toEqual(["a", "b", "c"].map((id) => runColors[colorOfRun(id)]?.id));
+  expect(colors[0]).toMatch(/^runline\.run\d+$/);
+});
+
 test("a run that stands still has a shape of its own, as long as it lives", () => {
   const reason = "no progress for 12 min";
-  const shapes = runStates.map((state) => stateIcon({ state, reason: null })[0]);
+  const shapes = runStates.map((state) => stateIcon({ id: "a", state, reason: null })[0]);
   expect(new Set(shapes).size).toBe(shapes.length);
-  expect(shapes).not.toContain(stateIcon({ state: "running", reason })[0]);
-  expect(stateIcon({ state: "failed", reason })).toEqual(stateIcon({ state: "failed", reason: null }));
+  expect(shapes).not.toContain(stateIcon({ id: "a", state: "running", reason })[0]);
+  expect(stateIcon({ id: "a", state: "failed", reason })).toEqual(
+    stateIcon({ id: "b", state: "failed", reason: null }),
+  );
 });
