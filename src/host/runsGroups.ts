@@ -103,6 +103,8 @@ function dayLabel(time: number, now: number, t: Translate, locale?: string): str
   const today = new Date(now);
   const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1).getTime();
   const key = dayKey(time);
+  // What a client of MLflow sends that leaves the start out.
+  if (key === dayKey(0)) return t("No date");
   if (key === dayKey(now)) return t("Today");
   if (key === dayKey(yesterday)) return t("Yesterday");
   const sameYear = new Date(time).getFullYear() === today.getFullYear();

@@ -63,6 +63,11 @@ test("ids of groups stay the same over reloads", () => {
   expect(ids).toEqual(["running", "day:2026-11-22"]);
 });
 
+test("a run that never said when it started is of no day", () => {
+  const [, group] = groupRuns([run(hours(1)), { ...run(hours(1)), created: 0 }], { by: "day", now }, plain);
+  expect(group?.label).toBe("No date (1)");
+});
+
 test("counts are those of the store where not every run is loaded", () => {
   counter = 0;
   const quarter = 15 * 60_000;
