@@ -210,10 +210,12 @@ export function hostLooks(parts: LooksParts): HostLooks {
       return paths.map((path) => seen.get(path) ?? unseen(hostDirectory(transport.host, path), time));
     },
     watch(path, changed) {
+      const wasIdle = watchers.size === 0;
       const mine = watchers.get(path) ?? new Set();
       watchers.set(path, mine.add(changed));
       interest.set(path, performance.now());
-      if (timer === null && looking === null) schedule(pace.soonestMs);
+      // The timer of a connection that nothing was watched on is far away.
+      if (wasIdle || timer === null) schedule(pace.soonestMs);
       return {
         [Symbol.dispose]() {
           mine.delete(changed);

@@ -36,6 +36,18 @@ const train = (steps: number, pause: number) => ({
   arguments: ["--steps", String(steps), "--pause", String(pause)],
 });
 
+test("who watches a run hears of it soon, though the connection was open before", async () => {
+  const { id } = await stack.launch({ host: "far", ...train(40, 0.05) });
+  const directory = hostDirectory("far", path.join(root, "runs", id));
+  // Nobody asks by themselves here, as the follower does: only the host's own looks can tell.
+  let watching: Disposable | undefined;
+  await new Promise<void>((heard) => {
+    watching = stack.reach.compute.watch(directory, heard);
+  });
+  watching?.[Symbol.dispose]();
+  expect((await stack.ended(id)).state).toBe("finished");
+});
+
 test("a script runs on a host: its metrics, parameters, code and output are here, to the byte", async () => {
   await writeFile(path.join(stack.workspace, "untracked.txt"), "not committed\n");
   const { id, name, warnings } = await stack.launch({ host: "box", ...train(50, 0.01) });
