@@ -78,7 +78,11 @@ export class Workbench {
     await input.waitFor();
     await input.fill(text);
     if (row === undefined) return this.page.keyboard.press("Enter");
-    await this.#fittingRow(row).click();
+    const fitting = this.#fittingRow(row);
+    // What was typed may have gone to the box that was there before and is on its way out.
+    for (const deadline = Date.now() + 60_000; !(await isShown(fitting, 3_000)) && Date.now() < deadline; )
+      await input.fill(text);
+    await fitting.click();
   }
 
   /**
