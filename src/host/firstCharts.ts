@@ -2,6 +2,7 @@
 
 import { type CompareTableData, keyMetricOf } from "../model/compareTable.ts";
 import type { ColumnsQuery } from "../model/metric.ts";
+import type { WorkspaceMemory } from "./workspaceMemory.ts";
 
 const memoryKey = "runline.compare.firstCharts";
 /** So many are drawn before anybody has looked what can be seen. */
@@ -13,16 +14,10 @@ const mostRuns = 100;
 /** Width in device pixels of the chart of a metric, the last one seen first. */
 type Widths = Readonly<Record<string, number>>;
 
-/** The editor's memory of a workspace, as far as it is needed. */
-interface Memory {
-  get(key: string): unknown;
-  update(key: string, value: unknown): Thenable<void>;
-}
-
 export class FirstCharts {
-  private readonly memory: Memory;
+  private readonly memory: WorkspaceMemory;
 
-  constructor(memory: Memory) {
+  constructor(memory: WorkspaceMemory) {
     this.memory = memory;
   }
 

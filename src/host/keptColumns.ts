@@ -1,21 +1,16 @@
 /** How columns of comparisons were arranged last in this workspace, and the arrangements that a person has given names. */
 
 import type { ColumnSet, KeptColumns } from "../protocol/comparePage.ts";
+import type { WorkspaceMemory } from "./workspaceMemory.ts";
 
 const memoryKey = "runline.compare.columns";
 const mostSets = 50;
 const longestName = 100;
 
-/** The editor's memory of a workspace, as far as it is needed. */
-interface Memory {
-  get(key: string): unknown;
-  update(key: string, value: unknown): Thenable<void>;
-}
-
 export class ColumnMemory {
-  private readonly memory: Memory;
+  private readonly memory: WorkspaceMemory;
 
-  constructor(memory: Memory) {
+  constructor(memory: WorkspaceMemory) {
     this.memory = memory;
   }
 
