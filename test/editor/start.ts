@@ -83,22 +83,48 @@ async function openEditor(port: number, check: boolean): Promise<void> {
   }
 }
 
+interface Wish {
+  readonly headless: boolean;
+  readonly check: boolean;
+  readonly port: number;
+}
+
+const usage = "Usage: npm start [-- --headless-demo | --check | --port <number>]";
+
+/** Null when they can't be understood, which has been said then. */
+function wishOf(args: readonly string[]): Wish | null {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        "headless-demo": { type: "boolean", default: false },
+        check: { type: "boolean", default: false },
+        port: { type: "string", default: "0" },
+      },
+    });
+    const port = Number(values.port);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${values.port} is no port.`);
+    const check = values.check || process.env.RUNLINE_START_CHECK === "1";
+    return { headless: values["headless-demo"], check, port };
+  } catch (error) {
+    say(`${error instanceof Error ? error.message : error}\n${usage}`);
+    return null;
+  }
+}
+
 /** Builds where something changed, then opens the editor or runs the demo without one. */
 export async function start(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { "headless-demo": { type: "boolean" }, check: { type: "boolean" }, port: { type: "string" } },
-  });
+  const wish = wishOf(args);
+  if (wish === null) {
+    process.exitCode = 2;
+    return;
+  }
   const failed = await ensureBuilt(say);
   if (failed !== undefined) {
     say(failed);
     process.exitCode = 1;
     return;
   }
-  if (values["headless-demo"]) {
-    await demo(say, true);
-    return;
-  }
-  const check = values.check === true || process.env.RUNLINE_START_CHECK === "1";
-  await openEditor(Number(values.port ?? 0), check);
+  if (wish.headless) await demo(say, true);
+  else await openEditor(wish.port, wish.check);
 }

@@ -18,3 +18,16 @@ test("npm start opens the sample in an editor and says where", async () => {
   );
   expect(code).toBe(0);
 });
+
+test("npm start says how it is called when it does not understand", async () => {
+  const child = spawn(process.execPath, [path.join(projectRoot, "test", "start.mjs"), "--port", "many"]);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (bytes: Buffer) => {
+      output += bytes.toString();
+    });
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  expect(output).toContain("many is no port.\nUsage: npm start");
+  expect(output).not.toMatch(/^\s+at /m);
+  expect(code).toBe(2);
+});
