@@ -44,7 +44,7 @@ async function openInBrowser(folder: string, home: string, port: number, check: 
     if (!answer.ok) throw new Error(`${editor.url} answered ${answer.status}. Its log:\n${editor.log()}`);
     say(`\nRunline is ready. Open this address in a browser:\n\n  ${editor.url}\n`);
     if (check) return true;
-    say("Open train.py and press ▷ above the code. Ctrl+C here ends the editor.");
+    say("Open train.py and press ▷ at the top right, or above its last lines. Ctrl+C here ends the editor.");
     await stopped;
     say("\nEnding the editor …");
   } finally {
@@ -59,7 +59,7 @@ async function openOnDesktop(folder: string, home: string): Promise<boolean> {
     say(`No desktop editor here: it needs ${desktop.missing}.`);
     return false;
   }
-  say("Opening VS Code. Open train.py and press ▷ above the code.");
+  say("Opening VS Code. Open train.py and press ▷ at the top right, or above its last lines.");
   await openDesktop(desktop.ready, packagePath, folder, home);
   return true;
 }
