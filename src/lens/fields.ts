@@ -12,6 +12,8 @@ export interface Field {
   /** There is a default, whether or not it can be told. */
   readonly isOptional: boolean;
   readonly help: string;
+  /** What may be given, as its metadata says. */
+  readonly choices: Node | null;
 }
 
 /** Fields of a class body in their order. `field(default=…, metadata={"help": …})` is looked into. */
@@ -46,6 +48,7 @@ export function parametersOf(definition: Node): readonly Field[] {
         value,
         isOptional: value !== null,
         help: "",
+        choices: null,
       },
     ];
   });
@@ -54,21 +57,21 @@ export function parametersOf(definition: Node): readonly Field[] {
 function field(node: Node, annotation: Node, right: Node | null): Field {
   const base = { name: node.text, node, annotation };
   if (right?.type !== "call" || !/(?:^|\.)\w*field$/i.test(right.childForFieldName("function")?.text ?? ""))
-    return { ...base, value: right, isOptional: right !== null, help: "" };
+    return { ...base, value: right, isOptional: right !== null, help: "", choices: null };
   const { positional, keywords } = argumentsOf(right);
   const value = keywords.get("default") ?? positional[0] ?? null;
   return {
     ...base,
     value,
     isOptional: value !== null || keywords.has("default_factory") || keywords.has("factory"),
-    help: stringValue(keywords.get("help")) ?? helpIn(keywords.get("metadata")),
+    help: stringValue(keywords.get("help") ?? told(keywords.get("metadata"), "help")) ?? "",
+    choices: told(keywords.get("metadata"), "choices"),
   };
 }
 
-/** `{"help": "…"}` */
-function helpIn(metadata: Node | undefined): string {
-  for (const pair of metadata?.type === "dictionary" ? metadata.namedChildren : [])
-    if (stringValue(pair.childForFieldName("key")) === "help")
-      return stringValue(pair.childForFieldName("value")) ?? "";
-  return "";
+/** `{"help": "…", "choices": […]}` */
+function told(metadata: Node | undefined, wanted: string): Node | null {
+  const pairs = metadata?.type === "dictionary" ? metadata.namedChildren : [];
+  const found = pairs.find((pair) => stringValue(pair.childForFieldName("key")) === wanted);
+  return found?.childForFieldName("value") ?? null;
 }

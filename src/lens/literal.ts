@@ -52,8 +52,8 @@ function literalsOfCall(call: Node, names: Names): readonly string[] {
   return value === null || value.type === "call" ? [] : literals(value, names);
 }
 
-function isSequence(node: Node): boolean {
-  return node.type === "list" || node.type === "tuple" || node.type === "set";
+export function isSequence(node: Node | null): boolean {
+  return node?.type === "list" || node?.type === "tuple" || node?.type === "set";
 }
 
 /** Follows one name: constants are assigned once, and a cycle must not be followed. */

@@ -25,6 +25,8 @@ export interface Scan {
   readonly imports: ReadonlySet<string>;
   /** Definitions by name, methods included. */
   readonly functions: ReadonlySet<string>;
+  /** Classes of the module level by name. */
+  readonly classes: ReadonlyMap<string, Node>;
   /** Functions of the module level by name, the first of each. */
   readonly definitions: ReadonlyMap<string, Node>;
   readonly decorated: readonly Node[];
@@ -49,6 +51,7 @@ const wanted = [
   "for_statement",
   "while_statement",
   "if_statement",
+  "class_definition",
   "function_definition",
   "decorated_definition",
   "import_statement",
@@ -66,6 +69,7 @@ export function scan(root: Node, text: string): Scan {
   const calls: Call[] = [];
   const imports = new Set<string>();
   const functions = new Set<string>();
+  const classes = new Map<string, Node>();
   const definitions = new Map<string, Node>();
   const decorated: Node[] = [];
   const pairs: Node[] = [];
@@ -109,6 +113,9 @@ export function scan(root: Node, text: string): Scan {
         if (scope.function === null && isMainGuard(text.slice(start, start + 60)))
           guardLine ??= node.startPosition.row;
         break;
+      case "class_definition":
+        if (node.startPosition.column === 0) classes.set(node.childForFieldName("name")?.text ?? "", node);
+        break;
       case "function_definition": {
         const name = node.childForFieldName("name")?.text ?? "";
         functions.add(name);
@@ -130,6 +137,7 @@ export function scan(root: Node, text: string): Scan {
     calls,
     imports,
     functions,
+    classes,
     definitions,
     decorated,
     pairs,
@@ -154,7 +162,8 @@ function calleeName(call: Node, isChain: boolean, text: string): string {
   return callee === null ? "" : dottedName(text.slice(callee.startIndex, callee.endIndex));
 }
 
-const guard = /^if\s*\(?\s*(?:__name__\s*==\s*(['"])__main__\1|(['"])__main__\2\s*==\s*__name__)/;
+const guard =
+  /^if\s*\(?\s*(?:__name__\s*==\s*(['"])__main__\1|(['"])__main__\2\s*==\s*__name__|__name__\s+in\s*[([{].*?(['"])__main__\3)/;
 
 function isMainGuard(text: string): boolean {
   return guard.test(text);

@@ -1,7 +1,8 @@
-/** The arguments a script declares, read from its text: calls of argparse and click here, types and defaults for other parsers. */
+/** The arguments a script declares, read from its text: calls of argparse and click here, of absl and types and defaults for other parsers beside it. */
 
 import type { Node } from "web-tree-sitter";
 import type { ScriptArgument } from "../model/scriptArgument.ts";
+import { abslFlag, requiredFlags } from "./abslFlags.ts";
 import { type DeclaredArgument, oneLine } from "./declaredArgument.ts";
 import { literal, literals, type Names, typeOfLiteral } from "./literal.ts";
 import type { Call, Scan } from "./scan.ts";
@@ -19,9 +20,10 @@ export function scriptArguments(scan: Scan): readonly DeclaredArgument[] {
     );
     if (!isKnown) declared.push({ argument, ranges });
   };
+  const required = requiredFlags(scan.calls, scan.constants);
   for (const call of scan.calls) {
     const command = commands.of(call);
-    const found = command === undefined ? null : declaredBy(call, scan);
+    const found = command === undefined ? null : declaredBy(call, scan, required);
     if (found === null || command === undefined) continue;
     // What another command needs must not keep this one from being run.
     const behind = command === null ? {} : { command, required: false };
@@ -32,7 +34,12 @@ export function scriptArguments(scan: Scan): readonly DeclaredArgument[] {
   return declared;
 }
 
-function declaredBy(call: Call, { constants, imports }: Scan): DeclaredArgument | null {
+function declaredBy(
+  call: Call,
+  { constants, imports }: Scan,
+  required: ReadonlySet<string>,
+): DeclaredArgument | null {
+  if (call.last.startsWith("DEFINE_")) return abslFlag(call, constants, required);
   if (call.last === "add_argument") return argparse(call.node, constants);
   if (!imports.has("click") || !/^(?:click\.)?(?:option|argument)$/.test(call.name)) return null;
   return call.last === "option" ? clickOption(call.node, constants) : clickArgument(call.node, constants);

@@ -58,13 +58,23 @@ function argparseCommands({ calls, assigned }: Scan): Commands {
   return { names, dest, of: (call) => commandOf(receiver(call.name)) };
 }
 
-/** `@click.group()` on a function, `@thatFunction.command()` on others. */
-function clickCommands({ decorated }: Scan): Commands {
+/** `@click.group()` on a function, and `@thatFunction.command()` on others or `thatFunction.add_command(other)`. */
+function clickCommands({ decorated, calls }: Scan): Commands {
   const functions = decorated.filter((each) => definitionOf(each)?.type === "function_definition");
   const groups = new Set(
     functions.filter((each) => decorator(each, /^@(?:click\.)?group\b/)).map((each) => nameOf(each)),
   );
+  const added = new Map<string, string | null>();
+  for (const { node, name, last } of calls)
+    if (last === "add_command" && groups.has(name.slice(0, -last.length - 1))) {
+      const { positional, keywords } = argumentsOf(node);
+      added.set(positional[0]?.text ?? "", stringValue(positional[1] ?? keywords.get("name")));
+    }
   const placed = functions.flatMap((each) => {
+    const own = decorator(each, /^@(?:click\.)?command\b/);
+    const given = added.get(nameOf(each));
+    if (own !== null && given !== undefined)
+      return [{ start: each.startIndex, end: each.endIndex, name: given ?? commandName(each, own) }];
     const found = decorator(each, /^@(\w+)\.(?:command|group)\b/);
     const owner = /^@(\w+)/.exec(found?.text ?? "")?.[1];
     if (found === null || owner === undefined || owner === "click") return [];

@@ -25,6 +25,15 @@ const interfaces = [
   "simple_parsing",
   "omegaconf",
   "jsonargparse",
+  "docopt",
+  "tap",
+  "sacred",
+  "cyclopts",
+  "draccus",
+  "pyrallis",
+  "pydantic_settings",
+  "configargparse",
+  "ml_collections",
 ];
 
 /** Packages whose models have a `train(data, …)` of their own. */
@@ -123,9 +132,11 @@ function isTrainingLoop({ call, mentions, text }: Emission): boolean {
 }
 
 /** Whether it is given anything on its command line, as far as its text tells. */
-export function readsCommandLine({ imports, calls }: Scan): boolean {
+export function readsCommandLine({ imports, calls }: Scan, text: string): boolean {
   const parses = /^(?:parse(?:_known)?_args|get_args|LightningCLI|HfArgumentParser|TrlParser)$/;
-  return interfaces.some((each) => imports.has(each)) || calls.some(({ last }) => parses.test(last));
+  if (interfaces.some((each) => imports.has(each)) || calls.some(({ last }) => parses.test(last)))
+    return true;
+  return /\bsys\.argv\s*(?:\[|\))/.test(text);
 }
 
 /** `train(args)`, `engine.train_one_epoch(…)` of an imported module; `model.train()` only switches a mode. */
@@ -144,7 +155,7 @@ function hasContext({ imports }: Scan, emitted: readonly Emission[]): boolean {
  * count by their name alone, which is enough to tell a library from a script.
  */
 function reachedFunctions(
-  { calls, functions, definitions, decorated }: Scan,
+  { calls, functions, classes, definitions, decorated }: Scan,
   text: string,
 ): ReadonlySet<string> {
   const mentioned = new Map<string | null, Set<string>>();
@@ -152,10 +163,13 @@ function reachedFunctions(
     const names = mentioned.get(scope.function) ?? new Set<string>();
     mentioned.set(scope.function, names);
     if (functions.has(last)) names.add(last);
-    for (const name of handedOver(node, text)) if (functions.has(name)) names.add(name);
-    // Without an argument it offers every function of the file.
+    const handed = handedOver(node, text);
+    for (const name of handed) if (functions.has(name)) names.add(name);
+    // Without an argument it offers every function of the file, with a class what that one can do.
     if (last === "Fire" && node.text.endsWith("Fire()"))
       for (const name of definitions.keys()) names.add(name);
+    else if (last === "Fire" && handed.some((name) => classes.has(name)))
+      for (const name of functions) if (!definitions.has(name)) names.add(name);
   }
   const reached = new Set<string>(commands(decorated, calls));
   const open: (string | null)[] = [null, ...reached];
@@ -169,19 +183,22 @@ function reachedFunctions(
   return reached;
 }
 
-/** Names given as arguments: `mp.spawn(train, nprocs=4)`, `wandb.agent(id, function=train)`. */
+/** Names given as arguments: `mp.spawn(train, nprocs=4)`, `wandb.agent(id, function=train)`, `CLI([train, test])`, `Fire({"fit": train})`. */
 function handedOver(call: Node, text: string): readonly string[] {
   const given = text.slice(call.startIndex, Math.min(call.endIndex, call.startIndex + 200));
-  return given.match(/(?<=[(,=]\s*)[A-Za-z_]\w*(?=\s*[,)])/g) ?? [];
+  return given.match(/(?<=[(,=[:]\s*)[A-Za-z_]\w*(?=\s*[,)\]}])/g) ?? [];
 }
 
-/** Subcommands (`@cli.command() def train()`) of a command line that is started at module level: nothing names them but their decorator. */
+/**
+ * Functions that nothing names but their decorator: subcommands (`@cli.command() def train()`) of a command line that is started at module
+ * level, and what Sacred starts by itself (`@ex.automain`).
+ */
 function commands(decorated: readonly Node[], calls: readonly Call[]): readonly string[] {
   const started = new Set(calls.filter(({ scope }) => scope.function === null).map(({ name }) => name));
   return decorated.flatMap((node) => {
     const start = node.text.slice(0, 4_000);
-    const owner = /^@(\w+)\.command\b/.exec(start)?.[1];
+    const [, owner = "", kind] = /^@(\w+)\.(command|automain)\b/.exec(start) ?? [];
     const name = /^\s*(?:async\s+)?def\s+(\w+)/m.exec(start)?.[1];
-    return owner !== undefined && name !== undefined && started.has(owner) ? [name] : [];
+    return name !== undefined && (kind === "automain" || started.has(owner)) ? [name] : [];
   });
 }

@@ -55,7 +55,7 @@ export function readScript(grammar: Grammar, text: string, file = ""): TrainingS
       trainCall,
       anchor: isTraining ? (found.guardLine ?? trainCall ?? 0) : null,
       arguments: declared.map(({ argument }) => argument),
-      takesArguments: declared.length > 0 || readsCommandLine(found),
+      takesArguments: declared.length > 0 || readsCommandLine(found, text),
       metricMentions: metricMentions(found, emitted),
       argumentMentions: argumentMentions(text, found, declared),
     };

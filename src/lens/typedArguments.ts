@@ -6,8 +6,9 @@
 import type { Node } from "web-tree-sitter";
 import { annotatedType } from "./annotation.ts";
 import { type DeclaredArgument, oneLine } from "./declaredArgument.ts";
+import { enumMembers } from "./enumMembers.ts";
 import { type Field, fieldsOf, parametersOf } from "./fields.ts";
-import { literal, typeOfLiteral } from "./literal.ts";
+import { isSequence, literal, literals, typeOfLiteral } from "./literal.ts";
 import type { Call, Scan } from "./scan.ts";
 import { chooserOf, commandName, decorator, definitionOf } from "./subcommands.ts";
 import { argumentsOf, rangeIn, stringValue } from "./syntax.ts";
@@ -22,6 +23,8 @@ interface Style {
   /** Fields of a dataclass within are `--outer.inner`. */
   readonly isNested: boolean;
   readonly isSeveral: boolean;
+  /** How a member of an enumeration is given; null where a parser takes no such type. */
+  readonly member: "name" | "value" | null;
 }
 
 const dashed = (name: string) => `--${name.replace(/_/g, "-")}`;
@@ -32,13 +35,21 @@ const styles = {
   hf: {
     flag: plain,
     off: (name, isOn) => (isOn ? `--no_${name}` : undefined),
-    ...{ isByPlace: false, isNested: false, isSeveral: true },
+    ...{ isByPlace: false, isNested: false, isSeveral: true, member: "value" },
   },
-  simple: { flag: plain, off: (name) => `--no${name}`, isByPlace: false, isNested: false, isSeveral: true },
-  tyro: { flag: dashed, off: no, isByPlace: false, isNested: true, isSeveral: true },
-  typer: { flag: dashed, off: no, isByPlace: true, isNested: false, isSeveral: false },
-  fire: { flag: plain, off: (name) => `--no${name}`, isByPlace: false, isNested: false, isSeveral: false },
-  jsonargparse: { flag: plain, off: null, isByPlace: true, isNested: true, isSeveral: false },
+  simple: {
+    flag: plain,
+    off: (name) => `--no${name}`,
+    ...{ isByPlace: false, isNested: false, isSeveral: true, member: "name" },
+  },
+  tyro: { flag: dashed, off: no, isByPlace: false, isNested: true, isSeveral: true, member: "name" },
+  typer: { flag: dashed, off: no, isByPlace: true, isNested: false, isSeveral: false, member: "value" },
+  fire: {
+    flag: plain,
+    off: (name) => `--no${name}`,
+    ...{ isByPlace: false, isNested: false, isSeveral: false, member: null },
+  },
+  jsonargparse: { flag: plain, off: null, isByPlace: true, isNested: true, isSeveral: false, member: "name" },
 } as const satisfies Record<string, Style>;
 
 /** In the order of the calls that hand them to a parser; commands of typer in the order of the text. */
@@ -76,7 +87,7 @@ export function typedArguments(scan: Scan): readonly DeclaredArgument[] {
     }
     const style = styleOf(call, scan.imports);
     if (style === null || first?.type !== "identifier") return [];
-    return classes().has(first.text) && style.isNested
+    return classes().has(first.text) && style !== styles.fire
       ? ofClass(first.text, style)
       : ofFunction(scan.definitions.get(first.text), style);
   });
@@ -94,12 +105,13 @@ export function typerChooser(scan: Scan): DeclaredArgument | null {
 }
 
 function isParser({ last }: Call): boolean {
-  return /^(?:HfArgumentParser|TrlParser|add_arguments|cli|Fire|run|CLI|auto_cli)$/.test(last);
+  return /^(?:HfArgumentParser|TrlParser|add_arguments|cli|Fire|run|CLI|auto_cli|parse)$/.test(last);
 }
 
 function styleOf({ name, last }: Call, imports: ReadonlySet<string>): Style | null {
   if (/^(?:tyro\.)?cli$/.test(name) && imports.has("tyro")) return styles.tyro;
   if (/^(?:fire\.)?Fire$/.test(name) && imports.has("fire")) return styles.fire;
+  if (/^(?:simple_parsing\.)?parse$/.test(name) && imports.has("simple_parsing")) return styles.simple;
   if (name === "typer.run") return styles.typer;
   const isCli = /^(?:CLI|auto_cli)$/.test(last) && imports.has("jsonargparse");
   return isCli ? styles.jsonargparse : null;
@@ -166,13 +178,24 @@ function typedArgument(field: Field, style: Style, prefix: string, scan: Scan): 
   const several = annotated.isSeveral && (style.isSeveral || isByPlace ? "several" : null);
   const repeated = annotated.isSeveral && style === styles.typer && !isByPlace ? "repeated" : null;
   const values = several || repeated;
+  // One value that holds several is given as the script writes it: `--sizes "[64, 32]"`.
+  const isWritten = annotated.isSeveral && !values;
+  const written = isWritten && isSequence(field.value) ? (field.value?.text ?? null) : fallback;
+  const members = enumMembers(style.member === null ? undefined : scan.classes.get(annotated.type ?? ""));
+  const chosen = [...members].find(([member]) => field.value?.text.endsWith(`.${member}`));
+  const place = style.member === "name" ? 0 : 1;
+  const choices = [
+    ...annotated.choices,
+    ...literals(field.choices, scan.constants),
+    ...[...members].map((each) => each[place]),
+  ];
   return {
     argument: {
       ...base,
       flags,
-      type: annotated.type ?? typeOfLiteral(fallback),
-      defaultValue: fallback,
-      choices: isBoolean ? ["true", "false"] : annotated.choices,
+      type: members.size > 0 || isWritten ? null : (annotated.type ?? typeOfLiteral(fallback)),
+      defaultValue: chosen?.[place] ?? written,
+      choices: isBoolean ? ["true", "false"] : choices,
       flagOnly: false,
       ...(values && { values }),
     },

@@ -19,6 +19,8 @@ const sets = {
     "simple-parsing==0.1.9",
     "jsonargparse==4.53.0",
     "transformers==5.23.0",
+    "absl-py==2.5.1",
+    "ml-collections==1.1.0",
   ],
   older: [
     "click==8.1.7",
@@ -28,6 +30,8 @@ const sets = {
     "hydra-core==1.3.0",
     "simple-parsing==0.1.5",
     "jsonargparse==4.20.0",
+    "absl-py==1.4.0",
+    "ml-collections==0.1.1",
   ],
 } as const;
 
@@ -90,6 +94,15 @@ const cases: readonly Case[] = [
     words: ["--seed", "4", "fit", "--lr", "3"],
     source: "argparse",
     found: { seed: "4", command: "fit", lr: "3.0" },
+  },
+  {
+    script: "absl_flags.py",
+    words: ["--lr", "0.5", "--nodebug", "--config.depth=4"],
+    source: "absl",
+    found: {
+      ...{ lr: "0.5", debug: "False", sizes: "[1, 2]", out: "None" },
+      ...{ "config.depth": "4", "config.optimizer.name": "adam" },
+    },
   },
   {
     script: "jsonargparse_function.py",

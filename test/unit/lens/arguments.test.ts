@@ -131,6 +131,101 @@ deep.add_argument("--lost")
     ],
   ],
   [
+    "flags of absl",
+    `from absl import app, flags
+SIZES = [1, 2]
+flags.DEFINE_float("lr", 1e-3, "Learning rate.", lower_bound=0.0)
+flags.DEFINE_integer(name="steps", default=10, help="Steps", required=True)
+flags.DEFINE_bool("debug", False, "Debug")
+flags.DEFINE_enum("opt", "adam", ["adam", "sgd"], "Optimizer")
+flags.DEFINE_multi_integer("size", SIZES, "Sizes")
+flags.DEFINE_list("names", ["a", "b c"], "Names")
+flags.DEFINE_string("out", None, "Folder")
+config_flags.DEFINE_config_file("config")
+flags.DEFINE_alias("rate", "lr")
+flags.mark_flags_as_required(["out", "config"])
+_SEED = flags.DEFINE_integer("seed", 0, "Seed")
+`,
+    [
+      'lr --lr float = 1e-3 "Learning rate."',
+      'steps --steps int = 10 required "Steps"',
+      'debug --debug,--nodebug switch = False off:--nodebug "Debug"',
+      'opt --opt = adam {adam|sgd} "Optimizer"',
+      'size --size int = 1 2 repeated "Sizes"',
+      'names --names str = a,b c "Names"',
+      'out --out str required "Folder"',
+      "config --config path required",
+      'seed --seed int = 0 "Seed"',
+    ],
+  ],
+  [
+    "commands that are added to a click group",
+    `import click
+@click.group()
+def main(): pass
+@click.command()
+@click.option("--lr", default=0.1)
+def fit_model(lr): pass
+@click.command("try")
+@click.option("--ckpt")
+def attempt(ckpt): pass
+@click.command()
+@click.option("--alone")
+def other(alone): pass
+main.add_command(fit_model)
+main.add_command(attempt, name="test")
+`,
+    [
+      "fit-model> lr --lr float = 0.1",
+      "test> ckpt --ckpt",
+      "alone --alone",
+      "choose command {fit-model|test} required",
+    ],
+  ],
+  [
+    "members of an enumeration, as typer takes them",
+    `import typer
+class Opt(str, Enum):
+    adam = "Adam"
+    sgd = "SGD"
+app = typer.Typer()
+@app.command()
+def fit(opt: Opt = Opt.sgd, kind: Elsewhere = Elsewhere.a): pass
+`,
+    ["opt --opt = SGD {Adam|SGD}", "kind --kind Elsewhere"],
+  ],
+  [
+    "members of an enumeration, and lists, as jsonargparse takes them",
+    `from jsonargparse import CLI
+class Opt(Enum):
+    adam = "Adam"
+    sgd = auto()
+def fit(opt: Opt = Opt.sgd, sizes: list[int] = [64, 32]): pass
+CLI(fit)
+`,
+    ["opt --opt = sgd {adam|sgd}", "sizes --sizes = [64, 32]"],
+  ],
+  [
+    "choices in the metadata of a field",
+    `from transformers import HfArgumentParser
+@dataclass
+class A:
+    dtype: str = field(default="auto", metadata={"help": "Type", "choices": ["auto", "bf16"]})
+HfArgumentParser(A)
+`,
+    ['dtype --dtype str = auto {auto|bf16} "Type"'],
+  ],
+  [
+    "a dataclass for simple-parsing's function",
+    `from simple_parsing import parse
+@dataclass
+class A:
+    lr: float = 0.1
+a = parse(A)
+`,
+    ["lr --lr float = 0.1"],
+  ],
+  [
     "commands of a click group",
     `import click
 @click.group()

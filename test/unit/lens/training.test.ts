@@ -138,6 +138,31 @@ const small: readonly (readonly [what: string, text: string, anchor: string | nu
     'import fire\ndef train():\n    loss.backward()\ndef show():\n    pass\nif __name__ == "__main__":\n    fire.Fire(show)\n',
     null,
   ],
+  [
+    "what a class offers through fire",
+    'import fire\nclass Lab:\n    def fit(self):\n        loss.backward()\nif __name__ == "__main__":\n    fire.Fire(Lab)\n',
+    'if __name__ == "__main__":',
+  ],
+  [
+    "functions offered in a dictionary",
+    'import fire\ndef fit():\n    loss.backward()\nif __name__ == "__main__":\n    fire.Fire({"fit": fit})\n',
+    'if __name__ == "__main__":',
+  ],
+  [
+    "functions offered in a list",
+    'import jsonargparse\ndef fit():\n    loss.backward()\nif __name__ == "__main__":\n    auto_cli([fit, show])\n',
+    'if __name__ == "__main__":',
+  ],
+  [
+    "what Sacred starts by itself",
+    "from sacred import Experiment\nex = Experiment()\n@ex.automain\ndef main():\n    loss.backward()\n",
+    "from sacred import Experiment",
+  ],
+  [
+    "a guard for spawned processes too",
+    'import torch\nif __name__ in ("__main__", "__mp_main__"):\n    loss.backward()\n',
+    'if __name__ in ("__main__", "__mp_main__"):',
+  ],
   ["ignite", "import ignite\ntrainer = make(step)\ntrainer.run(loader)\n", "trainer.run(loader)"],
   ["a server's runner", "import server\ntrainer.run(port)\n", null],
   ["mmengine", "import mmengine\nrunner.train()\n", "runner.train()"],
