@@ -52,7 +52,12 @@ export async function readLoggedModels(
     made.set(run, [...(made.get(run) ?? []), record]);
     for await (const { path: key, place, stats } of filesBelow(path.join(at, "metrics"))) {
       marks.push(`${id} ${key} ${stats.size}`);
-      await readMeasures(place, id, key, measures);
+      const bad = await readMeasures(place, id, key, measures);
+      if (bad > 0)
+        trouble({
+          about: `${experiment}/models/${id}/metrics/${key}`,
+          text: `${bad} lines could not be read`,
+        });
     }
     const meta = await lstat(path.join(at, "meta.yaml")).catch(nullWhenRefused);
     marks.push(`${id} ${meta?.mtimeMs ?? 0}`);
@@ -60,21 +65,27 @@ export async function readLoggedModels(
   return { made, measures, artifacts: (id) => path.join(folder, id, "artifacts"), mark: marks.join("\n") };
 }
 
-/** Lines of `time value step run`, with the name and digest of a data set where there is one. */
+/** Lines of `time value step run`, with the name and digest of a data set where there is one. Answers how many were none. */
 async function readMeasures(
   file: string,
   model: string,
   key: string,
   measures: Map<string, ModelMeasure[]>,
-): Promise<void> {
-  for await (const { text } of linesOf(file)) {
+): Promise<number> {
+  let bad = 0;
+  for await (const { text, whole } of linesOf(file)) {
+    if (text === "" || !whole) continue;
     const [time = "", number = "", step = "", run = "", name, digest] = (text ?? "").trim().split(" ");
     const value = pythonFloat(number);
-    if (value === null || run === "") continue;
+    if (value === null || run === "" || !/^\d+$/.test(time) || !/^-?\d+$/.test(step)) {
+      bad += 1;
+      continue;
+    }
     const dataset = name === undefined || digest === undefined ? null : { name, digest };
     const measure = { model, key, time: foreignTime(Number(time)), step: Number(step), value, dataset };
     const known = measures.get(run);
     if (known === undefined) measures.set(run, [measure]);
     else known.push(measure);
   }
+  return bad;
 }

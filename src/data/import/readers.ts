@@ -23,7 +23,11 @@ import { wandbRun } from "./wandb.ts";
 export interface DatabaseReader {
   is(file: string): Promise<boolean>;
   count(file: string): Promise<number>;
-  open(file: string, files: (folder: string) => AsyncIterable<ForeignFile>): Promise<ForeignLog>;
+  open(
+    file: string,
+    files: (folder: string) => AsyncIterable<ForeignFile>,
+    trouble: (what: ForeignTrouble) => void,
+  ): Promise<ForeignLog>;
 }
 
 /** How deep the runs of a place may lie below it. */
@@ -50,7 +54,7 @@ export function foreignReaders(database: DatabaseReader): ForeignReaders {
       return count;
     },
     async open({ kind, path: at }, trouble) {
-      if (kind === "mlflow.db") return database.open(at, artifactsBelow);
+      if (kind === "mlflow.db") return database.open(at, artifactsBelow, trouble);
       return kind === "mlruns" ? openMlruns(at, trouble) : openFolders(kind, at, trouble);
     },
   };

@@ -43,14 +43,17 @@ async function* recordsOf(
   for (const [key, value] of flatSettings(settings.object ?? {}))
     yield foreignParameter(key, value, "user", started);
   const table = tableIn(path.join(folder, tool.table), ",");
+  let odd = 0;
   for await (const { values, index } of table.rows) {
     const step = values.get(tool.step) ?? index;
     const seconds = tool.seconds === null ? undefined : values.get(tool.seconds);
     const time = seconds === undefined ? started : started + Math.round(seconds * 1_000);
     const own = [...values].filter(([key]) => key !== tool.step && key !== tool.seconds);
-    if (own.length > 0 && Number.isSafeInteger(step) && Number.isFinite(time))
+    if (!Number.isSafeInteger(step) || !Number.isFinite(time)) odd += 1;
+    else if (own.length > 0)
       yield { kind: "metric", time, step, values: Object.fromEntries(own), source: "user" };
   }
+  if (odd > 0) problem(`${tool.table}: ${odd} rows were left out, as their ${tool.step} is no whole number.`);
   const said = table.problem();
   if (said !== null) problem(`${tool.table}: ${said}.`);
 }

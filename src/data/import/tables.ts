@@ -16,9 +16,10 @@ export interface Table {
   problem(): string | null;
 }
 
-/** A last line without its end is torn, unless it has a cell for each column and the file is `settled`. */
-export function tableIn(file: string, separator: "," | "\t", settled = false): Table {
+/** A last line without its end is torn: it may be written on, and then has other numbers. */
+export function tableIn(file: string, separator: "," | "\t"): Table {
   const bad: number[] = [];
+  let isText = true;
 
   async function* rows(): AsyncGenerator<TableRow> {
     let head: readonly string[] | null = null;
@@ -27,10 +28,12 @@ export function tableIn(file: string, separator: "," | "\t", settled = false): T
       if (text === null) bad.push(number);
       if (text === null || text.trim() === "") continue;
       const cells = cellsOf(text, separator);
-      if (head === null) head = cells;
-      else if (cells.length !== head.length) {
+      if (head === null) {
+        head = cells;
+        isText = !/[\0\r]/.test(text);
+      } else if (cells.length !== head.length) {
         if (whole) bad.push(number);
-      } else if (whole || settled) {
+      } else if (whole) {
         const values = new Map<string, number>();
         for (const [at, name] of head.entries()) {
           const value = pythonFloat(cells[at] ?? "");
@@ -43,8 +46,10 @@ export function tableIn(file: string, separator: "," | "\t", settled = false): T
 
   return {
     rows: rows(),
-    problem: () =>
-      bad.length === 0 ? null : `${bad.length} lines could not be read, the first is line ${bad[0]}`,
+    problem() {
+      if (!isText) return "it is no UTF-8 text in lines";
+      return bad.length === 0 ? null : `${bad.length} lines could not be read, the first is line ${bad[0]}`;
+    },
   };
 }
 

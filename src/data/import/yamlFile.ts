@@ -1,10 +1,12 @@
-/** Small YAML files of other tools: plain values only. Aliases are refused, so that a short file can't become a large value. */
+/** Small YAML files of other tools: plain values only, and few aliases, so that a short file can't become a large value. */
 
 import { parse } from "yaml";
 import { isObject } from "../../model/fields.ts";
 import { readText } from "./plainFiles.ts";
 
 const longest = 4 * 1024 * 1024;
+/** Python's writers put one wherever an object stands twice, as in the settings of Hydra and Lightning. */
+const mostAliases = 100;
 
 export type YamlObject = Readonly<Record<string, unknown>>;
 
@@ -16,7 +18,7 @@ export async function readYaml(
   if (text === null) return { object: null, problem: null };
   try {
     const value: unknown = parse(text, {
-      maxAliasCount: 0,
+      maxAliasCount: mostAliases,
       schema: "core",
       merge: false,
       prettyErrors: false,

@@ -2,12 +2,18 @@
 
 import { lstat } from "node:fs/promises";
 import * as path from "node:path";
-import type { ForeignExperiment, ForeignFile, ForeignLog, ForeignRun } from "../../model/foreignLog.ts";
+import type {
+  ForeignExperiment,
+  ForeignFile,
+  ForeignLog,
+  ForeignRun,
+  ForeignTrouble,
+} from "../../model/foreignLog.ts";
 import { mlflowStatus } from "../../model/foreignMlflow.ts";
 import { foreignTime } from "../../model/foreignText.ts";
 import { readModels } from "./mlflowModels.ts";
 import { recordsOf, runMark } from "./mlflowRunRecords.ts";
-import { numberOf, ReadOnlyDatabase, type Row, textOf } from "./readOnlyDatabase.ts";
+import { isSqlite, numberOf, ReadOnlyDatabase, type Row, textOf } from "./readOnlyDatabase.ts";
 
 const atOnce = 200;
 
@@ -22,24 +28,28 @@ export const mlflowDatabases = {
 } as const;
 
 /** Throws `fileUnreadable`. */
-async function openMlflowDatabase(file: string, filesBelow: FilesBelow): Promise<ForeignLog> {
+async function openMlflowDatabase(
+  file: string,
+  filesBelow: FilesBelow,
+  trouble: (what: ForeignTrouble) => void,
+): Promise<ForeignLog> {
   const database = await ReadOnlyDatabase.open(file);
   return {
     kind: "mlflow.db",
     path: file,
-    runs: () => runsOf(database, path.dirname(file), filesBelow),
+    runs: () => runsOf({ database, root: path.dirname(file), filesBelow, trouble }),
     experiments: async () => [...experimentsOf(database).values()],
     models: async () => readModels(database),
     close: () => database.close(),
   };
 }
 
-/** Is it a database of MLflow's? Its tables say so. */
+/** Is it a database of MLflow's? Its tables say so; one that is too broken to tell counts as one, so that a person hears of it. */
 async function isMlflowDatabase(file: string): Promise<boolean> {
   const found = await lstat(file).catch(() => null);
   if (found === null || !found.isFile()) return false;
   const database = await ReadOnlyDatabase.open(file).catch(() => null);
-  if (database === null) return false;
+  if (database === null) return isSqlite(file);
   const isOne = database.has("runs", "run_uuid") && database.has("experiments");
   await database.close();
   return isOne;
@@ -95,11 +105,9 @@ const runColumns = [
   "experiment_id",
 ] as const;
 
-async function* runsOf(
-  database: ReadOnlyDatabase,
-  root: string,
-  filesBelow: FilesBelow,
-): AsyncGenerator<ForeignRun> {
+/** Of a damaged file some runs may still be had; that others could not is told. */
+async function* runsOf(place: Place): AsyncGenerator<ForeignRun> {
+  const { database, trouble } = place;
   const experiments = experimentsOf(database);
   const sql = `select ${database.pick("runs", runColumns)} from runs
     where run_uuid > ? and ${kept(database, "runs")} order by run_uuid limit ${atOnce}`;
@@ -107,8 +115,14 @@ async function* runsOf(
     const rows = database.rows(sql, after);
     for (const row of rows) {
       const experiment = experiments.get(textOf(row.experiment_id));
-      if (experiment !== undefined) yield runOf(row, experiment.name, { database, root, filesBelow });
-      after = textOf(row.run_uuid);
+      const id = textOf(row.run_uuid);
+      after = id;
+      if (experiment === undefined) continue;
+      try {
+        yield runOf(row, experiment.name, place);
+      } catch (thrown) {
+        trouble({ about: `run ${id}`, text: thrown instanceof Error ? thrown.message : String(thrown) });
+      }
     }
     if (rows.length < atOnce) return;
   }
@@ -118,12 +132,15 @@ interface Place {
   readonly database: ReadOnlyDatabase;
   readonly root: string;
   readonly filesBelow: FilesBelow;
+  readonly trouble: (what: ForeignTrouble) => void;
 }
 
 function runOf(row: Row, experiment: string, { database, root, filesBelow }: Place): ForeignRun {
   const id = textOf(row.run_uuid);
   const tag = (key: string) =>
-    textOf(database.rows("select value from tags where run_uuid = ? and key = ?", id, key)[0]?.value);
+    database.has("tags")
+      ? textOf(database.rows("select value from tags where run_uuid = ? and key = ?", id, key)[0]?.value)
+      : "";
   const { mark, last } = runMark(database, row);
   const started = foreignTime(numberOf(row.start_time) ?? last);
   const artifacts = localFolder(textOf(row.artifact_uri), root);

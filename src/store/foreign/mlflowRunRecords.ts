@@ -167,10 +167,9 @@ export function runMark(
   row: Row,
 ): { readonly mark: string; readonly last: number } {
   const id = textOf(row.run_uuid);
-  const [points] = database.rows(
-    `select count(*) as count, max(rowid) as number, max(timestamp) as last from metrics where run_uuid = ?`,
-    id,
-  );
+  const time = database.has("metrics", "timestamp") ? "max(timestamp)" : "0";
+  const sql = `select count(*) as count, max(rowid) as number, ${time} as last from metrics where run_uuid = ?`;
+  const [points] = database.has("metrics") ? database.rows(sql, id) : [];
   const small = [row, points, texts(database, "params", id), texts(database, "tags", id)];
   const rest = [...inputsOf(database, id, 0), ...modelsOf(database, id), ...usesOf(database, id, 0)];
   const mark = createHash("sha256")

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Store } from "../../../src/store/store.ts";
 import { start } from "../cli/commandLine.ts";
-import { type ClientVersion, clientPrograms } from "../mlflow/clients.ts";
+import { type ClientVersion, clientPrograms, newestClient } from "../mlflow/clients.ts";
 import {
   fingerprint,
   importInto,
@@ -35,8 +35,8 @@ interface SaidModel {
 const stores: readonly (readonly [kind: string, version: ClientVersion, uri: (folder: string) => string])[] =
   [
     ["mlruns", "2.9.2", (folder) => path.join(folder, "mlruns")],
-    ["mlruns", "3.17.2", (folder) => path.join(folder, "mlruns")],
-    ["mlflow.db", "3.17.2", (folder) => `sqlite:///${path.join(folder, "mlflow.db")}`],
+    ["mlruns", newestClient, (folder) => path.join(folder, "mlruns")],
+    ["mlflow.db", newestClient, (folder) => `sqlite:///${path.join(folder, "mlflow.db")}`],
   ];
 
 /** One that says it is running was last heard of just now in files, and in a database by its points, at its start in 2023. */

@@ -86,6 +86,30 @@ test("Ultralytics: blanks in the head, times since the start", async () => {
   ]);
 });
 
+test("a table that is no text, and rows with odd steps, are told; settings may refer to one another", async () => {
+  await using stack = await importStack();
+  const { store } = stack;
+  const table = "epoch,loss\n1,0.5\n";
+  await stack.write({
+    "runs/wide/results.csv": Buffer.from(`\uFEFF${table}`, "utf16le"),
+    "runs/wide/args.yaml": "lr0: 0.01\n",
+    "runs/odd/results.csv": `\uFEFFepoch,loss\r\n1,0.5\r\n1.5,0.4\r\n2,0.3\r\n`,
+    "runs/odd/args.yaml": "size: &size [1, 2]\nmodel:\n  size: *size\n",
+  });
+  await stack.importAll();
+  const runs = await store.runs.list({});
+  const told = async (name: string) => {
+    const run = runs.find((each) => each.name === name);
+    const findings = await store.runs.findings(run?.id ?? "");
+    return { run, texts: findings.map(({ text }) => text) };
+  };
+  expect((await told("wide")).texts).toEqual(["results.csv: it is no UTF-8 text in lines."]);
+  const { run, texts } = await told("odd");
+  expect(texts).toEqual(["results.csv: 1 rows were left out, as their epoch is no whole number."]);
+  expect(run?.metrics.loss).toMatchObject({ count: 2, last: 0.3 });
+  expect(run?.parameters["model.size"]?.value).toBe("[1,2]");
+});
+
 test("a .wandb file that is none, or is damaged, stops nothing", async () => {
   await using stack = await importStack();
   const head = Buffer.from([0x3a, 0x57, 0x26, 0x42, 0xe1, 0xbe, 0x00]);

@@ -1,10 +1,10 @@
 /** Databases of MLflow as it once was, as nobody expects it, and as somebody who means harm would write it. */
 
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
-import { importStack, pointsOf, runId } from "../ops/importStack.ts";
+import { importStack, mlrunsRun, pointsOf, runId } from "../ops/importStack.ts";
 
 const oldest = `
   create table experiments (experiment_id integer primary key, name text, artifact_location text);
@@ -80,4 +80,58 @@ test("what is no database of MLflow's is none", async () => {
   await stack.write({ "mlflow.db": "certainly not", "other/mlflow.db": new Uint8Array(4096) });
   make(path.join(stack.folder, "plain.db"), "create table x (y)").close();
   await expect(stack.importAll()).rejects.toMatchObject({ failure: { code: "importNothing" } });
+});
+
+test("what its tables do not have is not known, and a view is never asked: it may take for ever", async () => {
+  await using stack = await importStack();
+  const bare = `create table experiments (experiment_id integer, name text); insert into experiments values (0, 'D');
+    create table runs (run_uuid text, experiment_id integer); insert into runs values ('${runId(1)}', 0);`;
+  make(
+    path.join(stack.folder, "mlflow.db"),
+    `${bare} create table metrics ("key" text, run_uuid text);`,
+  ).close();
+  expect(await stack.importAll()).toMatchObject([{ runs: { new: 1 }, troubles: [] }]);
+  await mkdir(path.join(stack.folder, "view"));
+  const view = `create table r (run_uuid text); insert into r values ('${runId(2)}');
+    create view runs as select run_uuid, 0 as experiment_id from r;
+    create table experiments (experiment_id integer, name text);`;
+  make(path.join(stack.folder, "view", "mlflow.db"), view).close();
+  expect(await stack.importAll()).toMatchObject([{ runs: { same: 1 } }]);
+});
+
+test("one that is cut off is told as what it is, and the places beside it are imported", async () => {
+  await using stack = await importStack();
+  const file = path.join(stack.folder, "mlflow.db");
+  make(file, oldest + addRun(runId(1), "")).close();
+  await truncate(file, 9_000);
+  await stack.write(mlrunsRun(2, 3));
+  const [broken, sound] = await stack.importAll();
+  expect(broken).toMatchObject({
+    place: { kind: "mlflow.db" },
+    troubles: [{ about: "mlflow.db", text: expect.stringContaining("malformed") }],
+  });
+  expect(sound).toMatchObject({ place: { kind: "mlruns" }, runs: { new: 1 }, troubles: [] });
+});
+
+test("of a damaged one the runs that can be read are imported, and the others are named", async () => {
+  await using stack = await importStack();
+  const file = path.join(stack.folder, "mlflow.db");
+  const writer = make(file, `${oldest} create index by_run on metrics (run_uuid);`);
+  for (let number = 1; number <= 20; number++) {
+    writer.exec(addRun(runId(number), ""));
+    const values = Array.from({ length: 400 }, (_, at) => `('loss', ${at}, ${at}, '${runId(number)}')`);
+    writer.exec(`insert into metrics values ${values.join(", ")}`);
+  }
+  // A page of the index, which only some of the runs are in.
+  const sql = "select pageno from dbstat where name = 'by_run' and pagetype = 'leaf' order by path";
+  const pages = writer.prepare<[], number>(sql).pluck().all();
+  writer.close();
+  const bytes = await readFile(file);
+  const page = pages[Math.floor(pages.length / 2)] ?? 0;
+  await writeFile(file, bytes.fill(0xee, (page - 1) * 4096, page * 4096));
+  const [imported] = await stack.importAll();
+  const { troubleCount = 0, runs } = imported ?? {};
+  expect(troubleCount).toBeGreaterThan(0);
+  expect(runs?.new).toBeGreaterThan(0);
+  expect((runs?.new ?? 0) + troubleCount).toBe(20);
 });
