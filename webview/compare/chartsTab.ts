@@ -1,6 +1,7 @@
 /** The charts of the compared runs: one a metric, a line a run; metrics with one value a run as bars. */
 
 import { html, nothing } from "lit";
+import { formatWhole } from "../../src/model/format.ts";
 import { isBookkeeping } from "../../src/model/keyMetric.ts";
 import { terminalStates } from "../../src/model/run.ts";
 import { looksOfRuns } from "../../src/model/runColor.ts";
@@ -68,7 +69,7 @@ export class ChartsTab {
       axisMetrics: metrics,
       withBands: state.groupBy.length > 0,
     })}
-      ${shown.length > mostLines ? html`<p class="quiet note">${icon("info")} Charts show the first ${mostLines} of ${shown.length.toLocaleString("en-US")} runs in the order of the table.</p>` : nothing}
+      ${shown.length > mostLines ? html`<p class="quiet note">${icon("info")} Charts show the first ${mostLines} of ${formatWhole(shown.length)} runs in the order of the table.</p>` : nothing}
       ${
         shown.length === 0
           ? emptyState("All runs are hidden from the charts.", {
@@ -125,7 +126,7 @@ export class ChartsTab {
         ${icon(open ? "chevron-down" : "chevron-right")}<span class="clip">${finalsName}</span><span class="count">${metrics.length}</span>
       </button></h3>
       ${open ? finalBars({ table, shown: indexes, total: shown.length, metrics: drawn, hover: this.hover }) : nothing}
-      ${open && metrics.length > mostFinals ? html`<p class="quiet note">and ${(metrics.length - mostFinals).toLocaleString("en-US")} more metrics: search for them</p>` : nothing}
+      ${open && metrics.length > mostFinals ? html`<p class="quiet note">and ${formatWhole(metrics.length - mostFinals)} more metrics: search for them</p>` : nothing}
     </section>`;
   }
 

@@ -1,6 +1,7 @@
 /** Which columns the table has: a list with boxes to tick, searched by name, in a sheet below its button; and whole sets of them by name. */
 
 import { html, nothing } from "lit";
+import { formatWhole } from "../../src/model/format.ts";
 import type { ColumnSet } from "../../src/protocol/comparePage.ts";
 import { PageElement } from "../shared/element.ts";
 import { iconButton } from "../shared/icon.ts";
@@ -81,7 +82,7 @@ export class ColumnChooser extends PageElement {
         },
       })}
       <div class="sheet-list">${listed.map((column, index) => this.entry(column, shown, listed[index - 1]))}
-        ${found.length > listed.length ? html`<p class="quiet">${(found.length - listed.length).toLocaleString("en-US")} more: search for them.</p>` : nothing}
+        ${found.length > listed.length ? html`<p class="quiet">${formatWhole(found.length - listed.length)} more: search for them.</p>` : nothing}
         ${found.length === 0 ? html`<p class="quiet">No column is called “${this.search}”.</p>` : nothing}
       </div>
       <div class="sheet-foot">

@@ -5,14 +5,22 @@ import type { RunLook } from "../../src/model/runColor.ts";
 import type { SortKey } from "../../src/protocol/comparePage.ts";
 import { PageElement } from "../shared/element.ts";
 import type { Hover } from "../shared/hover.ts";
-import { VirtualRows } from "../shared/virtualRows.ts";
 import { Watched } from "../shared/watched.ts";
 import type { CompareRun } from "./comparedRuns.ts";
 import type { GridColumn } from "./gridColumns.ts";
 import { copiedText, editableText } from "./gridEdit.ts";
 import type { GridEvents, MenuAsk } from "./gridEvents.ts";
 import { type GridPlace, movedBy } from "./gridKeys.ts";
-import { type ColumnPlace, columnPlaces, headHeight, rowHeight, seenColumns } from "./gridLayout.ts";
+import {
+  type ColumnPlace,
+  columnPlaces,
+  headHeight,
+  rowHeight,
+  type Seen,
+  seenColumns,
+  seenRows,
+} from "./gridLayout.ts";
+import { cellId, placeOfCell, rowOf } from "./gridPointer.ts";
 import { bodyRow, type GridView, headRow } from "./gridRows.ts";
 import { editNote } from "./noteEditor.ts";
 import { nameColumn } from "./sortRows.ts";
@@ -21,6 +29,13 @@ import { GroupCells, type TableRow } from "./tableRows.ts";
 const widestName = 280;
 // The field for a note stands below the name, not below the box before it.
 const noteInset = 16;
+// Drawn above and below those in sight, so that a scroll shows them at once.
+const spareRows = 12;
+
+interface Sight {
+  readonly rows: Seen;
+  readonly columns: Seen;
+}
 
 export class CompareGrid extends PageElement implements GridView {
   static override properties = {
@@ -36,7 +51,6 @@ export class CompareGrid extends PageElement implements GridView {
     version: { attribute: false },
     active: { state: true },
     editing: { state: true },
-    scrolled: { state: true },
   };
 
   declare runs: readonly CompareRun[];
@@ -54,17 +68,20 @@ export class CompareGrid extends PageElement implements GridView {
   declare active: GridPlace;
   /** The cell whose text a person is changing. */
   declare editing: GridPlace | null;
-  /** How far the columns are scrolled, and how wide the grid is. */
-  declare scrolled: { readonly left: number; readonly width: number };
 
-  private readonly virtual = new VirtualRows(this, {
-    scroller: () => this.querySelector(".grid"),
-    rowHeight,
-  });
   readonly groupCells = new GroupCells();
   places: readonly ColumnPlace[] = [];
   baselineIndex = -1;
   private readonly watched = new Watched(this, new ResizeObserver(() => this.onScroll()));
+  /** How far it is scrolled, and how much it shows below its head: a guess until it is measured, so that the first picture has rows. */
+  private scrolled = {
+    ...{ left: 0, top: 0 },
+    width: document.documentElement.clientWidth,
+    height: document.documentElement.clientHeight / 2,
+  };
+  private drawn: Sight = { rows: { first: 0, end: 0 }, columns: { first: 0, end: 0 } };
+  /** The row below the pointer. */
+  private pointed: number | null = null;
   /** The row from which Shift takes all. */
   private lastTicked: number | null = null;
   private inSight: {
@@ -78,7 +95,6 @@ export class CompareGrid extends PageElement implements GridView {
     this.coming = 0;
     this.active = { row: 0, column: 0 };
     this.editing = null;
-    this.scrolled = { left: 0, width: document.documentElement.clientWidth };
   }
 
   override connectedCallback(): void {
@@ -117,24 +133,32 @@ export class CompareGrid extends PageElement implements GridView {
     const last = this.places.at(-1);
     const name = this.nameWidth();
     const width = name + (last === undefined ? 0 : last.left + last.width);
-    const seen = seenColumns(
-      this.places,
-      this.scrolled.left,
-      this.scrolled.left + this.scrolled.width - name,
-    );
-    const items = this.virtual.visible(this.rows.length + this.coming);
+    const { rows, columns } = this.sight();
+    this.drawn = { rows, columns };
+    const count = this.rows.length + this.coming;
+    const items = Array.from({ length: rows.end - rows.first }, (_, at) => rows.first + at);
     this.inSight = {
-      columns: this.columns.slice(seen.first, seen.end),
-      rows: items.map(({ index }) => this.rows[index]),
+      columns: this.columns.slice(columns.first, columns.end),
+      rows: items.map((row) => this.rows[row]),
     };
-    return html`<div class="grid" role="grid" tabindex="0" aria-label="Runs side by side" aria-rowcount=${this.rows.length + this.coming + 1} aria-colcount=${this.columns.length + 1}
-      aria-activedescendant=${`cell-${this.active.row}-${this.active.column}`}
-      .style=${`--name-width:${name}px`} @scroll=${this.onScroll} @keydown=${this.onKey} @mouseleave=${() => this.hover.bringForward(null)} @blur=${() => this.hover.bringForward(null)}>
-      ${headRow(this, seen, width)}
-      <div class="grid-body" role="rowgroup" .style=${`height:${this.virtual.height}px;width:${width}px`}>
-        ${items.map((item) => bodyRow(this, item.index, item.start, seen, width))}
+    return html`<div class="grid" role="grid" tabindex="0" aria-label="Runs side by side" aria-rowcount=${count + 1} aria-colcount=${this.columns.length + 1}
+      aria-activedescendant=${cellId(this.active.row, this.active.column)}
+      .style=${`--name-width:${name}px`} @scroll=${this.onScroll} @keydown=${this.onKey} @click=${this.onClick} @dblclick=${this.onDoubleClick} @contextmenu=${this.onContextMenu}
+      @mouseover=${this.onPointer} @mouseleave=${this.onLeave} @blur=${() => this.hover.bringForward(null)}>
+      ${headRow(this, columns, width)}
+      <div class="grid-body" role="rowgroup" .style=${`height:${count * rowHeight}px;width:${width}px`}>
+        ${items.map((row) => bodyRow(this, row, columns, width))}
       </div>
     </div>`;
+  }
+
+  /** The rows and columns to draw. Of rows that are still coming there are none to spare. */
+  private sight(): Sight {
+    const { left, top, width, height } = this.scrolled;
+    return {
+      rows: seenRows(top, height, this.rows.length + this.coming, this.coming > 0 ? 0 : spareRows),
+      columns: seenColumns(this.places, left, left + width - this.nameWidth()),
+    };
   }
 
   /** Narrow pages give the names less, so that some columns stay in sight. */
@@ -143,7 +167,7 @@ export class CompareGrid extends PageElement implements GridView {
   }
 
   /** Double click or F2 on a name, a note or a tag. */
-  edit(row: number, column: number): void {
+  private edit(row: number, column: number): void {
     const found = this.rows[row];
     const run = found?.kind === "run" ? this.runs[found.index] : undefined;
     if (run === undefined || found?.kind !== "run") return;
@@ -157,7 +181,7 @@ export class CompareGrid extends PageElement implements GridView {
     const found = this.rows[row];
     const run = found?.kind === "run" ? this.runs[found.index] : undefined;
     if (run === undefined) return;
-    const box = this.querySelector(`[id="cell-${row}-${column}"]`)?.getBoundingClientRect();
+    const box = this.cell(row, column)?.getBoundingClientRect();
     editNote({ x: (box?.left ?? 0) + noteInset, y: box?.bottom ?? 0 }, run, (note) =>
       this.tell("edit", { runId: run.id, edit: { note } }),
     );
@@ -168,10 +192,6 @@ export class CompareGrid extends PageElement implements GridView {
     if (this.editing === null) return;
     this.editing = null;
     if (made !== null) this.tell("edit", made);
-  }
-
-  activate(row: number, column: number): void {
-    this.active = { row, column };
   }
 
   /** Like a click on the box of the row, and with Shift on all boxes from the last one clicked. */
@@ -204,11 +224,11 @@ export class CompareGrid extends PageElement implements GridView {
   }
 
   /** Right click, the menu key or Shift+F10. The page decides what is in the menu. */
-  askMenu(event: Event, row: number, column: number): void {
+  private askMenu(event: Event, row: number, column: number): void {
     event.preventDefault();
     this.active = { row, column };
     const found = this.rows[row];
-    const box = this.querySelector(`[id="cell-${row}-${column}"]`)?.getBoundingClientRect();
+    const box = this.cell(row, column)?.getBoundingClientRect();
     const at =
       event instanceof MouseEvent
         ? { x: event.clientX, y: event.clientY }
@@ -228,12 +248,54 @@ export class CompareGrid extends PageElement implements GridView {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
+  /** Drawn again only where others come into sight. */
   private readonly onScroll = (): void => {
     const grid = this.querySelector(".grid");
     if (grid === null) return;
-    const { scrollLeft: left, clientWidth: width } = grid;
-    if (left !== this.scrolled.left || width !== this.scrolled.width) this.scrolled = { left, width };
+    const { scrollLeft: left, scrollTop: top, clientWidth: width, clientHeight } = grid;
+    const isResized = width !== this.scrolled.width;
+    this.scrolled = { left, top, width, height: clientHeight - headHeight };
+    const { rows, columns } = this.sight();
+    if (isResized || !isSame(rows, this.drawn.rows) || !isSame(columns, this.drawn.columns))
+      this.requestUpdate();
   };
+
+  /** A head sorts, a value becomes the active cell. */
+  private readonly onClick = (event: MouseEvent): void => {
+    const place = placeOfCell(event.target);
+    if (place === null) return;
+    if (place.row < 0)
+      this.tell("sort", { column: this.columns[place.column - 1]?.id ?? nameColumn, add: event.shiftKey });
+    else if (place.column > 0) this.active = place;
+  };
+
+  private readonly onDoubleClick = (event: MouseEvent): void => {
+    const place = placeOfCell(event.target);
+    if (place !== null) this.edit(place.row, place.column);
+  };
+
+  /** Groups have no menu of their own. */
+  private readonly onContextMenu = (event: MouseEvent): void => {
+    const place = placeOfCell(event.target);
+    if (place !== null && this.rows[place.row]?.kind !== "group")
+      this.askMenu(event, place.row, place.column);
+  };
+
+  private readonly onPointer = (event: MouseEvent): void => {
+    const row = rowOf(event.target);
+    if (row === this.pointed) return;
+    this.pointed = row;
+    if (row !== null) this.bringForward(row);
+  };
+
+  private readonly onLeave = (): void => {
+    this.pointed = null;
+    this.hover.bringForward(null);
+  };
+
+  private cell(row: number, column: number): Element | null {
+    return this.querySelector(`[id="${cellId(row, column)}"]`);
+  }
 
   private readonly onKey = (event: KeyboardEvent): void => {
     const { row, column } = this.active;
@@ -285,7 +347,7 @@ export class CompareGrid extends PageElement implements GridView {
   }
 
   /** A run's own lines, or those of all runs of a group; what is hidden from the charts stays so. */
-  bringForward(row: number): void {
+  private bringForward(row: number): void {
     this.hover.bringAllForward(this.idsOf(row).filter((id) => !this.hiddenRuns.has(id)));
   }
 
@@ -305,5 +367,7 @@ export class CompareGrid extends PageElement implements GridView {
     }
   }
 }
+
+const isSame = (one: Seen, other: Seen) => one.first === other.first && one.end === other.end;
 
 customElements.define("rl-compare-grid", CompareGrid);

@@ -1,6 +1,7 @@
 /** The top of the Compare page: what is compared, against which run, grouped and filtered how, and what can be done with the table. */
 
 import { html, nothing } from "lit";
+import { formatWhole } from "../../src/model/format.ts";
 import type { ColumnSet, ComparePageState } from "../../src/protocol/comparePage.ts";
 import { icon } from "../shared/icon.ts";
 import { showKeyHints } from "../shared/keyHints.ts";
@@ -40,8 +41,8 @@ export function compareHead(view: HeadView): unknown {
   const { runs, order, coming } = table;
   const count =
     order.length === runs.length
-      ? (runs.length + coming).toLocaleString("en-US")
-      : `${order.length.toLocaleString("en-US")} of ${runs.length.toLocaleString("en-US")}`;
+      ? formatWhole(runs.length + coming)
+      : `${formatWhole(order.length)} of ${formatWhole(runs.length)}`;
   return html`<header class="compare-head">
     <h1>${count} ${runs.length === 1 ? "run" : "runs"}</h1>
     <label class="control baseline-choice"><span class="quiet">Baseline</span>
@@ -65,8 +66,12 @@ export function compareHead(view: HeadView): unknown {
 }
 
 /** The first runs of the table; any other becomes the baseline by its own menu. */
-function baselineChoices({ runs, order }: CompareTable, baseline: string | null): readonly CompareRun[] {
-  const first = order.slice(0, mostBaselines).flatMap((index) => runs[index] ?? []);
+function baselineChoices(
+  { runs, order, coming }: CompareTable,
+  baseline: string | null,
+): readonly CompareRun[] {
+  // The first rows of a large table are shown as soon as they are here; the choice comes with all of them.
+  const first = (coming > 0 ? [] : order.slice(0, mostBaselines)).flatMap((index) => runs[index] ?? []);
   const chosen = runs.find((run) => run.id === baseline);
   return chosen === undefined || first.includes(chosen) ? first : [chosen, ...first];
 }

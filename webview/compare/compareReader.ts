@@ -100,16 +100,22 @@ export class CompareReader {
     });
   }
 
-  private async readTable(signal: AbortSignal) {
+  private readTable(signal: AbortSignal) {
+    const read = this.readWhole(signal);
+    this.whole = read;
+    return read;
+  }
+
+  private async readWhole(signal: AbortSignal) {
     const before = this.table.value;
     const { host, runIds, isFresh } = this.options;
     const ids = runIds();
     const columns = [...new Set([...this.options.wanted(), ...(before?.cells.keys() ?? [])])];
-    if (before === undefined && columns.length === 0 && isFresh()) void this.glance(ids, signal);
+    // The question for all of very many is long as well: it follows the first picture.
+    if (before === undefined && columns.length === 0 && isFresh() && (await this.glance(ids, signal)))
+      await painted();
     const wanted = columns.filter(isStored);
-    const answer = host().call("compare/table", { runIds: ids, wanted }, { signal });
-    this.whole = answer;
-    const reply = await answer;
+    const reply = await host().call("compare/table", { runIds: ids, wanted }, { signal });
     if (!reply.ok) return reply;
     this.subject = ids;
     const value = comparedRuns(ids, reply.value, before);
@@ -118,15 +124,16 @@ export class CompareReader {
     return { ok: true as const, value };
   }
 
-  /** The first rows of very many, until all of them are here. */
-  private async glance(runIds: readonly string[], signal: AbortSignal): Promise<void> {
+  /** The first rows of very many, until all of them are here. False where there are none to show. */
+  private async glance(runIds: readonly string[], signal: AbortSignal): Promise<boolean> {
     const ask = glanceAsk(runIds);
-    if (ask === null) return;
+    if (ask === null) return false;
     const reply = await this.options.host().call("compare/table", ask, { signal });
     // What went wrong is told by the question for all of them.
-    if (!reply.ok || signal.aborted || this.table.value !== undefined) return;
+    if (!reply.ok || signal.aborted) return false;
     this.table.readAt = Date.now();
     this.take(comparedRuns(ask.runIds, reply.value, undefined, runIds.length - ask.runIds.length));
+    return true;
   }
 
   private async readSummary(signal: AbortSignal) {
@@ -179,6 +186,17 @@ export class CompareReader {
     this.table.value = value;
     this.element.requestUpdate();
   }
+}
+
+/** A page that nobody sees is not painted. */
+const longestPaintMs = 200;
+
+/** Resolves when what was changed has been painted. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, longestPaintMs);
+    requestAnimationFrame(() => setTimeout(resolve));
+  });
 }
 
 const isStored = (id: string) => id === codeId || /^(?:metric|parameter|tag):/.test(id);

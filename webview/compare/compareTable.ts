@@ -37,6 +37,7 @@ export interface CompareTable {
 }
 
 export class CompareTables {
+  private readonly key = new Kept<string | null>();
   private readonly all = new Kept<readonly GridColumn[]>();
   private readonly looks = new Kept<ReadonlyMap<string, RunLook>>();
   private readonly columns = new Kept<readonly GridColumn[]>();
@@ -85,7 +86,7 @@ export class CompareTables {
       columns: this.columns.of([all, onlyDifferences, state.columns, columnOrder], () =>
         orderedColumns(shownColumns(all, runs.length, onlyDifferences, state.columns), columnOrder),
       ),
-      keyMetric: keyMetricOf(known.summary),
+      keyMetric: this.key.of([known.summary], () => keyMetricOf(known.summary)),
       single: known.single,
     };
   }

@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { codeName } from "../../src/model/compareTable.ts";
+import { formatWhole } from "../../src/model/format.ts";
 import type { ComparePageState } from "../../src/protocol/comparePage.ts";
 import { PageElement } from "../shared/element.ts";
 import { icon, iconButton } from "../shared/icon.ts";
@@ -105,10 +106,9 @@ export class DifferencesTab extends PageElement {
     if (pages < 2) return nothing;
     const page = this.page();
     const from = page * (mostRuns - 1) + 1;
-    const say = (count: number) => count.toLocaleString("en-US");
     const go = (to: number) => this.choose({ page: (to + pages) % pages });
     return html`<div class="controls" role="group" aria-label="Runs beside each other">
-      <span>${shown[0]?.name ?? ""} beside runs ${say(from)} to ${say(from + shown.length - 2)} of ${say(this.table.order.length - 1)} others, in the order of the table</span>
+      <span>${shown[0]?.name ?? ""} beside runs ${formatWhole(from)} to ${formatWhole(from + shown.length - 2)} of ${formatWhole(this.table.order.length - 1)} others, in the order of the table</span>
       ${iconButton("chevron-left", "Runs before these", () => go(page - 1))}
       ${iconButton("chevron-right", "Runs after these", () => go(page + 1))}
     </div>`;

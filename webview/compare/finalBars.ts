@@ -1,7 +1,7 @@
 /** Metrics with one value a run as small horizontal bars, side by side: run, bar from zero, value. */
 
 import { html, nothing } from "lit";
-import { formatValue } from "../../src/model/format.ts";
+import { formatValue, formatWhole } from "../../src/model/format.ts";
 import type { Hover } from "../shared/hover.ts";
 import { icon } from "../shared/icon.ts";
 import { metricUnit } from "../shared/metricUnit.ts";
@@ -54,6 +54,6 @@ function barsOf(metric: string, { table, shown, total, hover, most = mostBars }:
   };
   return html`<div class="final"><h4 class="clip" title=${metric}>${metric}</h4>
     <ul>${valued.slice(0, most).map(bar)}</ul>
-    ${valued.length > most && more > 0 ? html`<p class="quiet">and ${more.toLocaleString("en-US")} more: see the table or Final values</p>` : nothing}
+    ${valued.length > most && more > 0 ? html`<p class="quiet">and ${formatWhole(more)} more: see the table or Final values</p>` : nothing}
   </div>`;
 }

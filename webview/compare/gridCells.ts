@@ -1,6 +1,6 @@
 /** What stands inside the cells of the compare table. */
 
-import { html, nothing, svg, type TemplateResult } from "lit";
+import { html, svg, type TemplateResult } from "lit";
 import { icon } from "../shared/icon.ts";
 import { roomAfter } from "./cellWidth.ts";
 import type { GridCell } from "./columnCells.ts";
@@ -37,7 +37,7 @@ export interface CellContent {
   readonly content: TemplateResult;
 }
 
-/** Value, mark of the best, difference from the baseline. */
+/** Value, mark of the best, difference from the baseline: nothing stands in a cell that it does not need, for there are hundreds in sight. */
 export function cellContent({ column, cell, index, baseline }: CellView): CellContent {
   const withDeltas = baseline >= 0;
   const compared = withDeltas && baseline !== index && column.loaded;
@@ -47,14 +47,22 @@ export function cellContent({ column, cell, index, baseline }: CellView): CellCo
   const differs = difference?.differs ?? false;
   const shown = cell?.shown ?? (column.loaded ? "–" : "…");
   const room = column.numeric && cell !== null ? roomAfter(shown, column.cells.width().decimals) : 0;
-  const unequal =
-    differs && delta === null && cell !== null
-      ? html`<span class="unequal" role="img" aria-label="differs from the baseline">≠</span>`
-      : nothing;
-  const content = html`
-    ${best ? html`<span class="best" role="img" aria-label="best" title="best of these runs">${icon("star-full")}</span>` : nothing}
-    <span class="clip" .style=${room > 0 ? `padding-right:${room}ch` : ""}>${shown}</span>
-    ${delta ? html`<span class=${`delta ${better === null ? "" : better ? "better" : "worse"}`}>${delta}</span>` : nothing}
-    ${delta === null && withDeltas && hasDeltas(column) ? html`<span class="delta">${unequal}</span>` : unequal}`;
-  return { differs, content };
+  const value = html`<span class="clip" .style=${room > 0 ? `padding-right:${room}ch` : ""}>${shown}</span>`;
+  const unequal = differs && delta === null && cell !== null;
+  const after =
+    withDeltas && hasDeltas(column)
+      ? deltaOf(delta ?? (unequal ? unequalSign : ""), better)
+      : unequal
+        ? unequalSign
+        : null;
+  const valued = after === null ? value : html`${value}${after}`;
+  return { differs, content: best ? html`${bestSign}${valued}` : valued };
 }
+
+/** Its place is kept where there is none. */
+function deltaOf(delta: string | TemplateResult, better: boolean | null): TemplateResult {
+  return html`<span class=${better === null ? "delta" : `delta ${better ? "better" : "worse"}`}>${delta}</span>`;
+}
+
+const unequalSign = html`<span class="unequal" role="img" aria-label="differs from the baseline">≠</span>`;
+const bestSign = html`<span class="best" role="img" aria-label="best" title="best of these runs">${icon("star-full")}</span>`;

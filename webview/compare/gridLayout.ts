@@ -52,12 +52,26 @@ export function columnPlaces(
   });
 }
 
+/** Places from the first to the one before the end. */
+export interface Seen {
+  readonly first: number;
+  readonly end: number;
+}
+
+/**
+ * The rows of `count` that a body of this height shows when it is scrolled so far, with `spare` more at each side. Where there are fewer rows
+ * than it was scrolled by, the last ones: the editor scrolls back a frame later.
+ */
+export function seenRows(scrolled: number, height: number, count: number, spare: number): Seen {
+  const top = Math.max(0, Math.min(scrolled, count * rowHeight - height));
+  return {
+    first: Math.max(0, Math.floor(top / rowHeight) - spare),
+    end: Math.min(count, Math.ceil((top + height) / rowHeight) + spare),
+  };
+}
+
 /** The columns from the first that is seen to the last, with one more at each side. */
-export function seenColumns(
-  places: readonly ColumnPlace[],
-  from: number,
-  to: number,
-): { readonly first: number; readonly end: number } {
+export function seenColumns(places: readonly ColumnPlace[], from: number, to: number): Seen {
   const first = places.findIndex((place) => place.left + place.width > from);
   if (first < 0) return { first: 0, end: 0 };
   const after = places.findIndex((place) => place.left >= to);

@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
+import { formatWhole } from "../../src/model/format.ts";
 import type { RunLook } from "../../src/model/runColor.ts";
 import type { SortKey } from "../../src/protocol/comparePage.ts";
 import { asOfBadge } from "../shared/asOf.ts";
@@ -14,13 +15,14 @@ import type { GridColumn } from "./gridColumns.ts";
 import { editableText, editOf } from "./gridEdit.ts";
 import type { GridEvents } from "./gridEvents.ts";
 import type { GridPlace } from "./gridKeys.ts";
-import type { ColumnPlace } from "./gridLayout.ts";
+import { type ColumnPlace, rowHeight, type Seen } from "./gridLayout.ts";
+import { cellId } from "./gridPointer.ts";
 import { nameColumn } from "./sortRows.ts";
 import type { GroupCells, GroupRow, RunRow, TableRow } from "./tableRows.ts";
 
 const indent = 16;
 
-/** The grid as its rows need it: what it shows, and what is to happen. */
+/** The grid as its rows need it: what it shows, and what is to happen. It hears of clicks on cells itself, by their ids (`placeOfCell`). */
 export interface GridView {
   readonly runs: readonly CompareRun[];
   readonly looks: ReadonlyMap<string, RunLook>;
@@ -35,34 +37,24 @@ export interface GridView {
   readonly groupCells: GroupCells;
   readonly active: GridPlace;
   readonly editing: GridPlace | null;
-  activate(row: number, column: number): void;
-  bringForward(row: number): void;
   /** Shows or hides the lines of a row; with Shift of all rows from the one before. */
   tick(row: number, withRange: boolean): void;
   tickAll(): void;
-  edit(row: number, column: number): void;
   endEdit(made: GridEvents["edit"] | null): void;
-  askMenu(event: Event, row: number, column: number): void;
   tell<N extends keyof GridEvents>(name: N, detail: GridEvents[N]): void;
 }
 
-/** The columns in sight, by their places. */
-export interface SeenColumns {
-  readonly first: number;
-  readonly end: number;
-}
-
-export function headRow(grid: GridView, seen: SeenColumns, width: number): unknown {
+export function headRow(grid: GridView, seen: Seen, width: number): unknown {
   return html`<div class="grid-head" role="row" aria-rowindex="1" .style=${`width:${width}px`}>
     ${nameHead(grid)}${spacer(grid, seen.first)}
     ${grid.columns.slice(seen.first, seen.end).map((column, index) => headCell(grid, column, seen.first + index + 1))}
   </div>`;
 }
 
-export function bodyRow(grid: GridView, row: number, top: number, seen: SeenColumns, width: number): unknown {
+export function bodyRow(grid: GridView, row: number, seen: Seen, width: number): unknown {
   const found = grid.rows[row];
   if (found === undefined) return nothing;
-  const style = `transform:translateY(${top}px);width:${width}px`;
+  const style = `transform:translateY(${row * rowHeight}px);width:${width}px`;
   return found.kind === "group"
     ? groupRow(grid, found, row, style, seen)
     : runRow(grid, found, row, style, seen);
@@ -85,8 +77,8 @@ function nameHead(grid: GridView): unknown {
   const { order, mark } = sorting(grid, nameColumn);
   const hidden = runs.reduce((sum, { id }) => sum + Number(hiddenRuns.has(id)), 0);
   const all = hidden === 0 ? "Hide all runs from the charts" : "Show all runs in the charts";
-  return html`<div class=${`cell head name ${activeClass(grid, -1, 0)}`} role="columnheader" id="cell--1-0" aria-colindex="1" aria-sort=${order} aria-label="Run"
-    title=${`Run\n${headHelp}`} @click=${(event: MouseEvent) => grid.tell("sort", { column: nameColumn, add: event.shiftKey })} @contextmenu=${(event: MouseEvent) => grid.askMenu(event, -1, 0)}>
+  return html`<div class=${`cell head name ${activeClass(grid, -1, 0)}`} role="columnheader" id=${cellId(-1, 0)} aria-colindex="1" aria-sort=${order} aria-label="Run"
+    title=${`Run\n${headHelp}`}>
     <input type="checkbox" tabindex="-1" .checked=${live(hidden < runs.length)} .indeterminate=${hidden > 0 && hidden < runs.length} title=${all} aria-label=${all}
       @click=${(event: MouseEvent) => event.stopPropagation()} @change=${() => grid.tickAll()} />
     <span class="clip">Run</span>${mark}
@@ -96,10 +88,8 @@ function nameHead(grid: GridView): unknown {
 function headCell(grid: GridView, column: GridColumn, index: number): unknown {
   const { order, mark } = sorting(grid, column.id);
   return html`<button class=${`cell head ${column.numeric ? "right" : ""} ${activeClass(grid, -1, index)}`} role="columnheader" tabindex="-1"
-    id=${`cell--1-${index}`} aria-colindex=${index + 1} aria-sort=${order} .style=${widthOf(grid, index)}
-    title=${`${column.group}: ${column.title}\n${headHelp}`}
-    @click=${(event: MouseEvent) => grid.tell("sort", { column: column.id, add: event.shiftKey })} @contextmenu=${(event: MouseEvent) => grid.askMenu(event, -1, index)}
-  ><span class="clip">${column.title}</span>${mark}</button>`;
+    id=${cellId(-1, index)} aria-colindex=${index + 1} aria-sort=${order} .style=${widthOf(grid, index)}
+    title=${`${column.group}: ${column.title}\n${headHelp}`}><span class="clip">${column.title}</span>${mark}</button>`;
 }
 
 /** Whether the rows are sorted by a column, and the arrow that says so, numbered where there are several. */
@@ -111,18 +101,17 @@ function sorting({ sort }: GridView, id: string) {
   return { order: key.descending ? "descending" : "ascending", mark };
 }
 
-function groupRow(grid: GridView, group: GroupRow, row: number, style: string, seen: SeenColumns): unknown {
+function groupRow(grid: GridView, group: GroupRow, row: number, style: string, seen: Seen): unknown {
   const value = (column: GridColumn, place: number) => {
     const cell = column.group === "trend" ? null : grid.groupCells.of(group, column);
-    return html`<div class=${`cell ${column.numeric ? "right number" : ""} ${activeClass(grid, row, place)}`} role="gridcell" id=${`cell-${row}-${place}`}
-      aria-colindex=${place + 1} .style=${widthOf(grid, place)} title=${cell?.text ?? ""} @click=${() => grid.activate(row, place)}>
+    return html`<div class=${`cell ${column.numeric ? "right number" : ""} ${activeClass(grid, row, place)}`} role="gridcell" id=${cellId(row, place)}
+      aria-colindex=${place + 1} .style=${widthOf(grid, place)} title=${cell?.text ?? ""}>
       <span class="clip">${cell?.shown ?? ""}</span></div>`;
   };
   const { frontRuns } = grid.hover;
   const isFront =
     frontRuns.length === group.members.length && frontRuns[0] === grid.runs[group.members[0] ?? -1]?.id;
-  return html`<div class=${`grid-row group ${isFront ? "front" : ""}`} role="row" aria-rowindex=${row + 2} aria-level=${group.depth + 1} aria-expanded=${group.open} .style=${style}
-    @mouseenter=${() => grid.bringForward(row)}>
+  return html`<div class=${`grid-row group ${isFront ? "front" : ""}`} role="row" aria-rowindex=${row + 2} aria-level=${group.depth + 1} aria-expanded=${group.open} .style=${style}>
     ${groupName(grid, group, row)}${spacer(grid, seen.first)}
     ${grid.columns.slice(seen.first, seen.end).map((column, offset) => value(column, seen.first + offset + 1))}
   </div>`;
@@ -132,7 +121,7 @@ function groupName(grid: GridView, group: GroupRow, row: number): unknown {
   const ids = group.members.map((index) => grid.runs[index]?.id ?? "");
   const shown = ids.filter((id) => !grid.hiddenRuns.has(id)).length;
   const label = `${group.title} ${group.value}`;
-  return html`<div class=${`cell name ${activeClass(grid, row, 0)}`} role="rowheader" id=${`cell-${row}-0`} aria-colindex="1"
+  return html`<div class=${`cell name ${activeClass(grid, row, 0)}`} role="rowheader" id=${cellId(row, 0)} aria-colindex="1"
     aria-label=${`${label}, ${group.members.length} runs, ${group.open ? "open" : "closed"}`}>
     ${tick(grid, row, `Show the runs of ${label} in charts`, shown > 0, shown > 0 && shown < ids.length)}
     <button class="group-toggle" tabindex="-1" .style=${`padding-left:${group.depth * indent}px`} title=${`${group.title} = ${group.value}`} aria-label=${label}
@@ -147,7 +136,7 @@ function tick(grid: GridView, row: number, label: string, shown: boolean, some: 
     @click=${(event: MouseEvent) => grid.tick(row, event.shiftKey)} />`;
 }
 
-function runRow(grid: GridView, found: RunRow, row: number, style: string, seen: SeenColumns): unknown {
+function runRow(grid: GridView, found: RunRow, row: number, style: string, seen: Seen): unknown {
   const run = grid.runs[found.index];
   if (run === undefined) return nothing;
   const next = grid.rows[row + 1];
@@ -158,8 +147,7 @@ function runRow(grid: GridView, found: RunRow, row: number, style: string, seen:
     run.id === grid.baseline ? "baseline" : "",
     found.pinned && !(next?.kind === "run" && next.pinned) ? "last-pinned" : "",
   ];
-  return html`<div class=${classes.filter(Boolean).join(" ")} role="row" aria-rowindex=${row + 2} .style=${style}
-    @mouseenter=${() => grid.bringForward(row)}>
+  return html`<div class=${classes.filter(Boolean).join(" ")} role="row" aria-rowindex=${row + 2} .style=${style}>
     ${nameCell(grid, run, row, found)}${spacer(grid, seen.first)}
     ${grid.columns.slice(seen.first, seen.end).map((column, offset) => valueCell(grid, column, found.index, row, seen.first + offset + 1))}
   </div>`;
@@ -179,9 +167,8 @@ function nameCell(grid: GridView, run: CompareRun, row: number, found: RunRow): 
     found.pinned ? "pinned" : "",
     run.findings > 0 ? findingsText(run) : "",
   ];
-  return html`<div class=${`cell name ${activeClass(grid, row, 0)}`} role="rowheader" id=${`cell-${row}-0`} aria-colindex="1"
-    aria-label=${said.filter(Boolean).join(", ")}
-    @contextmenu=${(event: MouseEvent) => grid.askMenu(event, row, 0)} @dblclick=${() => grid.edit(row, 0)}>
+  return html`<div class=${`cell name ${activeClass(grid, row, 0)}`} role="rowheader" id=${cellId(row, 0)} aria-colindex="1"
+    aria-label=${said.filter(Boolean).join(", ")}>
     ${tick(grid, row, `Show ${run.name} in charts`, !hidden, false)}
     ${found.depth > 0 ? html`<span .style=${`width:${found.depth * indent}px;flex:none`}></span>` : nothing}
     ${look === undefined ? nothing : swatch(look)}
@@ -196,7 +183,7 @@ function nameCell(grid: GridView, run: CompareRun, row: number, found: RunRow): 
 }
 
 const findingsText = ({ findings }: CompareRun) =>
-  findings === 1 ? "1 finding" : `${findings.toLocaleString("en-US")} findings`;
+  findings === 1 ? "1 finding" : `${formatWhole(findings)} findings`;
 
 function valueCell(grid: GridView, column: GridColumn, index: number, row: number, place: number): unknown {
   const run = grid.runs[index];
@@ -213,9 +200,8 @@ function valueCell(grid: GridView, column: GridColumn, index: number, row: numbe
     cell === null ? "quiet" : "",
     activeClass(grid, row, place),
   ];
-  return html`<div class=${classes.filter(Boolean).join(" ")} role="gridcell" id=${`cell-${row}-${place}`} aria-colindex=${place + 1}
-    .style=${widthOf(grid, place)} title=${cell?.text ?? (column.loaded ? "no value" : "being read")} @click=${() => grid.activate(row, place)} @dblclick=${() => grid.edit(row, place)}
-    @contextmenu=${(event: MouseEvent) => grid.askMenu(event, row, place)}>
+  return html`<div class=${classes.filter(Boolean).join(" ")} role="gridcell" id=${cellId(row, place)} aria-colindex=${place + 1}
+    .style=${widthOf(grid, place)} title=${cell?.text ?? (column.loaded ? "no value" : "being read")}>
     ${trend === undefined ? content : trend.length > 1 ? trendLine(trend, look === undefined ? "" : `run-${look.color + 1}`) : nothing}
   </div>`;
 }

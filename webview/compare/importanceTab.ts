@@ -1,6 +1,7 @@
 /** Which parameters a metric depends on, as a forest over the compared runs tells it. */
 
 import { html, nothing } from "lit";
+import { formatWhole } from "../../src/model/format.ts";
 import { fewestRuns, type Importance, type ParameterImportance } from "../../src/model/importance.ts";
 import type { ComparePageState } from "../../src/protocol/comparePage.ts";
 import { PageElement } from "../shared/element.ts";
@@ -69,7 +70,7 @@ export class ImportanceTab extends PageElement {
   }
 
   private answered({ metric, runs, explained, parameters }: Importance): unknown {
-    const count = runs === 1 ? "1 run" : `${runs.toLocaleString("en-US")} runs`;
+    const count = runs === 1 ? "1 run" : `${formatWhole(runs)} runs`;
     if (runs < fewestRuns)
       return emptyState(
         `Only ${count} with a value of ${metric}. At least ${fewestRuns} are needed to tell which parameters matter.`,

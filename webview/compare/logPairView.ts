@@ -1,7 +1,7 @@
 /** The output of two runs side by side: one scroller for both, lines that differ marked, only those in sight drawn. */
 
 import { html, nothing } from "lit";
-import { formatBytes } from "../../src/model/format.ts";
+import { formatBytes, formatWhole } from "../../src/model/format.ts";
 import { PageElement } from "../shared/element.ts";
 import { icon, iconButton } from "../shared/icon.ts";
 import { touches } from "../shared/metricSource.ts";
@@ -123,11 +123,11 @@ export class LogPairView extends PageElement {
   private loaded({ logs, pairs, different }: LoadedPair): unknown {
     if (pairs.length === 0) return html`<p class="quiet note">Neither run has written anything.</p>`;
     const cut = logs.filter(({ size, read }) => read < size);
-    const count = different.length.toLocaleString("en-US");
+    const count = formatWhole(different.length);
     const found =
       this.at < 0
         ? `${count} ${different.length === 1 ? "line differs" : "lines differ"}`
-        : `Difference ${(this.at + 1).toLocaleString("en-US")} of ${count}`;
+        : `Difference ${formatWhole(this.at + 1)} of ${count}`;
     return html`<div class="controls" role="group" aria-label="Differences of the output">
         <span>${different.length === 0 ? "The output is the same." : found}</span>
         ${iconButton("arrow-up", "Previous difference", () => this.goTo(this.at - 1, different))}

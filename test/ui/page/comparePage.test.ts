@@ -332,9 +332,9 @@ test("values that look the same in a few digits stand in full among the differen
   await page.close();
 });
 
-test("a thousand runs: only what is seen is drawn, and the charts say what they leave out", async () => {
+test("more than a thousand runs: the first rows before all are asked for, only what is seen is drawn, and the charts say what they leave out", async () => {
   const many: string[] = [];
-  for (let index = 0; index < 1000; index++)
+  for (let index = 0; index < 1001; index++)
     many.push(
       await addRun(
         pages.store,
@@ -349,13 +349,18 @@ test("a thousand runs: only what is seen is drawn, and the charts say what they 
         now,
       ),
     );
+  const before = pages.bridge.calls.length;
   const page = await pages.open("compare", many);
-  await page.getByText("Charts show the first 100 of 1,000 runs").waitFor();
+  await page.getByText("Charts show the first 100 of 1,001 runs").waitFor();
+  const tables = pages.bridge.calls.slice(before).filter(({ name }) => name === "compare/table");
+  expect(tables.map(({ input }) => (input as { readonly runIds: readonly string[] }).runIds.length)).toEqual([
+    60, 1001,
+  ]);
   await page.locator(".plot canvas").first().waitFor();
   expect(await page.locator(".grid-row").count()).toBeLessThan(60);
   await page.getByRole("grid").focus();
   await page.keyboard.press("Control+End");
-  await page.getByRole("button", { name: "sweep-999" }).waitFor();
+  await page.getByRole("button", { name: "sweep-1000" }).waitFor();
   await shot(page, "compare-1000");
   await page.close();
 });

@@ -19,6 +19,9 @@ export interface SampleRun {
   readonly records?: readonly JournalRecord[];
   readonly log?: string;
   readonly note?: string;
+  /** Empty for one that a client has logged. */
+  readonly argv?: readonly string[];
+  readonly host?: string;
   /** Where it is not the usual git snapshot. */
   readonly code?: CodeSnapshot;
 }
@@ -43,12 +46,12 @@ export async function addRun(store: Store, folder: string, sample: SampleRun, no
   const directory = path.join(folder, id);
   fs.mkdirSync(directory, { recursive: true });
   fs.writeFileSync(path.join(directory, "output.log"), sample.log ?? ordinaryLog(sample));
-  const argv = ["python", "train.py", "--learning-rate", String(sample.learningRate)];
+  const argv = sample.argv ?? ["python", "train.py", "--learning-rate", String(sample.learningRate)];
   await store.runs.create({
     id,
     name: sample.name,
     experiment: "digits",
-    host: "here",
+    host: sample.host ?? "here",
     argv,
     cwd: "/home/ana/digits",
     script: "train.py",
