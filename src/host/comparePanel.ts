@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import { type CompareTableData, glanceAsk } from "../model/compareTable.ts";
+import { formatWhole } from "../model/format.ts";
 import { type ComparePageCalls, comparePageCalls } from "../protocol/comparePage.ts";
 import { openDifferenceOfRuns } from "./codeDocuments.ts";
 import { compareLink, mostLinked } from "./compareLink.ts";
@@ -43,7 +44,7 @@ export class ComparePanels implements vscode.Disposable {
     this.extensionId = id;
     this.server = server;
     this.askRuns = askRuns;
-    this.firstCharts = new FirstCharts(memory);
+    this.firstCharts = new FirstCharts(memory, "compare");
     this.columns = new ColumnMemory(memory);
     this.disposables = [
       server.onChanged((changed) => {
@@ -96,7 +97,7 @@ export class ComparePanels implements vscode.Disposable {
       next: ({ input }, value) =>
         input === whole
           ? this.firstCharts
-              .questions(runIds, value as CompareTableData)
+              .ofTable(runIds, value as CompareTableData)
               .map((query) => ({ name: "metrics/columns", input: query }))
           : [],
     };
@@ -162,7 +163,7 @@ function linkCopied(runs: number): string {
 }
 
 function titleOf(runIds: readonly string[]): string {
-  return vscode.l10n.t("Compare {0} runs", runIds.length.toLocaleString("en-US"));
+  return vscode.l10n.t("Compare {0} runs", formatWhole(runIds.length));
 }
 
 function sameSet(one: readonly string[], other: readonly string[]): boolean {

@@ -3,7 +3,8 @@
 import * as vscode from "vscode";
 import type { Failure } from "../model/failure.ts";
 import type { ServerOptions } from "../protocol/editor.ts";
-import { readSettings, type Settings, serverSettings } from "./settings.ts";
+import type { SettingId, SettingValue } from "./contract.ts";
+import { readSetting, readSettings, type Settings, serverSettings } from "./settings.ts";
 
 /** The folder that Runline works in: the first one that is on a disk here; null where there is none. */
 export function workspaceFolder(): vscode.WorkspaceFolder | null {
@@ -16,6 +17,12 @@ export function currentSettings(report: (problem: Failure) => void = () => undef
   const { values, problems } = readSettings((id) => configuration.get(id));
   for (const problem of problems) report(problem);
   return values;
+}
+
+/** One of them: asking the editor for all takes milliseconds. */
+export function currentSetting<S extends SettingId>(id: S): SettingValue<S> {
+  const configuration = vscode.workspace.getConfiguration(undefined, workspaceFolder()?.uri);
+  return readSetting(id, (asked) => configuration.get(asked)).value;
 }
 
 export function serverOptions(extensionPath: string, report: (problem: Failure) => void): ServerOptions {

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import type { Ended } from "../protocol/editor.ts";
-import { currentSettings } from "./configuration.ts";
+import { currentSetting } from "./configuration.ts";
 import { command } from "./contract.ts";
 import { type Attention, endText, stallText, tellsEnd, tellsStall } from "./endText.ts";
 import type { Server } from "./server.ts";
@@ -22,7 +22,7 @@ export function noticeEnds(server: Server): vscode.Disposable {
 }
 
 function attention(): Attention {
-  return { focused: vscode.window.state.focused, wanted: currentSettings()["runline.notifyOnEnd"] };
+  return { focused: vscode.window.state.focused, wanted: currentSetting("runline.notifyOnEnd") };
 }
 
 type Telling = (text: string, ...items: string[]) => Thenable<string | undefined>;

@@ -1,10 +1,11 @@
-/** The charts that a fresh comparison shows first, by those of the comparisons before it: asked for before its page has measured itself. */
+/** The charts that a fresh page shows first, by those of the pages before it: asked for before the page has measured itself. */
 
 import { type CompareTableData, keyMetricOf } from "../model/compareTable.ts";
 import type { ColumnsQuery } from "../model/metric.ts";
+import type { Run } from "../model/run.ts";
+import { singleMetrics } from "../model/singleMetrics.ts";
 import type { WorkspaceMemory } from "./workspaceMemory.ts";
 
-const memoryKey = "runline.compare.firstCharts";
 /** So many are drawn before anybody has looked what can be seen. */
 const mostFirst = 2;
 const mostKnown = 16;
@@ -16,21 +17,37 @@ type Widths = Readonly<Record<string, number>>;
 
 export class FirstCharts {
   private readonly memory: WorkspaceMemory;
+  private readonly memoryKey: string;
 
-  constructor(memory: WorkspaceMemory) {
+  /** The pages of a kind are of a width. */
+  constructor(memory: WorkspaceMemory, page: "run" | "compare") {
     this.memory = memory;
+    this.memoryKey = `runline.${page}.firstCharts`;
   }
 
-  /** What the page of these runs will ask for, as it looks at first. */
-  questions(
+  /** What the comparison of these runs will ask for, as it looks at first. */
+  ofTable(
     runIds: readonly string[],
     { missing, summary, details }: CompareTableData,
   ): readonly ColumnsQuery[] {
     if (runIds.length > mostRuns || missing.length > 0 || details === null) return [];
+    const metrics = summary.metrics.map(({ key }) => key);
+    return this.questions(runIds, metrics, new Set(details.single), keyMetricOf(summary));
+  }
+
+  /** What the page of a run will ask for, as it looks at first. */
+  ofRun(run: Run): readonly ColumnsQuery[] {
+    return this.questions([run.id], Object.keys(run.metrics), singleMetrics([run]), run.keyMetric);
+  }
+
+  private questions(
+    runIds: readonly string[],
+    metrics: readonly string[],
+    single: ReadonlySet<string>,
+    keyMetric: string | null,
+  ): readonly ColumnsQuery[] {
     const widths = this.widths();
-    const curves = new Set(summary.metrics.map(({ key }) => key));
-    for (const key of details.single) curves.delete(key);
-    const keyMetric = keyMetricOf(summary);
+    const curves = new Set(metrics.filter((key) => !single.has(key)));
     return Object.keys(widths)
       .filter((key) => curves.has(key))
       .sort((a, b) => Number(b === keyMetric) - Number(a === keyMetric))
@@ -55,11 +72,11 @@ export class FirstCharts {
     const { [key]: known, ...others } = this.widths();
     if (known === width) return;
     const kept = Object.entries({ [key]: width, ...others }).slice(0, mostKnown);
-    void this.memory.update(memoryKey, Object.fromEntries(kept));
+    void this.memory.update(this.memoryKey, Object.fromEntries(kept));
   }
 
   private widths(): Widths {
-    const found = this.memory.get(memoryKey);
+    const found = this.memory.get(this.memoryKey);
     if (typeof found !== "object" || found === null) return {};
     const entries = Object.entries(found).filter(([, width]) => Number.isSafeInteger(width) && width > 0);
     return Object.fromEntries(entries);

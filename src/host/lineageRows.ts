@@ -85,6 +85,14 @@ export function registeredAs(graph: LineageGraph, { path, direction }: LineageRo
   );
 }
 
+// Where a client of MLflow's protocol put it: what follows is the path that its script gave.
+const clientsPlace = /^mlflow-artifacts:\/+[0-9a-f]{32}\/artifacts\/(?=.)/;
+
+/** The name of a node as a person knows it. */
+export function lineageLabel({ label }: Pick<LineageNode, "label">): string {
+  return label.replace(clientsPlace, "");
+}
+
 /** `→ digits v4 @champion · v3 · written, observed · 12.3 kB`: what matters first, as views are narrow. */
 export function lineageDescription(
   { node, edge }: LineageRow,
@@ -109,7 +117,7 @@ export function lineageTooltip(row: LineageRow, t: Translate): string {
   const { node, edge } = row;
   const digest = node.digest === null ? "" : `\`${shorten(node.digest.replaceAll("`", ""), 80)}\``;
   return [
-    `**${escapeMarkdown(shorten(node.label, 200))}**`,
+    `**${escapeMarkdown(shorten(lineageLabel(node), 200))}**`,
     escapeMarkdown(lineageDescription({ ...row, edge: null }, [], t)),
     edge === null ? "" : escapeMarkdown(evidenceSentence(edge.how, t)),
     digest,

@@ -11,6 +11,7 @@ import {
   leadsOn,
   lineageDescription,
   lineageIcon,
+  lineageLabel,
   lineageStep,
   lineageTooltip,
   registeredAs,
@@ -186,7 +187,7 @@ export class LineageTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
     const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
     const graph = direction === null ? null : (this.walked?.[direction] ?? null);
     const state = graph === null ? Expanded : leadsOn(graph, row) ? Collapsed : None;
-    const item = new vscode.TreeItem(shorten(node.label, 120), state);
+    const item = new vscode.TreeItem(shorten(lineageLabel(node), 120), state);
     item.id = [direction ?? "root", ...row.path].join(">");
     item.description = lineageDescription(row, graph === null ? [] : registeredAs(graph, row), t);
     item.iconPath = new vscode.ThemeIcon(lineageIcon(row));

@@ -98,6 +98,16 @@ export class MlflowServers implements vscode.Disposable {
     this.read.fire();
   }
 
+  /** Whether the server is kept for this folder. */
+  isKnown(url: string): boolean {
+    return this.known.some((one) => one.url === url.replace(/\/+$/, ""));
+  }
+
+  /** The address of the server that runs have this name of for a host. */
+  urlOf(host: string): string | undefined {
+    return this.known.find(({ url }) => new URL(url).host === host)?.url;
+  }
+
   /** The access of a server that is kept, as it was given. */
   async accessOf(url: string): Promise<TeamAccess | null> {
     const known = this.known.find((one) => one.url === url);
@@ -124,10 +134,6 @@ export class MlflowServers implements vscode.Disposable {
   dispose(): void {
     clearInterval(this.timer);
     vscode.Disposable.from(...this.disposables).dispose();
-  }
-
-  private isKnown(url: string): boolean {
-    return this.known.some((one) => one.url === url.replace(/\/+$/, ""));
   }
 
   private async keep(servers: readonly Known[]): Promise<void> {

@@ -62,7 +62,9 @@ export function ownDetails({ origin }: ModelVersion): readonly DetailRow[] {
 
 export function modelItem(model: Model, alone: boolean): vscode.TreeItem {
   const item = new vscode.TreeItem(model.name, alone ? Expanded : Collapsed);
-  item.description = modelDescription(model, t);
+  item.description = isPrompt(model)
+    ? t("prompt · {0}", modelDescription(model, t))
+    : modelDescription(model, t);
   item.iconPath = new vscode.ThemeIcon(isPrompt(model) ? "comment" : "package");
   item.contextValue = "model";
   return item;

@@ -1,5 +1,6 @@
 /** One run as a row of the tree: icon, label, description, flags, spoken text. Pure. */
 
+import { isKeptElsewhere, isTold } from "../model/clientTags.ts";
 import { metricWords } from "../model/direction.ts";
 import { formatCount, formatDuration, formatValue } from "../model/format.ts";
 import type { Run, RunState } from "../model/run.ts";
@@ -69,6 +70,8 @@ export interface Telling {
   readonly parameters: readonly string[];
   /** Not all runs are on the same machine. */
   readonly hosts: boolean;
+  /** How many runs are shown as parts of it. */
+  readonly parts?: number;
 }
 
 /** The live numbers behind the name: `loss 0.213 ▇▅▃▂ · 1.2k/5k · 3:12 · gpu-box`. */
@@ -80,6 +83,7 @@ export function runDescription(run: Run, now: number, telling: Telling, t: Trans
     divergedPart(run),
     progressPart(run),
     elapsedPart(run, now),
+    childrenPart(telling, t),
     host,
   ];
   const parameters = telling.parameters
@@ -138,21 +142,28 @@ function progressPart(run: Run): string {
     : formatCount(step);
 }
 
+function childrenPart({ parts = 0 }: Telling, t: Translate): string {
+  if (parts === 0) return "";
+  return parts === 1 ? t("1 child run") : t("{0} child runs", formatCount(parts));
+}
+
 function elapsedPart(run: Run, now: number): string {
   if (run.started === null) return "";
   return formatDuration(Math.max(0, (run.ended ?? now) - run.started));
 }
 
 /**
- * Flags of a row for menus, as in `run.ended.failed.starred`: kind, `active` or `ended`, state, star. The order is part of the contract
- * with the `when` clauses in package.json.
+ * Flags of a row for menus, as in `run.ended.failed.starred.own`: kind, `active` or `ended`, state, star, and whether it was started here
+ * (`own`), was told of (`told`), or is kept on a team's server (`there`). The order is part of the contract with the `when` clauses in
+ * package.json.
  */
 export function runFlags(run: Run): string {
   return [
     "run",
     isActive(run) ? "active" : "ended",
     run.state,
-    ...(run.starred ? ["starred"] : ["plain"]),
+    run.starred ? "starred" : "plain",
+    isKeptElsewhere(run) ? "there" : isTold(run) ? "told" : "own",
   ].join(".");
 }
 

@@ -1,10 +1,12 @@
 /** Run pages: one preview tab that follows clicks, and tabs that stay. */
 
 import * as vscode from "vscode";
+import { unpacked } from "../model/exactNumbers.ts";
 import type { Run } from "../model/run.ts";
 import { type RunPageCalls, runPageCalls } from "../protocol/runPage.ts";
 import { openDifference } from "./codeDocuments.ts";
 import { command } from "./contract.ts";
+import { FirstCharts } from "./firstCharts.ts";
 import { type OwnCalls, Page, type PageSpec } from "./panel.ts";
 import { openArtifact, openFile, openUsedFile, saveArtifact } from "./runFiles.ts";
 import type { RunsSource } from "./runsSource.ts";
@@ -22,6 +24,7 @@ interface Open {
 export class RunPanels implements vscode.Disposable {
   private readonly extension: vscode.Uri;
   private readonly server: Server;
+  private readonly firstCharts: FirstCharts;
   private readonly open = new Set<Open>();
   private readonly shown = new vscode.EventEmitter<string>();
   private readonly disposables: vscode.Disposable[];
@@ -29,9 +32,10 @@ export class RunPanels implements vscode.Disposable {
   /** Id of the run whose page has come to the front. */
   readonly onDidShow = this.shown.event;
 
-  constructor(extension: vscode.Uri, server: Server, source: RunsSource) {
+  constructor(extension: vscode.Uri, server: Server, source: RunsSource, memory: vscode.Memento) {
     this.extension = extension;
     this.server = server;
+    this.firstCharts = new FirstCharts(memory, "run");
     this.disposables = [
       this.shown,
       source.onDidChange(() => {
@@ -102,7 +106,21 @@ export class RunPanels implements vscode.Disposable {
 
   private spec(runId: string, name: string): PageSpec {
     const own = ownCalls(runId, this.server);
-    return { bundle: "run", title: name, passes: runPageCalls, own };
+    return {
+      ...{ bundle: "run", title: name, passes: runPageCalls, own },
+      first: [
+        { name: "runs/get", input: { id: runId } },
+        { name: "metrics/keys", input: { runIds: [runId] } },
+        { name: "runs/findings", input: { id: runId } },
+      ],
+      heard: this.firstCharts.listener(),
+      next: ({ name: asked }, value) =>
+        asked === "runs/get"
+          ? this.firstCharts
+              .ofRun(unpacked(value) as Run)
+              .map((query) => ({ name: "metrics/columns", input: query }))
+          : [],
+    };
   }
 }
 
@@ -134,6 +152,7 @@ function ownCalls(runId: string, server: Server): OwnCalls<RunPageCalls> {
     "page/register": ({ runId: id, path }) => execute("runline.register", String(id), path),
     "page/compare": ({ runId: id }) => execute("runline.compareWith", String(id)),
     "page/lineage": ({ node }) => execute("runline.showLineage", String(node)),
+    "page/openElsewhere": ({ runId: id }) => execute("runline.openInMlflow", String(id)),
     "page/showLog": () => execute("runline.showOutput"),
   };
 }

@@ -1,5 +1,6 @@
 /** Everything about a run that a row has no room for, as Markdown. Text of the run is escaped. */
 
+import { givenTags, noteOf, sourceOf } from "../model/clientTags.ts";
 import { formatDuration, formatValue } from "../model/format.ts";
 import type { Run } from "../model/run.ts";
 import { escapeMarkdown, markdownTable, shorten } from "./markdown.ts";
@@ -19,10 +20,11 @@ export function runTooltip(run: Run, now: number, t: Translate): string {
     [t("Where"), safe(run.host, 100)],
     [t("Slurm job"), safe(jobText(run, t), 200)],
     [t("Code"), codeText(run, t)],
+    [t("Logged by"), safe(loggedBy(run), 200)],
     [
       t("Tags"),
       safe(
-        Object.entries(run.tags)
+        givenTags(run)
           .filter(([key]) => !jobTags.includes(key))
           .map(([key, value]) => (value === "" ? key : `${key}=${value}`))
           .join(", "),
@@ -37,7 +39,7 @@ export function runTooltip(run: Run, now: number, t: Translate): string {
   const parameters = Object.entries(run.parameters);
   return [
     head,
-    run.note === "" ? "" : `_${safe(run.note, 500)}_`,
+    noteOf(run) === "" ? "" : `_${safe(noteOf(run), 500)}_`,
     markdownTable(facts.filter(([, text]) => text !== "")),
     section(
       t("Metrics"),
@@ -53,6 +55,12 @@ export function runTooltip(run: Run, now: number, t: Translate): string {
   ]
     .filter((part) => part !== "")
     .join("\n\n");
+}
+
+/** `search.py, maria`, as a client says it. */
+function loggedBy(run: Run): string {
+  const { script, user } = sourceOf(run);
+  return [script, user].filter((text) => text !== "").join(", ");
 }
 
 /** What a job says of itself, as tags. */

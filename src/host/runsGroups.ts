@@ -1,5 +1,9 @@
-/** Which run stands where in the Runs tree: running ones first, then by day or by experiment, newest first. */
+/**
+ * Which run stands where in the Runs tree: running ones first, then by day or by experiment, newest first; the trials of a search below the
+ * search.
+ */
 
+import { parentTag } from "../model/clientTags.ts";
 import { type Run, terminalStates } from "../model/run.ts";
 import type { Translate } from "./translate.ts";
 
@@ -38,23 +42,46 @@ export interface EndedCount {
   readonly runs: number;
 }
 
-/** Groups of the tree, never an empty one. */
+/** Groups of the tree, never an empty one. A run is where the one is that it is a part of. */
 export function groupRuns(runs: readonly Run[], grouping: Grouping, t: Translate): readonly RunsGroup[] {
   const { by, now, locale } = grouping;
   const newestFirst = [...runs].sort((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1));
-  const active = newestFirst.filter(isActive);
-  const rest = newestFirst.filter((run) => !isActive(run));
+  const parents = parentsOf(newestFirst);
+  const root = (run: Run) => rootOf(run, parents);
+  const active = newestFirst.filter((run) => isActive(root(run)));
+  const rest = newestFirst.filter((run) => !isActive(root(run)));
   const groups: RunsGroup[] = [];
   if (active.length > 0) groups.push(group("running", t("Running"), active, active.length, true, t));
-  const keyOf = by === "day" ? (run: Run) => dayKey(run.created) : (run: Run) => run.experiment;
+  const keyOf = by === "day" ? (run: Run) => dayKey(root(run).created) : (run: Run) => root(run).experiment;
   const counts = countsByKey(by, grouping.counts ?? []);
   for (const [key, members] of grouped(rest, keyOf)) {
-    const label = by === "day" ? dayLabel(members[0]?.created ?? now, now, t, locale) : key;
+    const [newest] = members.map(root);
+    const label = by === "day" ? dayLabel(newest?.created ?? now, now, t, locale) : key;
     const count = Math.max(members.length, counts.get(key) ?? 0);
     const first = groups.every((other) => other.id === "running");
     groups.push(group(`${by}:${key}`, label, members, count, first, t));
   }
   return groups;
+}
+
+/** The parent of each run that stands below one that is shown. What is still under way never hides below what has ended. */
+export function parentsOf(runs: readonly Run[]): ReadonlyMap<string, Run> {
+  const byId = new Map(runs.map((run) => [run.id, run]));
+  const parents = new Map<string, Run>();
+  for (const run of runs) {
+    const parent = byId.get(run.tags[parentTag] ?? "");
+    if (parent === undefined || (isActive(run) && !isActive(parent))) continue;
+    // Clients may say anything: runs that are each other's parents would be shown nowhere.
+    if (rootOf(parent, parents).id !== run.id) parents.set(run.id, parent);
+  }
+  return parents;
+}
+
+/** The run at the top that this one stands below; itself where it is one. */
+function rootOf(run: Run, parents: ReadonlyMap<string, Run>): Run {
+  let root = run;
+  for (let above = parents.get(root.id); above !== undefined; above = parents.get(root.id)) root = above;
+  return root;
 }
 
 function countsByKey(by: GroupBy, counts: readonly EndedCount[]): ReadonlyMap<string, number> {

@@ -4,11 +4,15 @@
  */
 
 import type { Run } from "../model/run.ts";
-import type { RunsGroup } from "./runsGroups.ts";
+import { parentsOf, type RunsGroup } from "./runsGroups.ts";
 
 export interface RunRow {
   readonly kind: "run";
   run: Run;
+  /** The parts of it, newest first. */
+  parts: readonly RunRow[];
+  /** What it is a part of. */
+  above: RunRow | null;
 }
 
 export interface GroupRow {
@@ -32,10 +36,12 @@ export class RunsRows {
 
   /** Takes over new groups. Answers the rows that look different, or null when rows came, went or moved. */
   update(groups: readonly RunsGroup[]): readonly RunRow[] | null {
+    const all = groups.flatMap(({ runs }) => runs);
+    const parents = parentsOf(all);
     const structure = JSON.stringify(
-      groups.map(({ id, label, runs }) => [id, label, runs.map((run) => run.id)]),
+      groups.map(({ id, label, runs }) => [id, label, runs.map((run) => [run.id, parents.get(run.id)?.id])]),
     );
-    const changed = groups.flatMap(({ runs }) => runs).filter((run) => this.take(run));
+    const changed = all.filter((run) => this.take(run));
     if (structure === this.structure) {
       for (const [at, group] of groups.entries()) {
         const row = this.groups[at];
@@ -44,10 +50,11 @@ export class RunsRows {
       return changed.flatMap(({ id }) => this.byRun.get(id) ?? []);
     }
     this.structure = structure;
+    this.nest(all, parents);
     this.groups = groups.map((group) => ({
       kind: "group",
       group,
-      rows: group.runs.flatMap(({ id }) => this.byRun.get(id) ?? []),
+      rows: group.runs.flatMap(({ id }) => this.byRun.get(id) ?? []).filter(({ above }) => above === null),
     }));
     this.forgetOthers(groups);
     return null;
@@ -64,12 +71,27 @@ export class RunsRows {
   /** True when the run looks different from before. */
   private take(run: Run): boolean {
     const row = this.byRun.get(run.id);
-    if (row === undefined) this.byRun.set(run.id, { kind: "run", run });
+    if (row === undefined) this.byRun.set(run.id, { kind: "run", run, parts: [], above: null });
     else row.run = run;
     const face = this.face(run);
     if (this.faces.get(run.id) === face) return false;
     this.faces.set(run.id, face);
     return true;
+  }
+
+  private nest(runs: readonly Run[], parents: ReadonlyMap<string, Run>): void {
+    const parts = new Map<RunRow, RunRow[]>();
+    for (const { id } of runs) {
+      const row = this.byRun.get(id);
+      if (row === undefined) continue;
+      row.above = this.byRun.get(parents.get(id)?.id ?? "") ?? null;
+      if (!parts.has(row)) parts.set(row, []);
+      if (row.above === null) continue;
+      const siblings = parts.get(row.above) ?? [];
+      siblings.push(row);
+      parts.set(row.above, siblings);
+    }
+    for (const [row, below] of parts) row.parts = below;
   }
 
   private forgetOthers(groups: readonly RunsGroup[]): void {

@@ -14,7 +14,7 @@ import {
   type Telling,
   tellingParameters,
 } from "./runLabel.ts";
-import { type GroupBy, grouped, groupRuns, isActive, type RunsGroup } from "./runsGroups.ts";
+import { type GroupBy, grouped, groupRuns, isActive, parentsOf, type RunsGroup } from "./runsGroups.ts";
 import { type GroupRow, type RunRow, RunsRows } from "./runsRows.ts";
 import type { RunsSnapshot, RunsSource } from "./runsSource.ts";
 import { runTooltip } from "./runTooltip.ts";
@@ -45,7 +45,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
   private readonly untold = new Set<RunRow>();
   private told = Number.NEGATIVE_INFINITY;
   private waiting: NodeJS.Timeout | null = null;
-  private telling: (run: Run) => Telling = () => ({ parameters: [], hosts: false });
+  private telling: (run: Run) => Telling = () => ({ parameters: [], hosts: false, parts: 0 });
   private filterText = "";
   private away: Away = new Map();
 
@@ -127,13 +127,14 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
 
   getChildren(row?: RunsRow): RunsRow[] {
     if (row?.kind === "group") return [...row.rows];
+    if (row?.kind === "run") return [...row.parts];
     if (row !== undefined) return [];
     const { groups } = this.rows;
     return this.older > 0 && groups.length > 0 ? [...groups, { kind: "more" }] : [...groups];
   }
 
   getParent(row: RunsRow): RunsRow | undefined {
-    return row.kind === "run" ? this.rows.groupOf(row.run.id) : undefined;
+    return row.kind === "run" ? (row.above ?? this.rows.groupOf(row.run.id)) : undefined;
   }
 
   getTreeItem(row: RunsRow): vscode.TreeItem {
@@ -141,7 +142,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
       case "group":
         return this.groupItem(row.group);
       case "run":
-        return this.runItem(row.run);
+        return this.runItem(row);
       case "more":
         return moreItem(this.older);
     }
@@ -236,8 +237,11 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
     return item;
   }
 
-  private runItem(run: Run): vscode.TreeItem {
-    const item = new vscode.TreeItem(runTitle(run));
+  private runItem({ run, parts }: RunRow): vscode.TreeItem {
+    const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+    // What a filter found below a run is shown.
+    const below = parts.length === 0 ? None : this.filterText === "" ? Collapsed : Expanded;
+    const item = new vscode.TreeItem(runTitle(run), below);
     const asOf = this.asOf(run);
     const spoken = runSpoken(run, asOf ?? Date.now(), t);
     item.id = `run:${run.id}`;
@@ -274,7 +278,11 @@ function tellingOf(runs: readonly Run[]): (run: Run) => Telling {
   const hosts = new Set(runs.map(({ host }) => host)).size > 1;
   const experiments = grouped(runs, ({ experiment }) => experiment);
   const telling = new Map([...experiments].map(([name, members]) => [name, tellingParameters(members)]));
-  return ({ experiment }) => ({ parameters: telling.get(experiment) ?? [], hosts });
+  const parts = new Map<string, number>();
+  for (const { id } of parentsOf(runs).values()) parts.set(id, (parts.get(id) ?? 0) + 1);
+  return ({ id, experiment }) => ({
+    ...{ parameters: telling.get(experiment) ?? [], hosts, parts: parts.get(id) ?? 0 },
+  });
 }
 
 function olderThan({ shown, counts }: RunsSnapshot): number {

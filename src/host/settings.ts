@@ -14,16 +14,24 @@ export function readSettings(get: (id: SettingId) => unknown): { values: Setting
   const problems: Failure[] = [];
   const values = Object.fromEntries(
     (Object.keys(settings) as SettingId[]).map((id) => {
-      const spec: SettingSpec = settings[id];
-      const found = get(id);
-      if (found === undefined) return [id, spec.default];
-      const cause = misfit(spec, found);
-      if (cause === null) return [id, found];
-      problems.push(failure("settingInvalid", { setting: id, cause }));
-      return [id, spec.default];
+      const { value, problem } = readSetting(id, get);
+      if (problem !== null) problems.push(problem);
+      return [id, value as unknown];
     }),
   ) as Settings;
   return { values, problems };
+}
+
+/** One of them, as `readSettings` reads it. */
+export function readSetting<S extends SettingId>(
+  id: S,
+  get: (id: SettingId) => unknown,
+): { value: SettingValue<S>; problem: Failure | null } {
+  const spec: SettingSpec = settings[id];
+  const found = get(id);
+  const cause = found === undefined ? null : misfit(spec, found);
+  const value = (found === undefined || cause !== null ? spec.default : found) as SettingValue<S>;
+  return { value, problem: cause === null ? null : failure("settingInvalid", { setting: id, cause }) };
 }
 
 /** What is wrong with a value, in words; null when it fits. */

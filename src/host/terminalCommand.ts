@@ -2,7 +2,7 @@
 
 import * as path from "node:path";
 import * as vscode from "vscode";
-import { currentSettings } from "./configuration.ts";
+import { currentSetting } from "./configuration.ts";
 import { shellScript, windowsScript } from "./terminalScript.ts";
 
 /** Puts the command on the PATH of terminals, or takes it off, as the setting says. Never throws. */
@@ -11,7 +11,7 @@ export async function offerTerminalCommand(
   log: vscode.LogOutputChannel,
 ): Promise<void> {
   const variables = context.environmentVariableCollection;
-  if (!currentSettings()["runline.terminalCommand"]) return variables.delete("PATH");
+  if (!currentSetting("runline.terminalCommand")) return variables.delete("PATH");
   try {
     const folder = vscode.Uri.joinPath(context.globalStorageUri, "bin");
     const cli = path.join(context.extensionPath, "dist", "cli.cjs");

@@ -4,7 +4,7 @@
  */
 
 import * as vscode from "vscode";
-import { currentSettings, workspaceFolder } from "./configuration.ts";
+import { currentSetting, workspaceFolder } from "./configuration.ts";
 import { type Server, shownFailure } from "./server.ts";
 
 const t = vscode.l10n.t;
@@ -94,7 +94,7 @@ export function personsOwn(): string | null {
 }
 
 function isWanted(): boolean {
-  return vscode.workspace.isTrusted && currentSettings()[setting];
+  return vscode.workspace.isTrusted && currentSetting(setting);
 }
 
 /** Null takes away what was ours. A person's own address is never touched. */

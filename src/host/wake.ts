@@ -2,7 +2,7 @@
 
 import * as path from "node:path";
 import * as vscode from "vscode";
-import { currentSettings, workspaceFolder } from "./configuration.ts";
+import { currentSetting, workspaceFolder } from "./configuration.ts";
 import type { Server } from "./server.ts";
 
 /** A Python file is open, so there may be lenses to show; or there are runs, some of which may still be going. */
@@ -18,7 +18,7 @@ export function wakeWhenUseful(server: Server): vscode.Disposable {
 }
 
 async function wakeForRuns(folder: vscode.WorkspaceFolder, server: Server): Promise<void> {
-  const runs = path.resolve(folder.uri.fsPath, currentSettings()["runline.directory"], "runs");
+  const runs = path.resolve(folder.uri.fsPath, currentSetting("runline.directory"), "runs");
   const there = await vscode.workspace.fs.stat(vscode.Uri.file(runs)).then(
     () => true,
     () => false,

@@ -166,7 +166,7 @@ describe("the main job", () => {
 function row(id: string): RunsRow {
   const run = runline.source.get(id);
   assert.ok(run);
-  return { kind: "run", run };
+  return { kind: "run", run, parts: [], above: null };
 }
 
 const ended = (id: string) =>

@@ -128,6 +128,26 @@ test("data sets, code and models that a client states are in the Lineage view", 
   await workbench.screenshot("stated-lineage");
 });
 
+test("the trials of a search stand below it, with the note of their client", async () => {
+  const { workbench } = session;
+  const made = async (name: string, tags: readonly { key: string; value: string }[], metric: number) => {
+    const asked = { experiment_id: "0", run_name: name, start_time: Date.now(), tags };
+    const runId = (await call("runs/create", asked)).run?.info?.run_id;
+    await call("runs/log-metric", { run_id: runId, key: "acc", value: metric, timestamp: 1, step: 0 });
+    await call("runs/update", { run_id: runId, status: "FINISHED", end_time: Date.now() });
+    return runId ?? "";
+  };
+  const search = await made("search", [{ key: "mlflow.note.content", value: "what the client said" }], 0.9);
+  for (const at of [1, 2]) await made(`trial-${at}`, [{ key: "mlflow.parentRunId", value: search }], at / 10);
+  const row = workbench.row("Runs", "search").filter({ hasText: "2 child runs" });
+  await row.waitFor();
+  await workbench.row("Runs", "trial-1").waitFor({ state: "hidden" });
+  await row.locator(".monaco-tl-twistie").click();
+  await workbench.row("Runs", "trial-1").waitFor();
+  await workbench.screenshot("child-runs");
+  await workbench.hover(row, "what the client said");
+});
+
 test("switched off, nobody serves", async () => {
   const { workbench } = session;
   const { port } = JSON.parse(kept() ?? "{}") as { port: number };

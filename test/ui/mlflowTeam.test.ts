@@ -61,6 +61,14 @@ test("connected, the team's runs stand beside one's own and open with their poin
   await workbench.row("Runs", "ours").waitFor();
   await workbench.run("Runline: Connect to an MLflow server…");
   await workbench.quickTitle("Connect to an MLflow server").waitFor();
+  const wrong = team.url.replace("http:", "https:");
+  await workbench.answer(wrong);
+  await workbench.pick("No sign-in");
+  const told = workbench.notifications().filter({ hasText: "its address may begin with http://" });
+  await told.getByRole("button", { name: "Try again" }).click();
+  await workbench.quickTitle("Connect to an MLflow server").waitFor();
+  // What was typed is there to be mended.
+  expect(await workbench.quickInput().inputValue()).toBe(wrong);
   await workbench.answer(team.url);
   await workbench.pick("No sign-in");
   await workbench.row("Runs", "theirs").filter({ hasText: hostOf() }).waitFor();

@@ -144,6 +144,34 @@ test("parameters and a job are chosen in one form", async () => {
     .row("Runs", /loss 0\.\d+/)
     .first()
     .waitFor({ timeout: 90_000 });
-  fs.writeFileSync(path.join(there, "work", third.id, "enough"), "");
+}, 240_000);
+
+test("a job begins once a run has finished, as chosen in the form", async () => {
+  const { workbench } = session;
+  const enough = (id: string) => fs.writeFileSync(path.join(there, "work", id, "enough"), "");
+  const third = specs().at(-1);
+  await workbench.tab("train.py").first().click();
+  await workbench.run("Runline: Run on host…");
+  await workbench.answer("slurm", "slurm");
+  await workbench.quickTitle("Run train.py on slurm").waitFor({ timeout: 60_000 });
+  await workbench.answer("Start", "Start");
+  await workbench.quickTitle("Wait for which runs?").waitFor();
+  await workbench.quickRow(third.name).getByRole("checkbox").click();
+  await workbench.page.keyboard.press("Enter");
+  await workbench.quickTitle("Start when?").waitFor();
+  await workbench.answer("Once finished", "Once finished");
+  await workbench
+    .quickRow("Start")
+    .filter({ hasText: `once ${third.name} finished` })
+    .waitFor();
+  await workbench.screenshot("slurm-after");
+  await workbench.page.keyboard.press("Enter");
+  await workbench.row("Runs", /queued.*another job has to end first/).waitFor({ timeout: 90_000 });
+  enough(third.id);
+  const fourth = specs().at(-1);
+  expect(fourth.id).not.toBe(third.id);
+  const begun = () => fs.existsSync(path.join(there, "runs", fourth.id, "start.json"));
+  await expect.poll(begun, { timeout: 90_000 }).toBe(true);
+  enough(fourth.id);
   await workbench.inPanel("finished").waitFor({ timeout: 60_000 });
 }, 240_000);

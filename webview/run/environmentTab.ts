@@ -1,6 +1,7 @@
 /** What the run ran in: command, exact code, interpreter, packages. */
 
 import { html, nothing } from "lit";
+import { isTold, sourceOf } from "../../src/model/clientTags.ts";
 import type { Environment, Run } from "../../src/model/run.ts";
 import type { CodeChanges } from "../../src/protocol/editor.ts";
 import { PageElement } from "../shared/element.ts";
@@ -38,8 +39,28 @@ class EnvironmentTab extends PageElement {
   }
 
   protected override render(): unknown {
-    return html`${this.command()} ${this.code()}
-      ${queryState({ query: this.environment, rows: 6, show: (value) => this.machine(value), showLog: this.showLog })}`;
+    const { run, environment, showLog } = this;
+    if (!isTold(run))
+      return html`${this.command()} ${this.code()}
+        ${queryState({ query: environment, rows: 6, show: (value) => this.machine(value), showLog })}`;
+    const show = (value: Environment | null) => (value === null ? nothing : this.machine(value));
+    return html`${this.source()} ${run.code === null ? nothing : this.code()}
+      ${queryState({ query: environment, rows: 6, show, showLog })}`;
+  }
+
+  /** All that is known where nobody saw the script start. */
+  private source(): unknown {
+    const { user, script, commit } = sourceOf(this.run);
+    const known = [user, script, commit].some((text) => text !== "");
+    return html`<section class="block">
+      <h2>Source</h2>
+      ${known ? nothing : html`<p class="quiet">The client said nothing of where it ran.</p>`}
+      <dl class="pairs">
+        ${script === "" ? nothing : pair("Script", html`<span class="mono">${script}</span>`)}
+        ${commit === "" ? nothing : pair("Commit", html`<span class="mono" title=${commit}>${commit.slice(0, 12)}</span>`)}
+        ${user === "" ? nothing : pair("User", user)}
+      </dl>
+    </section>`;
   }
 
   private command(): unknown {

@@ -1,9 +1,11 @@
 /** What the run read, wrote and kept, each with its digest and with how it is known. */
 
 import { html, nothing } from "lit";
+import { isKeptElsewhere } from "../../src/model/clientTags.ts";
 import { formatBytes } from "../../src/model/format.ts";
 import type { Evidence } from "../../src/model/journal.ts";
 import type { RunFile } from "../../src/model/lineage.ts";
+import type { Run } from "../../src/model/run.ts";
 import { PageElement } from "../shared/element.ts";
 import { icon, iconButton } from "../shared/icon.ts";
 import { Query } from "../shared/query.ts";
@@ -43,23 +45,21 @@ const kept: EvidenceLook = { icon: "archive", name: "kept", text: "A copy is kep
 class FilesTab extends PageElement {
   static override properties = {
     host: { attribute: false },
-    runId: { attribute: false },
-    runName: { attribute: false },
+    run: { attribute: false },
   };
 
   declare host: RunHost;
-  declare runId: string;
-  declare runName: string;
+  declare run: Run;
 
   private readonly files = new Query<readonly RunFile[]>(this, (signal) =>
-    this.host.call("runs/files", { id: this.runId }, { signal }),
+    this.host.call("runs/files", { id: this.run.id }, { signal }),
   );
   private unsubscribe: (() => void) | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.unsubscribe = this.host.on("changed", ({ kinds, runIds }) => {
-      if (kinds.includes("lineage") && (runIds.length === 0 || runIds.includes(this.runId)))
+      if (kinds.includes("lineage") && (runIds.length === 0 || runIds.includes(this.run.id)))
         this.files.refresh();
     });
   }
@@ -79,6 +79,11 @@ class FilesTab extends PageElement {
   }
 
   private list(files: readonly RunFile[]): unknown {
+    if (files.length === 0 && isKeptElsewhere(this.run))
+      return emptyState(`What this run has kept is on ${this.run.host}.`, {
+        label: "Open in browser",
+        run: () => void this.host.act("page/openElsewhere", { runId: this.run.id }),
+      });
     if (files.length === 0)
       return emptyState(
         "No files of the workspace were read or written. Folders outside it are watched when the setting runline.capture.dataFolders names them.",
@@ -122,7 +127,7 @@ class FilesTab extends PageElement {
   }
 
   private rowActions(file: RunFile): unknown {
-    const subject = { runId: this.runId, path: file.path };
+    const subject = { runId: this.run.id, path: file.path };
     return html`
       ${file.direction === "kept" ? iconButton("save-as", "Save a copy as…", () => void this.host.act("page/saveArtifact", subject)) : nothing}
       ${file.direction === "read" ? nothing : iconButton("package", "Register as a model…", () => void this.host.act("page/register", subject))}
@@ -131,7 +136,7 @@ class FilesTab extends PageElement {
 
   private open(file: RunFile): void {
     if (file.direction === "kept")
-      void this.host.act("page/openArtifact", { runId: this.runId, path: file.path });
+      void this.host.act("page/openArtifact", { runId: this.run.id, path: file.path });
     else void this.host.act("page/openFile", { path: file.path });
   }
 }

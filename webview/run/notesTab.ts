@@ -1,6 +1,7 @@
 /** What a person says about the run: a note that saves itself, and tags. */
 
 import { html, nothing } from "lit";
+import { givenTags, isKeptElsewhere, noteOf } from "../../src/model/clientTags.ts";
 import type { Run, RunEdit } from "../../src/model/run.ts";
 import { PageElement } from "../shared/element.ts";
 import { icon } from "../shared/icon.ts";
@@ -35,10 +36,12 @@ class NotesTab extends PageElement {
   }
 
   protected override render(): unknown {
-    const tags = Object.entries(this.run.tags).sort(([a], [b]) => naturally(a, b));
+    const tags = [...givenTags(this.run)].sort(([a], [b]) => naturally(a, b));
+    // What a server keeps is changed there: here it would be read over.
+    const kept = isKeptElsewhere(this.run);
     return html`<section class="block notes">
         <h2><label for="note">Note</label> <span class="quiet" role="status">${this.status}</span></h2>
-        <textarea id="note" rows="10" maxlength="100000" placeholder="What was tried, and what came of it" .value=${this.draft ?? this.run.note}
+        <textarea id="note" rows="10" maxlength="100000" placeholder="What was tried, and what came of it" .value=${this.draft ?? noteOf(this.run)}
           @input=${this.onInput} @blur=${() => this.saveNote()}></textarea>
       </section>
       <section class="block">
@@ -49,9 +52,13 @@ class NotesTab extends PageElement {
               key,
               value,
             ]) => html`<span class="tag"><span class="clip" title=${`${key}: ${value}`}>${key}${value === "" ? nothing : html`<span class="quiet">: ${value}</span>`}</span>
-              <button aria-label=${`Remove tag ${key}`} title="Remove" @click=${() => this.edit({ tags: { [key]: null } })}>${icon("close")}</button></span>`,
+              ${kept ? nothing : html`<button aria-label=${`Remove tag ${key}`} title="Remove" @click=${() => this.edit({ tags: { [key]: null } })}>${icon("close")}</button>`}</span>`,
           )}
-          <input class="tag-field" aria-label="Add a tag" placeholder="Add tag, or key: value" maxlength="250" @keydown=${this.onTagKey} />
+          ${
+            kept
+              ? html`<span class="quiet">${tags.length === 0 ? "None. " : ""}They are given on ${this.run.host}.</span>`
+              : html`<input class="tag-field" aria-label="Add a tag" placeholder="Add tag, or key: value" maxlength="250" @keydown=${this.onTagKey} />`
+          }
         </div>
       </section>`;
   }
@@ -74,7 +81,7 @@ class NotesTab extends PageElement {
   private async saveNote(): Promise<void> {
     clearTimeout(this.timer);
     const note = this.draft;
-    if (note === undefined || note === this.run.note) return;
+    if (note === undefined || note === noteOf(this.run)) return;
     await this.edit({ note });
     if (this.draft === note) this.draft = undefined;
   }

@@ -20,6 +20,7 @@ export class OutputTab extends PageElement {
     host: { attribute: false },
     runId: { attribute: false },
     active: { attribute: false },
+    told: { attribute: false },
     wrap: { attribute: false },
     collapsed: { state: true },
     search: { state: true },
@@ -31,6 +32,8 @@ export class OutputTab extends PageElement {
   declare runId: string;
   /** The run may still write. */
   declare active: boolean;
+  /** Nobody here started its script (`isTold`). */
+  declare told: boolean;
   declare wrap: boolean;
   declare collapsed: boolean;
   declare search: string;
@@ -105,6 +108,10 @@ export class OutputTab extends PageElement {
         { label: "Show log", run: () => void this.host.act("page/showLog", {}) },
       ]);
     if (!loaded) return this.slow ? placeholder(8) : nothing;
+    if (this.told)
+      return emptyState(
+        "No output was recorded: Runline has what a script prints only where it started the script itself.",
+      );
     return emptyState(
       this.active ? "No output yet. It appears here as the script prints it." : "The script printed nothing.",
     );

@@ -1,6 +1,7 @@
 /** The parameters of the run, as given, with where they were seen. */
 
 import { html } from "lit";
+import { isTold } from "../../src/model/clientTags.ts";
 import type { Run } from "../../src/model/run.ts";
 import { PageElement } from "../shared/element.ts";
 import { iconButton } from "../shared/icon.ts";
@@ -28,7 +29,11 @@ class ParametersTab extends PageElement {
   protected override render(): unknown {
     const all = Object.entries(this.run.parameters).sort(([a], [b]) => naturally(a, b));
     if (all.length === 0)
-      return emptyState("No parameters were seen. They are read from argparse, click and the command line.");
+      return emptyState(
+        isTold(this.run)
+          ? "No parameters were logged."
+          : "No parameters were seen. They are read from argparse, click and the command line.",
+      );
     const wanted = this.search.toLowerCase();
     const shown = all.filter(([key, { value }]) => `${key} ${value}`.toLowerCase().includes(wanted));
     const copy = (text: string) => this.host.act("page/copy", { text });
@@ -43,7 +48,7 @@ class ParametersTab extends PageElement {
         <span class="grow"></span>
         ${iconButton("copy", "Copy all as text", () => copy(all.map(([key, { value }]) => `${key}=${value}`).join("\n")))}
       </div>
-      <table class="facts">
+      <table class="facts parameters">
         <thead><tr><th scope="col">Parameter</th><th scope="col">Value</th><th scope="col">From</th><th></th></tr></thead>
         <tbody>${shown.map(
           ([key, { value, source }]) => html`<tr>

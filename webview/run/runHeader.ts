@@ -1,12 +1,14 @@
 /** The top of the Run page: state, name, key metric, duration, host, code, and what can be done with the run. */
 
 import { html, nothing, type TemplateResult } from "lit";
+import { isKeptElsewhere, isTold } from "../../src/model/clientTags.ts";
 import { formatDuration, formatValue } from "../../src/model/format.ts";
 import type { Run } from "../../src/model/run.ts";
 import { colorOfRun } from "../../src/model/runColor.ts";
 import { asOfBadge } from "../shared/asOf.ts";
 import { iconButton, stateIcon, stateLooks } from "../shared/icon.ts";
 import { showKeyHints } from "../shared/keyHints.ts";
+import type { MenuItem } from "../shared/menu.ts";
 import type { RunHost } from "./runHost.ts";
 import { runKeys } from "./runKeys.ts";
 import "../shared/menu.ts";
@@ -43,8 +45,12 @@ function nameShown({ run, host, onRenaming, onEdited }: HeaderView): TemplateRes
     onEdited();
   };
   return html`<span class=${`name-dot run-${colorOfRun(run.id) + 1}`} aria-hidden="true"></span>
-    <h1 class="clip" title=${run.name} @dblclick=${() => onRenaming(true)}>${run.name}</h1>
-    ${iconButton("edit", "Rename", () => onRenaming(true))}
+    ${
+      isKeptElsewhere(run)
+        ? html`<h1 class="clip" title=${run.name}>${run.name}</h1>`
+        : html`<h1 class="clip" title=${run.name} @dblclick=${() => onRenaming(true)}>${run.name}</h1>
+    ${iconButton("edit", "Rename", () => onRenaming(true))}`
+    }
     ${iconButton(run.starred ? "star-full" : "star-empty", run.starred ? "Remove star" : "Star", () => void star(), run.starred || undefined)}`;
 }
 
@@ -100,29 +106,39 @@ function actions({ run, host }: Pick<HeaderView, "run" | "host">): TemplateResul
     const line = await host.act("runs/reproduce", { id: run.id });
     if (line !== undefined) await host.act("page/copy", { text: line.command });
   };
+  const there = isKeptElsewhere(run);
+  const told = isTold(run);
+  const difference = {
+    label: "Open difference to the working tree",
+    icon: "diff",
+    run: () => void host.act("page/openDiff", { runId: run.id }),
+  };
   const more = [
-    { label: "Copy command to reproduce", icon: "copy", run: () => void copyCommand() },
-    {
-      label: "Open difference to the working tree",
-      icon: "diff",
-      run: () => void host.act("page/openDiff", { runId: run.id }),
-    },
+    ...(told ? [] : [{ label: "Copy command to reproduce", icon: "copy", run: () => void copyCommand() }]),
+    ...(run.code === null ? [] : [difference]),
+    ...(there ? [openThere(run, host)] : []),
     {
       label: "Show lineage",
       icon: "git-merge",
       run: () => void host.act("page/lineage", { node: `run:${run.id}` }),
     },
-    {
-      label: "Open the whole log",
-      icon: "output",
-      run: () => void host.act("page/openLog", { runId: run.id }),
-    },
+    ...(told ? [] : [openLog(run, host)]),
     { label: "Copy run id", icon: "key", run: () => void host.act("page/copy", { text: run.id }) },
     { label: "Keyboard (?)", icon: "keyboard", run: () => showKeyHints(runKeys) },
   ];
   return html`
-    ${active ? html`<vscode-button secondary @click=${() => host.act("runs/cancel", { id: run.id })}>Cancel</vscode-button>` : nothing}
+    ${active && !told ? html`<vscode-button secondary @click=${() => host.act("runs/cancel", { id: run.id })}>Cancel</vscode-button>` : nothing}
     <vscode-button secondary @click=${() => host.act("page/compare", { runId: run.id })}>Compare</vscode-button>
-    <vscode-button secondary @click=${() => host.act("page/register", { runId: run.id })}>Register model</vscode-button>
+    ${there ? nothing : html`<vscode-button secondary @click=${() => host.act("page/register", { runId: run.id })}>Register model</vscode-button>`}
     <rl-menu .label=${"More actions"} .items=${more}></rl-menu>`;
+}
+
+function openThere(run: Run, host: RunHost): MenuItem {
+  const open = () => void host.act("page/openElsewhere", { runId: run.id });
+  return { label: `Open on ${run.host}`, icon: "link-external", run: open };
+}
+
+function openLog(run: Run, host: RunHost): MenuItem {
+  const open = () => void host.act("page/openLog", { runId: run.id });
+  return { label: "Open the whole log", icon: "output", run: open };
 }

@@ -1,6 +1,7 @@
 /** The page of one run: who and how it is at the top, then one tab at a time. Only what is visible is asked for. */
 
 import { html, nothing, type PropertyValues } from "lit";
+import { isTold, noteOf } from "../../src/model/clientTags.ts";
 import type { Failure } from "../../src/model/failure.ts";
 import type { Finding, Run } from "../../src/model/run.ts";
 import { looksOfRuns } from "../../src/model/runColor.ts";
@@ -148,7 +149,7 @@ export class RunPage extends PageElement {
       { id: "files", label: "Files" },
       { id: "environment", label: "Environment" },
       { id: "system", label: "System" },
-      { id: "notes", label: "Notes", count: run.note === "" ? undefined : 1 },
+      { id: "notes", label: "Notes", count: noteOf(run) === "" ? undefined : 1 },
     ] as const;
     const view = {
       run,
@@ -184,12 +185,12 @@ export class RunPage extends PageElement {
       case "charts":
         return this.withKeys((keys) => this.charts(run, keys, active));
       case "output":
-        return html`<rl-output .host=${this.host} .runId=${run.id} .active=${active} .wrap=${this.state.wrap}
+        return html`<rl-output .host=${this.host} .runId=${run.id} .active=${active} .told=${isTold(run)} .wrap=${this.state.wrap}
           @wrap=${(event: CustomEvent<boolean>) => this.save({ wrap: event.detail })}></rl-output>`;
       case "parameters":
         return html`<rl-parameters .host=${this.host} .run=${run}></rl-parameters>`;
       case "files":
-        return html`<rl-files .host=${this.host} .runId=${run.id} .runName=${run.name}></rl-files>`;
+        return html`<rl-files .host=${this.host} .run=${run}></rl-files>`;
       case "environment":
         return html`<rl-environment .host=${this.host} .run=${run}></rl-environment>`;
       case "system":
@@ -212,10 +213,16 @@ export class RunPage extends PageElement {
     const metrics = keys.filter((key) => !key.startsWith(systemPrefix));
     if (metrics.length === 0)
       return emptyState(
-        active
-          ? "No metrics yet. They are read from what the script prints, from TensorBoard files and from MLflow calls."
-          : "No metrics were found. Runline reads lines such as “step 100: loss 0.21”, JSON and dict lines, TensorBoard files and MLflow calls.",
-        active ? undefined : { label: "See the output", run: () => this.save({ tab: "output" }) },
+        active && isTold(run)
+          ? "No metrics yet. They appear here as they are logged."
+          : active
+            ? "No metrics yet. They are read from what the script prints, from TensorBoard files and from MLflow calls."
+            : isTold(run)
+              ? "No metrics were logged."
+              : "No metrics were found. Runline reads lines such as “step 100: loss 0.21”, JSON and dict lines, TensorBoard files and MLflow calls.",
+        active || isTold(run)
+          ? undefined
+          : { label: "See the output", run: () => this.save({ tab: "output" }) },
       );
     const settings = this.settings();
     const single = singleMetrics([run]);
@@ -241,7 +248,9 @@ export class RunPage extends PageElement {
       return emptyState(
         active
           ? "No system metrics yet. The first come after a few seconds."
-          : "No system metrics were recorded; the run may have been too short.",
+          : isTold(run)
+            ? "No system metrics were logged. MLflow's client logs them once mlflow.enable_system_metrics_logging() was called."
+            : "No system metrics were recorded; the run may have been too short.",
       );
     const plain = { axis: "relative", smoothing: 0, logarithmic: false, clip: false } as const;
     return this.metricCharts(run, keys, { ...this.settings(), ...plain }, "", systemTitles(keys));

@@ -99,7 +99,13 @@ export function momentText(time: number, length: number): string {
   return length > 10 * minute ? clock : `${clock}:${two(date.getSeconds())}`;
 }
 
-const thousands = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3 });
+// Made when a tooltip needs it: making it takes milliseconds, which the first picture of a page would wait for.
+let thousands: Intl.NumberFormat | undefined;
+
+function grouped(step: number): string {
+  thousands ??= new Intl.NumberFormat("en-US", { maximumFractionDigits: 3 });
+  return thousands.format(step);
+}
 
 /** A step short enough for a tick: 950, 1.2k, 3M. */
 export function shortStep(step: number): string {
@@ -120,7 +126,7 @@ export function xTickText(x: number, axis: AxisKind, length: number): string {
 /** What a place on the x axis is called in a tooltip: exact. */
 export function xText(x: number, axis: AxisKind): string {
   if (axis === "metric") return formatValue(x);
-  if (axis === "step") return `step ${thousands.format(x)}`;
+  if (axis === "step") return `step ${grouped(x)}`;
   return axis === "relative" ? clockText(x) : `${momentText(x, 3 * day)} ${momentText(x, 0)}`;
 }
 

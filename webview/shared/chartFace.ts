@@ -1,6 +1,7 @@
 /** What stands around the lines of a chart: its head with badges and menu, what covers an empty plot, and the table twin. */
 
 import { html, nothing } from "lit";
+import { formatWhole } from "../../src/model/format.ts";
 import type { SeriesColumns } from "../../src/model/metric.ts";
 import { axisKind } from "./axis.ts";
 import { badTexts, chartSummary, hiddenText, type NamedSeries, tableRows } from "./chartText.ts";
@@ -57,8 +58,8 @@ export function chartHead(head: ChartHead): unknown {
 function badges({ series, settings, clipped, unreadable, missing, showAll }: ChartHead): unknown {
   const texts = [...badTexts(series), settings.logarithmic ? hiddenText(series) : null];
   return html`${texts.map((text) => (text === null ? nothing : html`<span class="badge warn" title=${badgeHelp}>${text}</span>`))}
-    ${unreadable.length === 0 ? nothing : html`<span class="badge warn" title=${`${unreadableHelp}\n${unreadable.slice(0, mostNamed).join("\n")}`}>${unreadable.length.toLocaleString("en-US")} can't be read</span>`}
-    ${missing === 0 ? nothing : html`<span class="badge warn" title=${missingHelp}>${missing.toLocaleString("en-US")} missing</span>`}
+    ${unreadable.length === 0 ? nothing : html`<span class="badge warn" title=${`${unreadableHelp}\n${unreadable.slice(0, mostNamed).join("\n")}`}>${formatWhole(unreadable.length)} can't be read</span>`}
+    ${missing === 0 ? nothing : html`<span class="badge warn" title=${missingHelp}>${formatWhole(missing)} missing</span>`}
     ${clipped === null ? nothing : html`<button class="badge warn" title=${clipHelp} @click=${showAll}>${clipped}</button>`}`;
 }
 

@@ -1,6 +1,6 @@
 /** What a chart says in words: the summary for those who can't see it, its badges, and the rows of its table twin. Pure. */
 
-import { formatValue } from "../../src/model/format.ts";
+import { formatValue, formatWhole } from "../../src/model/format.ts";
 import type { SeriesColumns } from "../../src/model/metric.ts";
 import { type AxisKind, xText } from "./axis.ts";
 
@@ -25,9 +25,9 @@ function seriesText(columns: SeriesColumns, text: (value: number) => string): st
   const bad = badTexts([columns]);
   const missing = missingOf(columns);
   const tail = [
-    `${columns.count.toLocaleString("en-US")} points`,
+    `${formatWhole(columns.count)} points`,
     ...bad,
-    ...(missing === 0 ? [] : [`${missing.toLocaleString("en-US")} can't be read`]),
+    ...(missing === 0 ? [] : [`${formatWhole(missing)} can't be read`]),
   ].join(", ");
   if (lows.length === 0) return tail;
   const lowest = lows.reduce((a, b) => Math.min(a, b));
@@ -41,10 +41,9 @@ function seriesText(columns: SeriesColumns, text: (value: number) => string): st
 export function badTexts(all: readonly SeriesColumns[]): readonly string[] {
   const nan = all.reduce((sum, columns) => sum + total(columns.nan), 0);
   const inf = all.reduce((sum, columns) => sum + total(columns.inf), 0);
-  return [
-    nan > 0 ? `${nan.toLocaleString("en-US")} NaN` : "",
-    inf > 0 ? `${inf.toLocaleString("en-US")} Inf` : "",
-  ].filter((text) => text !== "");
+  return [nan > 0 ? `${formatWhole(nan)} NaN` : "", inf > 0 ? `${formatWhole(inf)} Inf` : ""].filter(
+    (text) => text !== "",
+  );
 }
 
 /** The badge of a logarithmic axis that can't show everything. */
@@ -53,7 +52,7 @@ export function hiddenText(all: readonly SeriesColumns[]): string | null {
     (sum, one) => sum + one.min.filter((value) => value <= 0 && value !== null).length,
     0,
   );
-  return columns === 0 ? null : `${columns.toLocaleString("en-US")} at 0 or below not shown`;
+  return columns === 0 ? null : `${formatWhole(columns)} at 0 or below not shown`;
 }
 
 /** How many points can't be read of series of which some can; e.g. for "60 missing". */
@@ -66,7 +65,7 @@ const missingOf = ({ missing = [] }: SeriesColumns) => missing.reduce((sum, { co
 /** What a tooltip says of a place where points can't be read; null elsewhere. */
 export function missingText({ missing = [] }: SeriesColumns, x: number): string | null {
   const found = missing.find(({ from, to }) => x >= from && x <= to);
-  return found === undefined ? null : `${found.count.toLocaleString("en-US")} points can't be read here`;
+  return found === undefined ? null : `${formatWhole(found.count)} points can't be read here`;
 }
 
 /** Series that have points of which none came: what was stored of them is damaged. */
@@ -110,7 +109,7 @@ function seriesRows(
       name,
       place: `${xText(from, axis)} to ${xText(to, axis).replace(/^step /, "")}`,
       value: "–",
-      note: `${count.toLocaleString("en-US")} points can't be read`,
+      note: `${formatWhole(count)} points can't be read`,
     },
   }));
   const rows = [...chosen]

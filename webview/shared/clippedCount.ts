@@ -1,6 +1,7 @@
 /** How many points lie beyond the shown range of a clipped chart: what is drawn knows only in how many pixels. */
 
 import type { ReactiveControllerHost } from "lit";
+import { formatWhole } from "../../src/model/format.ts";
 import type { ColumnsResult } from "../../src/model/metric.ts";
 import type { ChartSubject } from "./chartData.ts";
 import type { Drawing } from "./chartPicture.ts";
@@ -39,9 +40,7 @@ export class ClippedCount {
     const pixels = this.drawing?.clipped ?? 0;
     if (pixels === 0) return null;
     const exact = this.result !== undefined && this.countable(this.result) ? this.count.value : undefined;
-    return exact === undefined
-      ? `${pixels.toLocaleString("en-US")}+ clipped`
-      : `${exact.toLocaleString("en-US")} clipped`;
+    return exact === undefined ? `${formatWhole(pixels)}+ clipped` : `${formatWhole(exact)} clipped`;
   }
 
   /** Points are known by their steps: a zoomed part of another axis can't be told among them. */

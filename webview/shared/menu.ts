@@ -10,6 +10,9 @@ export interface MenuItem {
   readonly run: () => void;
 }
 
+// Between a menu and the edge of the page.
+const margin = 4;
+
 class MenuButton extends PageElement {
   static override properties = {
     items: { attribute: false },
@@ -43,8 +46,19 @@ class MenuButton extends PageElement {
 
   private show(open: boolean): void {
     this.open = open;
-    if (open) void this.updateComplete.then(() => this.focusItem(0));
+    if (open)
+      void this.updateComplete.then(() => {
+        this.keepInSight();
+        this.focusItem(0);
+      });
     else this.querySelector("button")?.focus();
+  }
+
+  /** It hangs to the left of its button, which may stand at the left edge of a narrow page. */
+  private keepInSight(): void {
+    const menu = this.querySelector<HTMLElement>(".menu");
+    const hidden = margin - (menu?.getBoundingClientRect().left ?? margin);
+    if (menu !== null && hidden > 0) menu.style.right = `${-hidden}px`;
   }
 
   private choose(item: MenuItem): void {

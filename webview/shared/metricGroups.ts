@@ -80,9 +80,10 @@ function withoutSingles(groups: Groups): Groups {
   return new Map([[ungrouped, loose], ...kept]);
 }
 
-const collator = new Intl.Collator("en", { numeric: true });
+let collator: Intl.Collator | undefined;
 
 /** Order by name in which layer2 comes before layer10. */
 export function naturally(a: string, b: string): number {
+  collator ??= new Intl.Collator("en", { numeric: true });
   return collator.compare(a, b);
 }

@@ -5,7 +5,7 @@ import { failureOf, RunlineError } from "../../model/failure.ts";
 import { formatAgo } from "../../model/format.ts";
 import { type HostCheck, type HostEntry, isHostName } from "../../model/host.ts";
 import type { ComputeTree } from "../computeTree.ts";
-import { currentSettings } from "../configuration.ts";
+import { currentSetting } from "../configuration.ts";
 import { machineDiagnostics } from "../machineDiagnostics.ts";
 import type { Request } from "../server.ts";
 import { hostOfRow } from "./hostRow.ts";
@@ -27,7 +27,7 @@ export function hostCommands(request: Request, tree: ComputeTree, log: vscode.Lo
       refuseUntrusted();
       const host = await hostGiven(given, request, t("Open a shell on which host?"));
       if (host === undefined) return;
-      const file = currentSettings()["runline.sshConfigFile"];
+      const file = currentSetting("runline.sshConfigFile");
       const shellArgs = [...(file === "" ? [] : ["-F", file]), "--", host];
       vscode.window.createTerminal({ name: host, shellPath: "ssh", shellArgs }).show();
     },
@@ -119,7 +119,7 @@ function askHostName(title: string): Thenable<string | undefined> {
 /** In the settings, since the person's own configuration of ssh is theirs; one that it names already needs no entry. */
 async function rememberHost(host: string, request: Request): Promise<void> {
   if ((await request("hosts/list", {})).some(({ name, from }) => name === host && from !== "runs")) return;
-  const hosts = { ...currentSettings()["runline.hosts"], [host]: {} };
+  const hosts = { ...currentSetting("runline.hosts"), [host]: {} };
   await vscode.workspace
     .getConfiguration("runline")
     .update("hosts", hosts, vscode.ConfigurationTarget.Global);

@@ -8,7 +8,7 @@ import { shellLine } from "../../model/shellWord.ts";
 import { ownCluster } from "../../model/slurm.ts";
 import type { LaunchInput } from "../../protocol/editor.ts";
 import { splitCommandLine } from "../commandLine.ts";
-import { currentSettings, workspaceFolder } from "../configuration.ts";
+import { currentSetting, workspaceFolder } from "../configuration.ts";
 import { withoutIcons } from "../markdown.ts";
 import { chosenInterpreter } from "../python.ts";
 import type { RunsSource } from "../runsSource.ts";
@@ -139,7 +139,7 @@ async function launch(
       10_000,
     );
   void parts.source.refresh();
-  if (currentSettings()["runline.openRunOnStart"]) await parts.openRun(started.id);
+  if (currentSetting("runline.openRunOnStart")) await parts.openRun(started.id);
   return started.id;
 }
 

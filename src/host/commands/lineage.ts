@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { nodeId } from "../../model/lineage.ts";
 import { isRunId } from "../../model/runId.ts";
 import type { UsedFile } from "../lineageCommand.ts";
-import { nodeIcons } from "../lineageRows.ts";
+import { lineageLabel, nodeIcons } from "../lineageRows.ts";
 import type { LineageTree } from "../lineageTree.ts";
 import { withoutIcons } from "../markdown.ts";
 import { openArtifact, openFile } from "../runFiles.ts";
@@ -82,7 +82,7 @@ async function showFile(path: string, request: Request, tree: LineageTree): Prom
   }
   if (found.length === 1) return tree.show(only.id);
   const items = found.map((node) => ({
-    label: node.version === null ? node.label : `${node.label} v${node.version}`,
+    label: node.version === null ? lineageLabel(node) : `${lineageLabel(node)} v${node.version}`,
     description: node.detail,
     iconPath: new vscode.ThemeIcon(nodeIcons[node.kind]),
     id: node.id,

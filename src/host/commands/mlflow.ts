@@ -1,6 +1,7 @@
 /** MLflow's protocol: the team's servers, sending a run there, and the switch for terminals and notebooks. */
 
 import * as vscode from "vscode";
+import { isKeptElsewhere } from "../../model/clientTags.ts";
 import { RunlineError } from "../../model/failure.ts";
 import type { TeamAccess } from "../../protocol/editor.ts";
 import { workspaceFolder } from "../configuration.ts";
@@ -13,6 +14,8 @@ import type { Target } from "./target.ts";
 import { isTeamRow } from "./teamModels.ts";
 
 const t = vscode.l10n.t;
+/** From then on a person is told that it is the server who takes its time. */
+const slowMs = 5_000;
 
 export function mlflowCommands(request: Request, target: Target, servers: MlflowServers): Handlers {
   return {
@@ -22,8 +25,7 @@ export function mlflowCommands(request: Request, target: Target, servers: Mlflow
       const kept = typeof url === "string" ? await servers.accessOf(url) : null;
       // Once more with what is kept; a person is asked only when that does not let them in.
       if (kept !== null && (await reconnected(kept, servers))) return;
-      const access = await askAccess(kept?.url ?? "");
-      if (access !== undefined) await connect(access, servers);
+      await askAndConnect(kept?.url ?? "", servers);
     },
     "runline.disconnectMlflow": async (given) => {
       const title = t("Disconnect from which MLflow server?");
@@ -32,13 +34,15 @@ export function mlflowCommands(request: Request, target: Target, servers: Mlflow
       await servers.disconnect(url);
       vscode.window.setStatusBarMessage(t("Disconnected. The runs that were read stay as they are."), 5_000);
     },
-    "runline.openInMlflow": async (given) => {
-      if (isTeamRow(given)) await vscode.env.openExternal(vscode.Uri.parse(pageOf(given)));
+    "runline.openInMlflow": async (...all) => {
+      const [given] = all;
+      const page = isTeamRow(given) ? pageOf(given) : await pageOfRun(all, target, servers);
+      if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page));
     },
     "runline.sendToMlflow": async (...given) => {
       const [run] = await target(given, {
         title: t("Send which run?"),
-        fits: ({ ended, state }) => ended !== null && state !== "running",
+        fits: (run) => run.ended !== null && run.state !== "running" && !isKeptElsewhere(run),
       });
       if (run === undefined) return;
       const url = await pickServer(servers, t("Send {0} to which MLflow server?", run.name));
@@ -57,7 +61,11 @@ export function mlflowCommands(request: Request, target: Target, servers: Mlflow
     },
     "runline.stopLoggingTerminals": async () => {
       await switchTerminals(false);
-      void vscode.window.showInformationMessage(t("New terminals and notebooks no longer log to Runline."));
+      void vscode.window.showInformationMessage(
+        t(
+          "New terminals and notebooks no longer log to Runline. Restart those that are open: the address they have is gone.",
+        ),
+      );
     },
   };
 }
@@ -68,6 +76,18 @@ function pageOf(row: TeamRow): string {
   if (row.kind === "team") return models;
   const model = `${models}/${encodeURIComponent(row.model.name)}`;
   return row.kind === "teamModel" ? model : `${model}/versions/${row.version.version}`;
+}
+
+async function pageOfRun(
+  given: readonly unknown[],
+  target: Target,
+  servers: MlflowServers,
+): Promise<string | undefined> {
+  const [run] = await target(given, { title: t("Open in browser"), fits: isKeptElsewhere });
+  if (run === undefined) return undefined;
+  const url = servers.urlOf(run.host);
+  if (url === undefined) throw new RunlineError("teamUnknown", { server: run.host });
+  return `${url}/#/runs/${run.id}`;
 }
 
 async function switchTerminals(on: boolean): Promise<void> {
@@ -86,13 +106,51 @@ async function reconnected(access: TeamAccess, servers: MlflowServers): Promise<
   }
 }
 
+/** Until it is right or the person gives up: what was typed is there to be mended. */
+async function askAndConnect(before: string, servers: MlflowServers): Promise<void> {
+  const access = await askAccess(before);
+  if (access === undefined) return;
+  try {
+    await connect(access, servers);
+  } catch (error) {
+    const { code, message, next } = shownFailure(error);
+    if (!code.startsWith("team")) throw error;
+    // Of a server that was never read there is nothing that stays.
+    const step = code === "teamDown" && !servers.isKnown(access.url) ? t("Check the address.") : next;
+    const again = t("Try again");
+    void vscode.window.showErrorMessage(`${message} ${step}`, again).then((answer) => {
+      if (answer === again) return askAndConnect(access.url, servers);
+    });
+  }
+}
+
+/** Throws why not; nothing for a person who did not want to wait. */
 async function connect(access: TeamAccess, servers: MlflowServers): Promise<void> {
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: t("Connecting to {0}…", access.url),
+    cancellable: true,
   };
-  const { name } = await vscode.window.withProgress(options, () => servers.connect(access));
-  vscode.window.setStatusBarMessage(`$(check) ${t("Connected to {0}", name)}`, 5_000);
+  const status = await vscode.window.withProgress(options, async (progress, token) => {
+    const slow = setTimeout(() => progress.report({ message: t("no answer yet") }), slowMs);
+    const left = new Promise<null>((resolve) => token.onCancellationRequested(() => resolve(null)));
+    const connected = servers.connect(access);
+    try {
+      const first = await Promise.race([connected, left]);
+      if (first === null) await leave(access.url, connected, servers);
+      return first;
+    } finally {
+      clearTimeout(slow);
+    }
+  });
+  if (status !== null)
+    vscode.window.setStatusBarMessage(`$(check) ${t("Connected to {0}", status.name)}`, 5_000);
+}
+
+/** One that is kept goes on waiting to be there again; one that is new is forgotten, and with it what it says of that. */
+async function leave(url: string, connected: Promise<unknown>, servers: MlflowServers): Promise<void> {
+  connected.catch(() => undefined);
+  if (!servers.isKnown(url)) await servers.disconnect(url);
 }
 
 /** Address, then how to get in. Undefined when the person changed their mind. */
@@ -185,7 +243,7 @@ async function send(
     return;
   }
   const left =
-    sent.left === 0 ? "" : ` ${t("{0} files stayed here: this server keeps files elsewhere.", sent.left)}`;
+    sent.left === 0 ? "" : ` ${t("{0} files stayed here: this server does not take them.", sent.left)}`;
   const open = t("Open in browser");
   void vscode.window.showInformationMessage(t("{0} was sent.", name) + left, open).then((answer) => {
     if (answer === open) return vscode.env.openExternal(vscode.Uri.parse(sent.link));

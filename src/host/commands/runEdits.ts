@@ -1,6 +1,8 @@
 /** What a person may change about a run: name, note, tags, star. */
 
 import * as vscode from "vscode";
+import { givenTags, isKeptElsewhere, noteOf } from "../../model/clientTags.ts";
+import { RunlineError } from "../../model/failure.ts";
 import { isRunName } from "../../model/names.ts";
 import type { Run, RunEdit } from "../../model/run.ts";
 import type { RunsSource } from "../runsSource.ts";
@@ -20,6 +22,7 @@ export function runEditCommands(request: Request, source: RunsSource, target: Ta
     "runline.rename": async (...given) => {
       const [run] = await target(given, { title: t("Rename run") });
       if (run === undefined) return;
+      needHere(run);
       const name = await vscode.window.showInputBox({
         title: t("Rename {0}", run.name),
         value: run.name,
@@ -32,21 +35,23 @@ export function runEditCommands(request: Request, source: RunsSource, target: Ta
       if (run === undefined) return;
       const note = await vscode.window.showInputBox({
         title: t("Note of {0}", run.name),
-        value: run.note,
+        value: noteOf(run),
         placeHolder: t("What was this run for, what came out?"),
       });
-      if (note !== undefined && note !== run.note) await edit([run], () => ({ note }));
+      if (note !== undefined && note !== noteOf(run)) await edit([run], () => ({ note }));
     },
     "runline.editTags": async (...given) => {
       const [run] = await target(given, { title: t("Edit tags") });
       if (run === undefined) return;
+      needHere(run);
+      const before = Object.fromEntries(givenTags(run));
       const text = await vscode.window.showInputBox({
         title: t("Tags of {0}", run.name),
-        value: tagsToText(run.tags),
+        value: tagsToText(before),
         placeHolder: "baseline, dataset=v2",
         prompt: t("Separated by commas; a tag may have a value."),
       });
-      if (text !== undefined) await edit([run], () => ({ tags: tagEdit(run.tags, tagsFromText(text)) }));
+      if (text !== undefined) await edit([run], () => ({ tags: tagEdit(before, tagsFromText(text)) }));
     },
     "runline.star": async (...given) => {
       const fits = (run: Run) => !run.starred;
@@ -63,6 +68,11 @@ export function runEditCommands(request: Request, source: RunsSource, target: Ta
       }));
     },
   };
+}
+
+/** Said before a person has typed anything. */
+function needHere(run: Run): void {
+  if (isKeptElsewhere(run)) throw new RunlineError("runElsewhere", { run: run.name, server: run.host });
 }
 
 function nameProblem(text: string): string | undefined {

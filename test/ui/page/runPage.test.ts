@@ -329,6 +329,46 @@ function isChosenTabWhole(page: Page): Promise<boolean> {
   });
 }
 
+test("as narrow as a side bar, everything that can be done is in sight", async () => {
+  const page = await pages.open("run", [running], { width: 220, height: 700 });
+  await expect.poll(() => inkOf(page, "val/acc")).toBeGreaterThan(50);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(220);
+  for (const name of ["Cancel", "Compare", "Register model", "More actions", "Rename", "Star"]) {
+    const box = await page.locator(".run-head, .run-bar").getByRole("button", { name }).boundingBox();
+    expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? 0) <= 220, name).toBe(true);
+  }
+  const width = await page.getByRole("heading", { level: 1 }).evaluate((name) => name.clientWidth);
+  expect(width).toBeGreaterThan(80);
+  await page.getByRole("button", { name: "More actions" }).click();
+  const menu = await page.getByRole("menu").boundingBox();
+  expect([menu?.x ?? -1, 220 - (menu?.x ?? 0) - (menu?.width ?? 0)].every((gap) => gap >= 0)).toBe(true);
+  await shot(page, "run-side-bar");
+  await page.close();
+});
+
+test("a run that is kept on a team's server says what is known of it, and what is not", async () => {
+  const says = { "mlflow.note.content": "their note", "mlflow.source.name": "search.py", team: "vision" };
+  const records = Object.entries(says).map(
+    ([key, value]) => ({ kind: "tag", time: now, key, value }) as const,
+  );
+  const there = { name: "their-run", index: 8, state: "finished", steps: 10, learningRate: 0.01 } as const;
+  const told = { ...there, argv: [], host: "mlflow:5000", records, log: "" };
+  const id = await addRun(pages.store, pages.folder, told, now);
+  const page = await pages.open("run", [id]);
+  expect(await page.getByRole("button", { name: /Rename|Register/ }).count()).toBe(0);
+  await tab(page, "Notes");
+  expect(await page.getByLabel("Note", { exact: true }).inputValue()).toBe("their note");
+  expect(await page.locator(".tag").allInnerTexts()).toEqual(["team: vision"]);
+  await tab(page, "Output");
+  await page.getByText("No output was recorded").waitFor();
+  await tab(page, "Environment");
+  await page.getByText("search.py").waitFor();
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Open on mlflow:5000" }).click();
+  expect(await pageCalls(page, "page/openElsewhere")).toEqual([{ runId: id }]);
+  await page.close();
+});
+
 test("code that was copied without git says so", async () => {
   const code = {
     ...{
