@@ -64,7 +64,7 @@ export function activate(context: vscode.ExtensionContext): Runline {
   const compute = own(new ComputeTree(server, log));
   const target = targetIn(source, runs, server.request);
 
-  const runPanels = own(new RunPanels(context.extensionUri, server, source));
+  const runPanels = own(new RunPanels(context.extensionUri, server, source, memory));
   const comparePanels = own(
     new ComparePanels(
       { uri: context.extensionUri, id: context.extension.id, memory },

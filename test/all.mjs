@@ -1,4 +1,4 @@
-/** `npm test [-- <level>… <part of a file name>…]`: installs what it needs and runs every level of tests. */
+/** `npm test [-- <level>… <part of a file's path>…]`: installs what it needs and runs every level of tests. */
 
 import { prepare } from "./prepare.mjs";
 

@@ -112,6 +112,11 @@ export const failures = {
     text: "{server} has no {model} now.",
     next: "Refresh the Models view to see what it has.",
   },
+  runElsewhere: {
+    audience: "user",
+    text: "{run} is kept on {server}, where its name and tags are given.",
+    next: "Change them there: “Open in browser” in its menu. Its note and star here are yours.",
+  },
   teamRunActive: {
     audience: "user",
     text: "{run} has not ended yet.",

@@ -31,6 +31,14 @@ export function formatCount(count: number): string {
   return String(Number(count.toPrecision(3)));
 }
 
+/**
+ * A whole number with its thousands apart: "10,000". Without `toLocaleString`: its first call loads the language's rules, which the first
+ * picture of a page would wait for.
+ */
+export function formatWhole(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
 /** A length of time: "0.4 s", "42 s", "12:04 min", "3:12:04 h", "2 d 3 h". */
 export function formatDuration(milliseconds: number): string {
   if (!Number.isFinite(milliseconds)) return "–";

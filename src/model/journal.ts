@@ -23,6 +23,7 @@ export const sources = [
   "tyro",
   "fire",
   "hydra",
+  "absl",
   "argv",
   "mlflow",
   "shim",

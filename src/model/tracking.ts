@@ -38,7 +38,8 @@ export interface ModelUse {
   readonly step: number;
 }
 
-export interface TrackedRun {
+/** A run without what hangs on it. */
+export interface TrackedRunHead {
   readonly id: string;
   readonly name: string;
   readonly user: string;
@@ -50,6 +51,9 @@ export interface TrackedRun {
   readonly started: number;
   readonly ended: number | null;
   readonly deleted: boolean;
+}
+
+export interface TrackedRun extends TrackedRunHead {
   readonly metrics: readonly LatestMetric[];
   readonly parameters: readonly (readonly [key: string, value: string])[];
   readonly tags: readonly (readonly [key: string, value: string])[];

@@ -124,12 +124,15 @@ export function exampleMessage(event: WebhookEvent): WebhookMessage {
   const data: Record<string, unknown> = {
     name: event.startsWith("prompt") ? "example_prompt" : "example_model",
   };
-  if (event.includes("version") || event.includes("alias.created")) data.version = "1";
+  if (event.includes("alias") ? event.endsWith("created") : event.includes("version")) data.version = "1";
   if (event.includes("tag.")) data.key = "example_key";
   if (event.includes("tag.set")) data.value = "example_value";
   if (event.includes("alias")) data.alias = "example_alias";
   if (event.endsWith("created") && !event.includes("alias"))
-    Object.assign(data, { tags: { example_key: "example_value" }, description: "An example" });
+    Object.assign(data, {
+      tags: { example_key: "example_value" },
+      description: `An example ${event.replace(".created", "").replace("_", " ")}`,
+    });
   if (event === "model_version.created")
     Object.assign(data, { source: "models:/123", run_id: "abcd1234abcd5678" });
   if (event === "prompt_version.created") data.template = "Hello {{name}}!";

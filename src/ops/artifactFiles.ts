@@ -1,11 +1,10 @@
 /** Files that clients keep over MLflow's protocol: written and read as they flow, never held whole, and never outside their folder. */
 
 import { createHash, randomBytes } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import * as path from "node:path";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { RunlineError } from "../model/failure.ts";
 
 /** A place below a folder; links on the way are refused, so nothing leads out of it. */
@@ -58,33 +57,102 @@ function unescaped(text: string): string {
   }
 }
 
+/** A file that was taken in whole and is not in its place yet. */
+export interface Draft extends WrittenFile {
+  /** Puts it there, for good; one that is there is replaced. Throws `pathBlocked`. */
+  keep(): Promise<void>;
+}
+
+/** Bytes that are gathered before they are written: clients send them in pieces of a few kilobytes. */
+const gathered = 256 * 1024;
+const draftMark = ".upload-";
+/** The writer of a draft that has not grown for so long was killed. */
+const abandonedMs = 24 * 3_600_000;
+
 /** Takes in one file; one that is there is replaced when the new one is whole. Throws `diskFull` or `pathBlocked`. */
 export async function writeArtifact(place: FilePlace, from: AsyncIterable<Uint8Array>): Promise<WrittenFile> {
-  const target = fullPath(place);
-  const draft = path.join(place.root, `.upload-${randomBytes(8).toString("hex")}`);
-  const hash = createHash("sha256");
-  let bytes = 0;
-  try {
+  const { keep, ...written } = await draftArtifact(place, from);
+  await keep();
+  return written;
+}
+
+/** Takes in one file beside its place. Nothing is left of it when this throws (`diskFull`), or its `keep`. */
+export async function draftArtifact(place: FilePlace, from: AsyncIterable<Uint8Array>): Promise<Draft> {
+  const draft = path.join(place.root, `${draftMark}${randomBytes(8).toString("hex")}`);
+  const orNothing = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      await rm(draft, { force: true });
+      throw named(thrown, place);
+    }
+  };
+  const written = await orNothing(async () => {
     await mkdir(place.root, { recursive: true, mode: 0o700 });
-    await pipeline(
-      from,
-      async function* (source: AsyncIterable<Uint8Array>) {
-        for await (const part of source) {
-          hash.update(part);
-          bytes += part.byteLength;
-          yield part;
-        }
-      },
-      createWriteStream(draft, { flags: "wx", mode: 0o600 }),
-    );
-    await refuseLinks(place);
-    await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
-    await rename(draft, target);
-  } catch (thrown) {
-    await rm(draft, { force: true });
-    throw named(thrown, place);
+    await removeAbandoned(place.root);
+    return writeDraft(draft, from);
+  });
+  const keep = () =>
+    orNothing(async () => {
+      const target = fullPath(place);
+      await refuseLinks(place);
+      await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+      await rename(draft, target);
+    });
+  return { ...written, keep };
+}
+
+async function removeAbandoned(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    if (!name.startsWith(draftMark)) continue;
+    const draft = path.join(root, name);
+    const found = await lstat(draft).catch(absentIsNull);
+    if (found !== null && Date.now() - found.mtimeMs > abandonedMs) await rm(draft, { force: true });
   }
-  return { bytes, digest: `sha256:${hash.digest("hex")}` };
+}
+
+async function writeDraft(draft: string, from: AsyncIterable<Uint8Array>): Promise<WrittenFile> {
+  const file = await open(draft, "wx", 0o600);
+  try {
+    const hash = createHash("sha256");
+    let bytes = 0;
+    for await (const parts of inPortions(from)) {
+      const writing = writeAll(file, parts);
+      // It is digested while it is written.
+      for (const part of parts) hash.update(part);
+      bytes += await writing;
+    }
+    return { bytes, digest: `sha256:${hash.digest("hex")}` };
+  } finally {
+    await file.close();
+  }
+}
+
+async function* inPortions(from: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Uint8Array[]> {
+  let parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of from) {
+    parts.push(part);
+    length += part.byteLength;
+    if (length < gathered) continue;
+    yield parts;
+    parts = [];
+    length = 0;
+  }
+  if (length > 0) yield parts;
+}
+
+/** Writes until all is written: a disk that gets full takes a part first. */
+async function writeAll(file: FileHandle, parts: readonly Uint8Array[]): Promise<number> {
+  let bytes = 0;
+  let { bytesWritten: left } = await file.writev(parts);
+  for (const part of parts) {
+    bytes += part.byteLength;
+    const done = Math.min(left, part.byteLength);
+    left -= done;
+    for (let at = done; at < part.byteLength; ) at += (await file.write(part, at)).bytesWritten;
+  }
+  return bytes;
 }
 
 export interface OpenArtifact {

@@ -4,7 +4,7 @@
  * next finds nothing that the store has not got.
  */
 
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import * as path from "node:path";
 import type { Compute } from "../compute/compute.ts";
 import { RunlineError } from "../model/failure.ts";
@@ -24,9 +24,6 @@ export interface ClientRun {
   readonly directory: string;
 }
 
-/** Runs whose last line was cut short by a full disk: the next one must begin a line of its own. */
-const torn = new Set<string>();
-
 /** Appends records and takes them in. Throws `diskFull`, or what the file system says. */
 export async function appendToJournal(
   run: ClientRun,
@@ -34,14 +31,12 @@ export async function appendToJournal(
   parts: ClientJournalParts,
 ): Promise<void> {
   if (records.length === 0) return;
-  const lines = records.map(journalLine).join("");
-  const bytes = Buffer.from(torn.has(run.id) ? `\n${lines}` : lines);
-  const size = await appendBytes(run, bytes);
-  torn.delete(run.id);
+  const lines = Buffer.from(records.map(journalLine).join(""));
   const { store } = parts;
   const from = await store.journal.cursor(run.id);
+  const size = await appendBytes(run, lines, from?.offset ?? 0);
   // Nobody else has written since the store last looked: no need to read back what was just written.
-  if (from !== null && from.identity !== "" && from.offset + bytes.byteLength === size) {
+  if (from !== null && from.identity !== "" && from.offset + lines.byteLength === size) {
     const to = { ...from, offset: size, line: from.line + records.length };
     if (await store.journal.append(run.id, from, to, records, [])) return;
   }
@@ -62,15 +57,14 @@ function spelled(_: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }
 
-/** Answers the size of the file afterwards. */
-async function appendBytes(run: ClientRun, bytes: Buffer): Promise<number> {
-  const file = await open(path.join(run.directory, runFile.journal), "a", 0o600);
+/** Answers the size of the file afterwards. `known`: where a line ends for certain. */
+async function appendBytes(run: ClientRun, lines: Buffer, known: number): Promise<number> {
+  const file = await open(path.join(run.directory, runFile.journal), "a+", 0o600);
   try {
+    const isTorn = (await file.stat()).size !== known && (await endsTorn(file));
+    const bytes = isTorn ? Buffer.concat([newline, lines]) : lines;
     const { bytesWritten } = await file.write(bytes);
-    if (bytesWritten < bytes.byteLength) {
-      torn.add(run.id);
-      throw new RunlineError("diskFull", { path: run.directory });
-    }
+    if (bytesWritten < bytes.byteLength) throw new RunlineError("diskFull", { path: run.directory });
     return (await file.stat()).size;
   } catch (thrown) {
     if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOSPC")
@@ -79,6 +73,16 @@ async function appendBytes(run: ClientRun, bytes: Buffer): Promise<number> {
   } finally {
     await file.close();
   }
+}
+
+const newline = Buffer.from("\n");
+
+/** A last line that was cut short, by a full disk or with its writer: the next one must begin a line of its own. */
+export async function endsTorn(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return false;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0] !== newline[0];
 }
 
 const queues = new Map<string, Promise<unknown>>();

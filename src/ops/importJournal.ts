@@ -1,10 +1,10 @@
 /** The journal of an imported run: lines as they come, points of one moment on one line, and what is in it already. */
 
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { RunlineError } from "../model/failure.ts";
 import type { JournalRecord, MetricRecord } from "../model/journal.ts";
 import { parseJournalLine } from "../model/journalLine.ts";
-import { journalLine } from "./clientJournal.ts";
+import { endsTorn, journalLine } from "./clientJournal.ts";
 import { KnownRecords } from "./importKnown.ts";
 
 const bufferBytes = 256 * 1024;
@@ -46,14 +46,6 @@ export async function writeRecords(
 function lineOf(record: JournalRecord): string {
   const isPlain = record.kind === "metric" && Object.values(record.values).every(Number.isFinite);
   return isPlain ? `${JSON.stringify(record)}\n` : journalLine(record);
-}
-
-/** A line that was cut short when its writer was killed: the next one must begin a line of its own. */
-async function endsTorn(file: FileHandle): Promise<boolean> {
-  const { size } = await file.stat();
-  if (size === 0) return false;
-  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
-  return buffer[0] !== 10;
 }
 
 /** Points that were logged together stand on one line, as a recorder writes them; no line grows too long. */

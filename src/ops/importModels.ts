@@ -59,8 +59,8 @@ export async function importModel(model: ForeignModel, parts: ModelParts): Promi
   return { versions, aliases };
 }
 
-/** A number that another registry could not have given. */
-const highestVersion = 1_000_000;
+/** A number that no registry is likely to have given: each one before it takes two entries of the log. */
+const highestVersion = 100_000;
 
 function eventsOf(
   { name: model, description, tags, versions }: ForeignModel,
@@ -87,7 +87,11 @@ function eventsOf(
       continue;
     }
     const files = fresh.get(version.version);
-    if (files === undefined || version.version > highestVersion) continue;
+    if (files === undefined) continue;
+    if (version.version > highestVersion) {
+      trouble({ about: `${model}@${version.version}`, text: "its number is too high; it was left out" });
+      continue;
+    }
     for (last += 1; last < version.version; last++) events.push(...deletedVersion(model, last));
     const { loggedModel, storage, runLink, source, description: text } = version;
     events.push({

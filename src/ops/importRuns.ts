@@ -2,7 +2,7 @@
 
 import { realpath, stat } from "node:fs/promises";
 import * as path from "node:path";
-import { RunlineError } from "../model/failure.ts";
+import { failureOf, RunlineError } from "../model/failure.ts";
 import type {
   ForeignLog,
   ForeignPlace,
@@ -79,7 +79,7 @@ export async function wasImported(
   }
 }
 
-/** Throws `importBusy`, `fileUnreadable` for a place that can't be read at all, `diskFull` and the store's own failures. */
+/** A place that can't be read at all is told as its trouble. Throws `importBusy`, `diskFull` and the store's own failures. */
 export async function importPlace(
   place: ForeignPlace,
   parts: ImportParts,
@@ -92,9 +92,16 @@ export async function importPlace(
     const trouble = (what: ForeignTrouble) => {
       if (troubleCount++ < mostTroubles) troubles.push(what);
     };
-    const log = await parts.readers.open(place, trouble);
+    const runs: Counts = { new: 0, grown: 0, same: 0, taken: 0, deleted: 0 };
+    const log = await parts.readers.open(place, trouble).catch((thrown: unknown) => {
+      const { code, message } = failureOf(thrown);
+      if (code !== "fileUnreadable") throw thrown;
+      trouble({ about: path.basename(place.path), text: message });
+      return null;
+    });
+    if (log === null)
+      return { place, runs, versions: 0, aliases: 0, troubles, troubleCount, canceled: false };
     try {
-      const runs: Counts = { new: 0, grown: 0, same: 0, taken: 0, deleted: 0 };
       const finished = await importAll(log, { ...parts, trouble }, calls, runs);
       const models = finished ? await importModels(log, parts, trouble) : { versions: 0, aliases: 0 };
       return { place, runs, ...models, troubles, troubleCount, canceled: !finished };

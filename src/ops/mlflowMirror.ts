@@ -5,10 +5,16 @@
 
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
-import { type ExitRecord, type JournalRecord, type MetricRecord, runFile } from "../model/journal.ts";
+import {
+  type ExitRecord,
+  type InputRecord,
+  type JournalRecord,
+  type MetricRecord,
+  runFile,
+} from "../model/journal.ts";
 import { type Run, terminalStates } from "../model/run.ts";
 import { isRunId } from "../model/runId.ts";
-import type { LatestMetric } from "../model/tracking.ts";
+import type { DatasetInput, LatestMetric } from "../model/tracking.ts";
 import { appendToJournal, journalLine } from "./clientJournal.ts";
 import { type ClientRunParts, exitCodes, reportStatus, specOf, startOf } from "./clientRun.ts";
 import { runOf } from "./findRun.ts";
@@ -104,6 +110,7 @@ async function make(host: string, run: TeamRun, parts: ClientRunParts): Promise<
     { kind: "run", time: started, name, user, experiment } as const,
     ...recordsOf(run, null),
     ...run.metrics.map(recordOf),
+    ...run.inputs.map((input) => inputOf(input, started)),
   ].map(journalLine);
   const journal = lines.join("");
   const directory = path.join(runs, id);
@@ -147,6 +154,8 @@ async function update(row: Run, run: TeamRun, parts: ClientRunParts): Promise<bo
       continue;
     records.push(...(await missingPoints(row, [metric], metric.key, parts)));
   }
+  // A script declares its data while it runs; one that has ended here and there was read whole.
+  if (!terminalStates.has(row.state)) records.push(...(await missingInputs(run, parts)));
   for (let at = 0; at < records.length; at += atOnce)
     await appendToJournal(row, records.slice(at, at + atOnce), parts);
   const said = terminalStates.has(row.state) ? row.state : "running";
@@ -168,6 +177,22 @@ function recordsOf(run: TeamRun, row: Run | null): JournalRecord[] {
 
 function recordOf({ key, value, time, step }: LatestMetric): MetricRecord {
   return { kind: "metric", time, step, values: { [key]: value }, source: "mlflow" };
+}
+
+function inputOf({ sourceType, ...input }: DatasetInput, time: number): InputRecord {
+  return { kind: "input", time, ...input, source_type: sourceType };
+}
+
+async function missingInputs(
+  { id, started, inputs }: TeamRun,
+  parts: ClientRunParts,
+): Promise<InputRecord[]> {
+  if (inputs.length === 0) return [];
+  const known = (await parts.store.trackedRuns.get(id))?.inputs ?? [];
+  const names = new Set(known.map(({ name, digest }) => `${digest} ${name}`));
+  return inputs
+    .filter(({ name, digest }) => !names.has(`${digest} ${name}`))
+    .map((input) => inputOf(input, started));
 }
 
 /** Two equal points are two: as many are missing as there are more of them there. */

@@ -14,7 +14,7 @@ import { sentTag, type TeamRun, type TeamServer } from "./mlflowTeam.ts";
 
 export interface Sent {
   readonly link: string;
-  /** Files that stayed here, because the server has its clients write elsewhere. */
+  /** Files that stayed here: the server has its clients write elsewhere, or takes none of that size. */
   readonly left: number;
 }
 
@@ -49,7 +49,7 @@ export async function sendRun(
   const keys = await store.metrics.keys([run.id]);
   for (const [at, key] of keys.entries()) {
     for (let attempt = 1; attempt <= run.attempt; attempt++)
-      for (const some of pieces(await pointsOf(run.id, attempt, key, store), mostPoints)) {
+      for await (const some of pointsOf(run.id, attempt, key, store)) {
         signal.throwIfAborted();
         await server.log(copy.id, { metrics: some });
       }
@@ -99,17 +99,20 @@ function tagsOf(run: Run): readonly (readonly [string, string])[] {
   return [...tags, ...note];
 }
 
-async function pointsOf(
+/** In batches: as objects all points of a long series would take some gigabytes. */
+async function* pointsOf(
   runId: string,
   attempt: number,
   key: string,
   store: Store,
-): Promise<readonly LatestMetric[]> {
+): AsyncGenerator<readonly LatestMetric[]> {
   const { steps, times, values } = await store.metrics.points({ runId, attempt, key });
   const name = sentName(key);
-  return Array.from(steps, (step, at) => ({
-    ...{ key: name, step: Math.round(step), time: Math.round(times[at] ?? 0), value: values[at] ?? 0 },
-  }));
+  for (let from = 0; from < steps.length; from += mostPoints)
+    yield Array.from(steps.subarray(from, from + mostPoints), (step, at) => ({
+      ...{ key: name, step: Math.round(step), time: Math.round(times[from + at] ?? 0) },
+      value: values[from + at] ?? 0,
+    }));
 }
 
 /** Answers how many the server would not take. */

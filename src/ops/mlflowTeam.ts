@@ -1,7 +1,7 @@
 /** A team's own MLflow server, as the verbs need it. Everything that it says is checked before it comes here. */
 
 import type { TeamFiles, TeamModel, TeamModels } from "../model/teamRegistry.ts";
-import type { LatestMetric } from "../model/tracking.ts";
+import type { DatasetInput, LatestMetric } from "../model/tracking.ts";
 
 type Pair = readonly [key: string, value: string];
 
@@ -20,6 +20,8 @@ export interface TeamRun {
   readonly tags: readonly Pair[];
   /** The latest value of each. */
   readonly metrics: readonly LatestMetric[];
+  /** Data sets that its script declared. */
+  readonly inputs: readonly DatasetInput[];
 }
 
 export interface TeamBatch {
@@ -54,7 +56,7 @@ export interface TeamServer extends TeamRegistry {
   log(runId: string, batch: TeamBatch): Promise<void>;
   end(runId: string, status: TeamRun["status"], time: number): Promise<void>;
   remove(runId: string): Promise<void>;
-  /** Takes one file through the server's proxy; false where the server has its clients write elsewhere. */
+  /** Takes one file through the server's proxy; false where it has its clients write elsewhere, or takes none of that size. */
   upload(run: TeamRun, path: string, file: string): Promise<boolean>;
   /** The page of a run for a browser. */
   link(run: TeamRun): string;

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import * as path from "node:path";
+import { isLiving, parseStat } from "../model/processStat.ts";
 
 /** A lock that stays empty for so long was left by a process that was killed while it wrote it. */
 const writtenMs = 10_000;
@@ -10,7 +11,7 @@ const writtenMs = 10_000;
 /** Does the work, or answers null while another process does it. A lock whose holder was killed counts no more. */
 export async function withProcessLock<T>(file: string, work: () => Promise<T>): Promise<T | null> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  const own = `${process.pid}-${randomBytes(8).toString("hex")}`;
+  const own = `${process.pid}-${(await startTicksOf(process.pid)) ?? 0}-${randomBytes(8).toString("hex")}`;
   if (!(await take(file, own))) return null;
   try {
     return await work();
@@ -82,14 +83,24 @@ async function isHeld(file: string, holder: string): Promise<boolean> {
     const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }));
     return Date.now() - mtimeMs < writtenMs;
   }
-  const pid = Number.parseInt(holder, 10);
+  const [pid = 0, ticks = 0] = holder.split("-", 2).map((word) => (/^\d+$/.test(word) ? Number(word) : 0));
   if (!(pid > 0)) return false;
+  const startTicks = await startTicksOf(pid);
+  // After a reboot, or in a container that was begun anew, its number belongs to somebody else.
+  if (startTicks === null || (ticks > 0 && startTicks > 0 && startTicks !== ticks)) return false;
   try {
     process.kill(pid, 0);
     return true;
   } catch (thrown) {
     return codeOf(thrown) === "EPERM";
   }
+}
+
+/** When a process was started; 0 where the system does not tell, null for a zombie. */
+async function startTicksOf(pid: number): Promise<number | null> {
+  const stat = parseStat(await readFile(`/proc/${pid}/stat`, "latin1").catch(() => ""));
+  if (stat === null) return 0;
+  return isLiving(stat) ? stat.startTicks : null;
 }
 
 function codeOf(thrown: unknown): string {

@@ -1,12 +1,14 @@
 /** Makes the store anew from the run directories, which are the truth; what only the store knew is carried over where it can be read. */
 
 import { rename, rm, stat } from "node:fs/promises";
+import * as path from "node:path";
 import type { Compute } from "../compute/compute.ts";
 import { failureOf, RunlineError } from "../model/failure.ts";
 import type { Run } from "../model/run.ts";
 import type { Store } from "../store/store.ts";
 import { catchUp } from "./catchUp.ts";
 import type { Layout } from "./layout.ts";
+import { withProcessLock } from "./processLock.ts";
 import type { OpenStore } from "./storeAccess.ts";
 
 export interface RebuildParts {
@@ -38,8 +40,16 @@ const besides = ["", "-wal", "-shm"];
  * place.
  */
 export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
-  const { layout, openStore, compute, clock, previous } = parts;
-  const file = previous?.location ?? layout.store;
+  const file = parts.previous?.location ?? parts.layout.store;
+  const rebuilt = await withProcessLock(`${file}.rebuild`, () => rebuildFile(file, parts));
+  if (rebuilt === null) throw new RunlineError("storeBusy", { path: file });
+  return rebuilt;
+}
+
+async function rebuildFile(
+  file: string,
+  { layout, openStore, compute, clock, previous }: RebuildParts,
+): Promise<Rebuilt> {
   const draft = `${file}.new`;
   await removeStore(draft);
   const store = await openStore(draft);
@@ -48,11 +58,12 @@ export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
     if (store.location !== draft)
       throw new RunlineError("storeUnreadable", { path: file, cause: "it is on a network file system" });
     await catchUp({ store, compute, clock, layout });
-    if (!(await carried(previous, (old) => carryEdits(old, store)))) lost.push("notes");
+    const ids = (await compute.list(layout.runs)).map((directory) => path.basename(directory));
+    if (!(await carried(previous, (old) => carryEdits(ids, old, store, clock())))) lost.push("notes");
     if (!(await carried(previous, (old) => carryExperiments(old, store)))) lost.push("experiments");
     if (!(await carried(previous, (old) => carryModels(old, store)))) lost.push("models");
     if (!(await carried(previous, (old) => store.kept.restore(old.kept.read())))) lost.push("traces");
-    const runs = (await store.runs.list({ limit: 10_000 })).length;
+    const runs = (await store.runs.counts({})).reduce((sum, each) => sum + each.runs, 0);
     await store.close();
     await previous?.close();
     if (previous !== null && (await isOpenElsewhere(file)))
@@ -82,13 +93,20 @@ async function carried(previous: Store | null, carry: (old: Store) => Promise<vo
   );
 }
 
-async function carryEdits(old: Store, store: Store): Promise<void> {
-  const visible = new Set((await old.runs.list({ limit: 10_000 })).map((run) => run.id));
-  for (const run of await old.runs.list({ deleted: true, limit: 10_000 })) {
-    const fresh = await store.runs.get(run.id);
-    if (fresh === null) continue;
-    await store.runs.edit(run.id, editsOf(run, fresh));
-    if (!visible.has(run.id)) await store.runs.setDeleted(run.id, run.asOf);
+/** As many ids as one query takes well. */
+const atOnce = 500;
+
+/** When a run was deleted is not known: its week begins anew, rather than that it is gone too soon. */
+async function carryEdits(ids: readonly string[], old: Store, store: Store, now: number): Promise<void> {
+  for (let from = 0; from < ids.length; from += atOnce) {
+    const some = { ids: ids.slice(from, from + atOnce), limit: atOnce };
+    const visible = new Set((await old.runs.list(some)).map(({ id }) => id));
+    for (const run of await old.runs.list({ ...some, deleted: true })) {
+      const fresh = await store.runs.get(run.id);
+      if (fresh === null) continue;
+      await store.runs.edit(run.id, editsOf(run, fresh));
+      if (!visible.has(run.id)) await store.runs.setDeleted(run.id, now);
+    }
   }
 }
 

@@ -35,6 +35,8 @@ export type RunPageCalls = Pick<
   "page/register": [{ readonly runId: string; readonly path?: string }, null];
   "page/compare": [{ readonly runId: string }, null];
   "page/lineage": [{ readonly node: string }, null];
+  /** The run's page on the team's server that keeps it, in a browser. */
+  "page/openElsewhere": [{ readonly runId: string }, null];
   "page/showLog": [Record<string, never>, null];
 };
 

@@ -10,13 +10,17 @@ interface Chunk {
   values(): Float64Array;
 }
 
-/** Points by time, step and value, each once. NaN counts as 0, as it does in MLflow. Chunks mostly come in that order already. */
+/**
+ * Points by time, step and value, each once. NaN counts as 0, as it does in MLflow, and stands before it. Chunks mostly come in that order already.
+ */
 export function historyOf(chunks: readonly Chunk[]): History {
   const points = together(chunks);
   if (isOrdered(points)) return points;
   const { steps, times, values } = points;
   const order = Uint32Array.from(steps, (_, at) => at).sort((a, b) => compare(points, a, b) || a - b);
-  const kept = order.filter((at, index) => index === 0 || !isSame(points, order[index - 1] as number, at));
+  const kept = order.filter(
+    (at, index) => index === 0 || compare(points, order[index - 1] as number, at) !== 0,
+  );
   const column = (from: Float64Array) => Float64Array.from(kept, (at) => from[at] as number);
   return { steps: column(steps), times: column(times), values: column(values) };
 }
@@ -45,10 +49,6 @@ function compare({ steps, times, values }: Points, a: number, b: number): number
     (times[a] as number) - (times[b] as number) ||
     (steps[a] as number) - (steps[b] as number) ||
     (values[a] || 0) - (values[b] || 0) ||
-    0
+    Number(Number.isNaN(values[b])) - Number(Number.isNaN(values[a]))
   );
-}
-
-function isSame({ steps, times, values }: Points, a: number, b: number): boolean {
-  return times[a] === times[b] && steps[a] === steps[b] && Object.is(values[a], values[b]);
 }

@@ -9,7 +9,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { layoutOf } from "../../src/ops/layout.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
-import { clientPrograms } from "../peers/mlflow/clients.ts";
+import { clientPrograms, newestClient } from "../peers/mlflow/clients.ts";
 import { runProgram } from "../peers/pythonPackages.ts";
 import { type Served, serveMlflow, serveRunline } from "./mlflowServers.ts";
 import { atLeast, atMost, type BenchRow, figure, told } from "./row.ts";
@@ -48,7 +48,7 @@ interface Measured {
 export async function bench(): Promise<readonly BenchRow[]> {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "runline-bench-")));
   try {
-    const programs = await clientPrograms("3.17.2");
+    const programs = await clientPrograms(newestClient);
     const ours = await ofRunline(path.join(folder, "ours"), programs);
     const theirs = await ofMlflow(path.join(folder, "theirs"), programs);
     return rowsOf(ours, theirs);

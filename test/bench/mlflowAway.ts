@@ -8,7 +8,7 @@ import { createServer, type Socket } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { capture, openStack } from "../faults/stack.ts";
-import { clientPrograms } from "../peers/mlflow/clients.ts";
+import { clientPrograms, newestClient } from "../peers/mlflow/clients.ts";
 import { atMost, type BenchRow, told } from "./row.ts";
 
 const steps = 20;
@@ -53,7 +53,7 @@ export async function bench(): Promise<readonly BenchRow[]> {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "runline-bench-")));
   const stack = await openStack(folder);
   try {
-    const python = path.join(await clientPrograms("3.17.2"), "python");
+    const python = path.join(await clientPrograms(newestClient), "python");
     const file = path.join(stack.workspace, "away.py");
     fs.writeFileSync(file, script);
     // As the window's server says where it is.

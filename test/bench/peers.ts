@@ -8,6 +8,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { openStack } from "../faults/stack.ts";
 import { wholeCapture } from "../fixtures/runSpec.ts";
+import { needClient, newestClient } from "../peers/mlflow/clients.ts";
 import { needPythonPackages, runProgram } from "../peers/pythonPackages.ts";
 import { writeEventFile } from "../peers/tensorboard/eventFile.ts";
 import { firstPicture } from "../peers/tensorboard/server.ts";
@@ -15,9 +16,6 @@ import { type BenchRow, figure } from "./row.ts";
 import { say } from "./say.ts";
 
 const tensorboard = "tensorboard==2.21.0";
-const mlflow = "mlflow-skinny==3.17.2";
-// What mlflow-skinny leaves out and its SQL store imports.
-const mlflowStore = ["sqlalchemy==2.0.54", "alembic==1.18.5"];
 
 const series = 8;
 // Of a million points each, reading and writing would take the others half an hour.
@@ -48,14 +46,14 @@ export async function bench(): Promise<readonly BenchRow[]> {
     const data = makeData(folder);
     say("  Runline");
     const rows = [...(await ofRunline(data))];
-    for (const [name, packages, measure] of [
-      ["TensorBoard", [tensorboard], ofTensorBoard],
-      ["MLflow", [mlflow, ...mlflowStore], ofMlflow],
+    for (const [name, need, measure] of [
+      [tensorboard, () => needPythonPackages([tensorboard], say), ofTensorBoard],
+      [`mlflow==${newestClient}`, () => needClient(newestClient, say), ofMlflow],
     ] as const) {
-      const python = await needPythonPackages(packages, say);
+      const python = await need();
       if ("missing" in python) say(`  skipped: ${name} needs ${python.missing}`);
       else {
-        say(`  ${packages[0]}`);
+        say(`  ${name}`);
         rows.push(...(await measure(data, python.ready)));
       }
     }
@@ -171,10 +169,9 @@ async function ofMlflow(data: Data, programs: string): Promise<readonly BenchRow
   const script = path.join(import.meta.dirname, "../peers/mlflow/history.py");
   const args = [script, data.folder, data.valuesFile, String(series), String(points)];
   const { page, whole, logged_per_second } = await json<History>(programs, data.folder, args);
-  const name = mlflow.replace("-skinny==", " ");
   return [
     picture(
-      `${name}, data in its database, 320 points a run as its page asks`,
+      `mlflow ${newestClient}, data in its database, 320 points a run as its page asks`,
       page.seconds,
       shown(data, page.runs),
     ),

@@ -1,12 +1,11 @@
 /** The recorder is killed under a script that logs to MLflow: nothing stalls, and nothing that is said after that is lost. */
 
-import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { calling, children, said, withoutMlflow } from "../unit/recorder/mlflowClient.ts";
 import { Bench, type Recording } from "../unit/recorder/recording.ts";
-import { until } from "./stack.ts";
+import { killRecorder, nobody } from "./keepers.ts";
 
 let bench: Bench;
 beforeEach(() => {
@@ -16,31 +15,10 @@ afterEach(() => {
   bench.remove();
 });
 
-/** Recorders, pumps and heirs of this run: all of them carry its directory in their arguments. */
-function keepers(run: Recording): readonly number[] {
-  const named = (pid: string) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes(run.directory);
-    } catch {
-      return false;
-    }
-  };
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter(named)
-    .map(Number);
-}
-
-const nobody = (run: Recording) => until("nobody to be left", async () => keepers(run).length === 0);
-
-/** Kills the recorder and its group once the script asks for it, and tells the script. */
+/** Kills the recorder and its group once the script asks for it, tells the script, and lets it come to its end. */
 async function orphaned(run: Recording): Promise<void> {
   run.start(withoutMlflow);
-  await run.until("output.log", (text) => text.includes("KILL ME"));
-  await run.until("start.json");
-  const left = once(run.process as NonNullable<typeof run.process>, "exit");
-  process.kill(-run.startRecord.recorder_pid, "SIGKILL");
-  await left;
+  await killRecorder(run);
   bench.write("killed", "");
   await run.until("output.log", (text) => text.includes("\nDONE"));
 }
@@ -176,9 +154,7 @@ sys.exit(7)
   Object.assign(run.spec, { argv: ["sh", "code.sh", ...run.spec.argv.slice(1)] });
   bench.write(join(".runline/runs", run.id, "spec.json"), JSON.stringify(run.spec));
   run.start(withoutMlflow);
-  await run.until("output.log", (log) => log.includes("KILL ME"));
-  await run.until("start.json");
-  process.kill(-run.startRecord.recorder_pid, "SIGKILL");
+  await killRecorder(run);
   bench.write("killed", "");
   await nobody(run);
   expect(bench.read("code")).toBe("7\n");

@@ -3,6 +3,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { ensureBuilt } from "../editor/built.ts";
 import { checkLevel } from "./checkLevel.ts";
+import { chosenFiles } from "./chosenFiles.ts";
 import { hostLevel } from "./hostLevel.ts";
 import type { Level, Outcome } from "./level.ts";
 import { uiLevel } from "./uiLevel.ts";
@@ -18,6 +19,9 @@ const levels: readonly Level[] = [
   uiLevel,
 ];
 
+const usage = `Usage: npm test [-- <level>… <part of a file's path>…]
+  Levels: ${levels.map(({ name }) => name).join(", ")}
+`;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const everythingMustRun = /^(1|true)$/i.test(process.env.CI ?? "");
 
@@ -59,11 +63,24 @@ function summary(outcomes: ReadonlyMap<string, Outcome>): void {
   say(`${sum((it) => it.passed)} passed, ${failed} failed`);
 }
 
-/** Runs the levels named in the arguments, all where none is; other arguments choose files within them. */
+/**
+ * Runs the levels named in the arguments, all where none is; other arguments choose files within them, and then only levels that have such
+ * files run. The exit code is 2 for an argument that fits nothing.
+ */
 export async function runAll(args: readonly string[]): Promise<void> {
   const named = levels.filter((level) => args.includes(level.name));
   const filters = args.filter((arg) => !levels.some((level) => level.name === arg));
-  const chosen = named.length > 0 ? named : levels;
+  const among = named.length > 0 ? named : levels;
+  const fits = (words: readonly string[]) => (level: Level) => chosenFiles(level.name, words).length > 0;
+  const unknown = filters.filter((filter) => !among.some(fits([filter])));
+  if (unknown.length > 0) {
+    process.stderr.write(
+      `No test is called ${unknown.join(" or ")}${named.length > 0 ? " there" : ""}.\n${usage}`,
+    );
+    process.exitCode = 2;
+    return;
+  }
+  const chosen = filters.length > 0 ? among.filter(fits(filters)) : among;
   const outcomes = new Map<string, Outcome>([["build", await build()]]);
   for (const level of chosen) outcomes.set(level.name, await runLevel(level, filters));
   summary(outcomes);

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { projectRoot } from "../editor/built.ts";
+import { chosenFiles } from "./chosenFiles.ts";
 import { forgetFailed, sayFailed } from "./failed.ts";
 import type { Level, Outcome } from "./level.ts";
 import { runProgram } from "./runProgram.ts";
@@ -45,8 +46,7 @@ export function vitestLevel(name: string, config = "test/vitest.config.ts"): Lev
       forgetFailed();
       const report = path.join(projectRoot, "test", ".out", `${name}.json`);
       fs.rmSync(report, { force: true });
-      const files =
-        filters.length > 0 ? filters.map((filter) => `test/${name}/${filter}`) : [`test/${name}/`];
+      const files = filters.length > 0 ? chosenFiles(name, filters) : [`test/${name}/`];
       const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
       const args = ["run", "--config", config, ...reporters, ...files];
       const outcome = outcomeOf(report, await runProgram("node_modules/vitest/vitest.mjs", args));

@@ -10,6 +10,7 @@ import { launchArray } from "../../ops/arrayLaunch.ts";
 import { cancel } from "../../ops/cancel.ts";
 import { launchOnHost } from "../../ops/hostLaunch.ts";
 import { type LaunchAsk, type Launched, launch } from "../../ops/launch.ts";
+import { runsGate } from "../mlflow/gate.ts";
 import { type Call, type Command, exitCode } from "./command.ts";
 import { connect, hostsOf } from "./hosts.ts";
 import { jsonText, runJson } from "./json.ts";
@@ -81,8 +82,10 @@ With --json: the script's output goes to standard error, and the run, as runline
       return exitCode.done;
     }
     terminal.note(`runline: started ${plain(name)}\n`);
+    const gate = runsGate(project, tellOnce(terminal));
+    if (call.text("on") === undefined) await gate.invite(id);
     const output = json ? async (bytes: Uint8Array) => terminal.note(bytes) : terminal.out;
-    const { ended, left } = await withInterrupts(id, name, call, output);
+    const { ended, left } = await withInterrupts(id, name, call, output).finally(gate.close);
     if (json) await terminal.out(jsonText(runJson(ended)));
     terminal.note(left ? leftLine(ended) : `${endLine(ended, terminal)}\n`);
     return left ? exitCode.canceled : exitOf(ended);

@@ -1,3 +1,4 @@
+import { givenTags, noteOf } from "../../model/clientTags.ts";
 import { formatBytes, formatValue } from "../../model/format.ts";
 import type { RunFile } from "../../model/lineage.ts";
 import { evidenceText } from "../../model/lineageTree.ts";
@@ -56,11 +57,11 @@ function page(
     ],
     [
       "tags",
-      Object.entries(run.tags)
+      givenTags(run)
         .map(([key, value]) => `${plain(key)}=${plain(value)}`)
         .join("  "),
     ],
-    ["note", plain(run.note)],
+    ["note", plain(noteOf(run))],
   ];
   const bold = (text: string) => painted(text, "bold", terminal);
   const section = (title: string, lines: readonly string[]) =>

@@ -3,6 +3,7 @@
 import type { Prompter } from "../../model/host.ts";
 import type { ScriptArgument } from "../../model/scriptArgument.ts";
 import type { MachineWatch } from "../../ops/machines.ts";
+import type { Gate } from "../mlflow/gate.ts";
 import type { WindowServer } from "../mlflow/windowServer.ts";
 import type { Teams } from "../mlflowClient/teams.ts";
 import type { Project } from "../project.ts";
@@ -15,6 +16,8 @@ export interface Context extends Project {
   readonly machines: MachineWatch | null;
   /** Answers MLflow's protocol for this folder, once somebody asks for its address. */
   readonly mlflow: WindowServer;
+  /** Lets the runs that are started here ask what they can't answer alone. */
+  readonly gate: Gate;
   /** The team's own MLflow servers. */
   readonly teams: Teams;
 }

@@ -74,7 +74,9 @@ export const runRequests: Requests<RunRequest> = {
       const newId = () => runIdAt(project.clock(), randomBytes(16));
       const { host } = ask;
       if (host !== undefined) return launchOnHost({ ...ask, host }, await onHosts(project, newId));
-      return launch(ask, { ...project, store: () => project.store.needed(), newId });
+      const launched = await launch(ask, { ...project, store: () => project.store.needed(), newId });
+      await project.gate.invite(launched.id);
+      return launched;
     },
   },
   "runs/cancel": {

@@ -10,6 +10,7 @@ import { type MachineWatch, machineWatch } from "../../ops/machines.ts";
 import { type ReadyTables, readyTables } from "../../ops/readyTables.ts";
 import type { Changed, Ended, Logged, ServerOptions, Stalled } from "../../protocol/editor.ts";
 import type { Store } from "../../store/store.ts";
+import { type Gate, runsGate } from "../mlflow/gate.ts";
 import { type WindowServer, windowServer } from "../mlflow/windowServer.ts";
 import { type Teams, teamsOf } from "../mlflowClient/teams.ts";
 import { type Engines, openProject, type Project } from "../project.ts";
@@ -94,6 +95,7 @@ function hold(
       };
       follower = followIn(project, store, { ...window, changed });
       if (project.trusted) void mlflow.resume().catch(mlflowFailed);
+      if (project.trusted) void gate.inviteActive(store).catch(mlflowFailed);
       void tellAll(store);
       if (project.trusted) void purgeOld(project, store, window);
     },
@@ -106,6 +108,7 @@ function hold(
   const { compute, layout, store } = project;
   const mlflowFailed = (thrown: unknown) => window.logged(failureLine(failureOf(thrown), "warn"));
   const mlflow = windowServer(project, mlflowFailed);
+  const gate = runsGate(project, mlflowFailed);
   const teams = teamsOf(project, mlflowFailed, () =>
     window.changed({ revision: -1, kinds: ["models"], runIds: [] }),
   );
@@ -151,13 +154,14 @@ function hold(
   void openExisting();
 
   return {
-    context: contextOf(project, scripts, window, { mlflow, teams, machines }),
+    context: contextOf(project, scripts, window, { mlflow, gate, teams, machines }),
     poke: () => follower?.poke(),
     async close() {
       waiting[Symbol.dispose]();
       links?.[Symbol.dispose]();
       await teams.close();
       await mlflow.close();
+      await gate.close();
       await store.close();
       await project.hosts?.close();
     },
@@ -195,7 +199,7 @@ function contextOf(
   project: Project,
   scripts: ScriptReader,
   { ask }: Window,
-  own: { readonly mlflow: WindowServer; readonly teams: Teams; readonly machines: MachineWatch | null },
+  own: Pick<Context, "mlflow" | "gate" | "teams" | "machines">,
 ): Context {
   return {
     ...project,

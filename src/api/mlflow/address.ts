@@ -47,7 +47,8 @@ export async function forgetAddress(directory: string): Promise<void> {
   await rm(path.join(directory, keptFile), { force: true });
 }
 
-async function writeWhole(file: string, value: object): Promise<void> {
+/** For its owner's eyes; whoever reads it finds all of it or what was there before. */
+export async function writeWhole(file: string, value: object): Promise<void> {
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, JSON.stringify(value), { mode: 0o600 });
   await rename(draft, file);

@@ -25,6 +25,28 @@ export function plainValue(value: AnyValue): unknown {
   return Object.values(value)[0];
 }
 
+/** A value of JSON as OpenTelemetry has it. */
+export function anyValue(plain: unknown): AnyValue {
+  if (Array.isArray(plain)) return { array_value: { values: plain.map(anyValue) } };
+  switch (typeof plain) {
+    case "string":
+      return { string_value: plain };
+    case "boolean":
+      return { bool_value: plain };
+    case "number":
+      return Number.isSafeInteger(plain) ? { int_value: BigInt(plain) } : { double_value: plain };
+    case "object":
+      if (plain === null) return {};
+      return {
+        kvlist_value: {
+          values: Object.entries(plain).map(([key, value]) => ({ key, value: anyValue(value) })),
+        },
+      };
+    default:
+      return {};
+  }
+}
+
 /** JSON with every digit of large integers, and with NaN and Infinity as protobuf writes them. */
 export function exactJson(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) => {

@@ -3,11 +3,11 @@
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import {
+  draftArtifact,
   type FoundEntry,
   listArtifacts,
   openArtifact,
   removeArtifact,
-  writeArtifact,
 } from "../../ops/artifactFiles.ts";
 import { appendToJournal, inTurn } from "../../ops/clientJournal.ts";
 import {
@@ -20,6 +20,7 @@ import {
 } from "./artifactPlaces.ts";
 import { bodyBytes, queryFields } from "./body.ts";
 import { clientParts } from "./clientWrites.ts";
+import { fileType, savedAs } from "./downloadHeaders.ts";
 import { registerMultipart } from "./multipart.ts";
 import { invalid, Parameters } from "./parameters.ts";
 import { askedVersion, versionNamed } from "./registryWire.ts";
@@ -80,12 +81,12 @@ export const artifactProxy: Plugin = (app, face) => {
   });
   app.post("/api/2.0/mlflow/upload-artifact", async (request, reply) => {
     const asked = new Parameters(queryFields(queryOf(request)));
-    const id = asked.text("run_uuid");
-    if (id === "") throw invalid("Request must specify run_uuid.");
+    const id = asked.text("run_id") || asked.text("run_uuid");
+    if (id === "") throw invalid("Request must specify run_id or run_uuid.");
     const text = asked.text("path");
     if (text === "") throw invalid("Request must specify path.");
     const parts = partsOf(text);
-    const data = await bodyBytes(request.raw, mostUpload);
+    const data = await bodyBytes(request.raw, mostUpload, "Artifact size is too large. Max size is 10MB.");
     if (data.byteLength === 0) throw invalid("Request must specify data.");
     const now = await face();
     await putAt(await placeOfRun(id, parts, now), Readable.from([data]), now);
@@ -100,13 +101,17 @@ export async function putArtifact(text: string, from: AsyncIterable<Uint8Array>,
 
 async function putAt(place: ArtifactPlace, from: AsyncIterable<Uint8Array>, face: Face): Promise<void> {
   if (place.parts.length <= place.hidden) throw invalid("Invalid path");
-  const { bytes, digest } = await writeArtifact(place, from);
+  const { bytes, digest, keep } = await draftArtifact(place, from);
   const { run } = place;
-  if (run === null) return;
+  if (run === null) return keep();
   const below = place.below.join("/");
   const origin = `mlflow-artifacts:/${run.id}/artifacts/${below}`;
   const record = { kind: "artifact", time: face.clock(), path: below, origin, bytes, digest } as const;
-  await inTurn(run.id, () => appendToJournal(run, [record], clientParts(face)));
+  // Of two that are sent at once the one that stays is the one that was noted last.
+  await inTurn(run.id, async () => {
+    await keep();
+    await appendToJournal(run, [record], clientParts(face));
+  });
 }
 
 async function deleteArtifact(text: string, face: Face): Promise<void> {
@@ -162,9 +167,9 @@ export async function send(
   const range = rangeOf(request.headers.range, file.size);
   // A page must never run what somebody has kept here.
   reply
-    .header("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(name)}`)
+    .header("content-disposition", savedAs(name))
     .header("accept-ranges", "bytes")
-    .type("application/octet-stream");
+    .header("content-type", fileType(name));
   if (range === "unsatisfiable") {
     await file.close();
     return reply.status(416).header("content-range", `bytes */${file.size}`).send("");

@@ -53,8 +53,17 @@ function notPresigned(what: string, uri: string): MlflowError {
   );
 }
 
+/** What clients and pages ask before they choose how to send: files come through this server, in one piece or in many of its own. */
 async function serverInfo(): Promise<object> {
-  return { store_type: "SqlStore", workspaces_enabled: false };
+  return {
+    ...{ store_type: "SqlStore", workspaces_enabled: false, trace_archival_enabled: false },
+    ...{ multipart_uploads_enabled: false, multipart_downloads_enabled: false },
+    ...{ artifact_serving_enabled: true, artifacts_presigned_only: false },
+    ...{ presigned_upload_run_id_supported: false, presigned_upload_model_id_supported: false },
+    model_artifact_presigned_downloads_supported: false,
+    features_enabled: { gateway: false, scheduled_issue_detection: false },
+    tracking_auth: "",
+  };
 }
 
 export const artifactRoutes: readonly Route[] = [

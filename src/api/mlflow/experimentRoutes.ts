@@ -7,7 +7,7 @@ import { parseSearchOrder } from "../../model/mlflowOrder.ts";
 import type { OrderTerm } from "../../model/mlflowSearch.ts";
 import type { Experiment } from "../../model/tracking.ts";
 import type { View } from "../../store/store.ts";
-import { checkKey, checkLength, limits } from "./limits.ts";
+import { checkExperimentName, checkKey, checkLength, limits } from "./limits.ts";
 import { pageOr, readToken, writeToken } from "./pages.ts";
 import { invalid, Parameters } from "./parameters.ts";
 import { type Face, type Fields, MlflowError, type Route } from "./route.ts";
@@ -45,7 +45,7 @@ async function create(fields: Fields, { store, clock, workspace, artifactRoot }:
   const name = asked.requiredText("name");
   const location = asked.text("artifact_location");
   const tags = asked.pairs("tags");
-  checkLength("name", name, limits.experimentName);
+  checkExperimentName(name);
   checkLocation(location);
   for (const { key, value } of tags) checkExperimentTag(key, value);
   const made = await store.experiments.create({
@@ -99,7 +99,7 @@ async function update(fields: Fields, face: Face): Promise<object> {
   const asked = new Parameters(fields);
   const id = asked.requiredText("experiment_id");
   const name = asked.requiredText("new_name");
-  checkLength("name", name, limits.experimentName);
+  checkExperimentName(name);
   const experiment = await experimentOf(id, face);
   if (experiment.deleted) throw new MlflowError("INVALID_STATE", "Cannot rename a non-active experiment.");
   if (!(await face.store.experiments.rename(experiment.id, name, face.clock())))

@@ -44,6 +44,11 @@ export function checkLength(what: string, text: string, most: number): void {
   if (characters(text) > most) throw invalid(`'${what}' exceeds the maximum length of ${most} characters`);
 }
 
+export function checkExperimentName(name: string): void {
+  if (name.trim() === "") throw invalid(`Invalid experiment name: '${name}'`);
+  checkLength("name", name, limits.experimentName);
+}
+
 /** A value is cut to what MLflow keeps of it, as it does by default. */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text;

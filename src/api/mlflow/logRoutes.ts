@@ -199,8 +199,8 @@ function readDataset(item: Parameters, { clock }: Face): InputRecord {
     digest: dataset.text("digest"),
     source_type: dataset.text("source_type"),
     source: dataset.text("source"),
-    schema: dataset.textOrNull("schema"),
-    profile: dataset.textOrNull("profile"),
+    schema: dataset.text("schema") || null,
+    profile: dataset.text("profile") || null,
     tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
   };
   if (record.name === "") throw missing("datasets.dataset.name");

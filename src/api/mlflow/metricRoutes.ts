@@ -5,7 +5,7 @@ import { noRun } from "./clientWrites.ts";
 import { readToken, writeToken } from "./pages.ts";
 import { invalid, missing, Parameters } from "./parameters.ts";
 import { type Face, type Fields, JsonText, type Route } from "./route.ts";
-import { listOf, wireNumber, wireTime } from "./wire.ts";
+import { listOf, wireNumber, wireStep, wireTime } from "./wire.ts";
 
 const mostBulk = 25_000;
 const mostRuns = 100;
@@ -17,10 +17,14 @@ async function history(fields: Fields, face: Face): Promise<object> {
   const key = asked.requiredText("metric_key");
   const place = asked.text("page_token");
   const limit = asked.integerOrNull("max_results");
+  if (limit !== null && limit <= 0)
+    throw invalid(
+      `Invalid value ${limit} for parameter 'max_results' supplied. It must be a positive integer.`,
+    );
   const points = await face.store.trackedRuns.history(id, key);
   const from = offsetIn(place);
   const count = points.values.length;
-  const to = limit === null || limit <= 0 ? count : Math.min(count, from + limit);
+  const to = limit === null ? count : Math.min(count, from + limit);
   const token = writeToken(to < count ? JSON.stringify({ offset: to }) : null);
   return from < to ? new JsonText(historyText(key, points, from, to, token)) : {};
 }
@@ -58,7 +62,7 @@ async function pointsOf(id: string, key: string, { store }: Face): Promise<Histo
 
 function wirePoint(key: string, { values, times, steps }: History, at: number) {
   const value = wireNumber(values[at] as number);
-  return { key, value, timestamp: wireTime(times[at] as number), step: steps[at] as number };
+  return { key, value, timestamp: wireTime(times[at] as number), step: wireStep(steps[at] as number) };
 }
 
 async function bulk(fields: Fields, face: Face): Promise<object> {

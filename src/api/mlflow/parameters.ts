@@ -1,9 +1,13 @@
 /** Reads the fields of a request one by one, in the order in which MLflow checks them; what is wrong is said in MLflow's words. */
 
+import { sortedJson, typeName, written } from "./pythonJson.ts";
 import { type Fields, MlflowError } from "./route.ts";
 
 /** Marks fields that came as query keys: there everything is text, and a list of one is a text. */
 export const fromQuery = Symbol("query");
+
+/** Holds the JSON that fields were read from. */
+export const fromJson = Symbol("json");
 
 const docs = "See the API docs for more information about request parameters.";
 const nothing: Fields = Object.freeze({});
@@ -16,11 +20,13 @@ export class Parameters {
   readonly #fields: Fields;
   readonly #path: string;
   readonly #isQuery: boolean;
+  readonly #json: unknown;
 
   /** `path` stands before the names of members of a member: `metrics[3].`. */
-  constructor(fields: Fields, path = "") {
+  constructor(fields: Fields, path = "", json: unknown = Reflect.get(fields, fromJson)) {
     this.#fields = fields;
     this.#path = path;
+    this.#json = json;
     this.#isQuery = Object.hasOwn(fields, fromQuery);
   }
 
@@ -134,7 +140,7 @@ export class Parameters {
     return this.#items(name).map((item, at) => {
       if (typeof item !== "object" || item === null || Array.isArray(item))
         throw this.#unfit(name, this.#value(name));
-      return read(new Parameters(item as Fields, `${this.#path}${name}[${at}].`), at);
+      return read(new Parameters(item as Fields, `${this.#path}${name}[${at}].`, this.#json), at);
     });
   }
 
@@ -142,7 +148,7 @@ export class Parameters {
   object(name: string): Parameters {
     const value = this.#value(name) ?? nothing;
     if (typeof value !== "object" || Array.isArray(value)) throw this.#unfit(name, value);
-    return new Parameters(value as Fields, `${this.#path}${name}.`);
+    return new Parameters(value as Fields, `${this.#path}${name}.`, this.#json);
   }
 
   /** `max_results`: the usual number where it is not given. */
@@ -176,9 +182,9 @@ export class Parameters {
   }
 
   #unfit(name: string, value: unknown): MlflowError {
-    return invalid(
-      `${invalidValue(this.#path + name, value, ` Hint: Value was of type '${typeName(value)}'.`)} ${docs}`,
-    );
+    const place = this.#path + name;
+    const sent = (typeof this.#json === "string" ? written(this.#json, place) : null) ?? value;
+    return invalid(`${invalidValue(place, sent, ` Hint: Value was of type '${typeName(sent)}'.`)} ${docs}`);
   }
 }
 
@@ -195,33 +201,4 @@ export function missing(name: string): MlflowError {
 export function invalidValue(name: string, value: unknown, why = ""): string {
   const about = `Invalid value ${sortedJson(value)} for parameter '${name}' supplied`;
   return why === "" ? `${about}.` : `${about}: ${why}`;
-}
-
-/** JSON with sorted names and only ASCII characters. */
-export function sortedJson(value: unknown): string {
-  const text = JSON.stringify(value, (_, member: unknown) =>
-    typeof member === "object" && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
-  return (text ?? "null").replace(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
-
-/** Name of the type that a JSON value has in Python, where these messages come from. */
-function typeName(value: unknown): string {
-  if (value === null || value === undefined) return "NoneType";
-  if (Array.isArray(value)) return "list";
-  switch (typeof value) {
-    case "string":
-      return "str";
-    case "boolean":
-      return "bool";
-    case "number":
-      return Number.isInteger(value) ? "int" : "float";
-    default:
-      return "dict";
-  }
 }

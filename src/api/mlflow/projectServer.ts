@@ -5,7 +5,7 @@ import { get } from "node:http";
 import type { Project } from "../project.ts";
 import { lastAddress, readAddress, removeAddress, writeAddress } from "./address.ts";
 import type { Face } from "./route.ts";
-import { type Serving, serveMlflow } from "./server.ts";
+import { type Answering, answerMlflow, type Serving, serveMlflow } from "./server.ts";
 import { tellWebhooks } from "./webhookDelivery.ts";
 
 export interface ServerWish {
@@ -18,6 +18,7 @@ export interface ServerWish {
   readonly origins?: readonly string[];
   /** A URI that clients write to themselves (`s3://…`): new experiments keep their files below it. Null for here, through the proxy. */
   readonly artifactRoot?: string | null;
+  readonly patienceMs?: number;
   readonly failed: (thrown: unknown) => void;
 }
 
@@ -32,14 +33,11 @@ export async function serveProject(project: Project, wish: ServerWish): Promise<
   const last = await lastAddress(directory);
   const token =
     wish.token === undefined ? (last?.token ?? randomBytes(24).toString("base64url")) : wish.token;
-  const person = await project.actor();
-  const face = async (): Promise<Face> => ({
-    ...{ store: await project.store.needed(), directory, workspace: project.layout.workspace },
-    ...{ compute: project.compute, clock: project.clock, person, artifactRoot: wish.artifactRoot ?? null },
-  });
+  const face = await faceOf(project, wish.artifactRoot ?? null);
   const options = {
     ...{ host: wish.host ?? "127.0.0.1", token, face, failed: wish.failed },
     ...{ hosts: wish.hosts ?? [], origins: wish.origins ?? [] },
+    ...(wish.patienceMs === undefined ? {} : { patienceMs: wish.patienceMs }),
   };
   const other = await servedAt(directory);
   const listen = (port: number) => serveMlflow({ ...options, port });
@@ -62,6 +60,23 @@ export async function serveProject(project: Project, wish: ServerWish): Promise<
       await serving.close();
     },
   };
+}
+
+/** Answers on connections that somebody else accepts, for whoever has the token. */
+export async function answerProject(
+  project: Project,
+  { token, failed }: { readonly token: string; readonly failed: (thrown: unknown) => void },
+): Promise<Answering> {
+  return answerMlflow({ token, failed, hosts: [], origins: [], face: await faceOf(project, null) });
+}
+
+async function faceOf(project: Project, artifactRoot: string | null): Promise<() => Promise<Face>> {
+  const person = await project.actor();
+  const { directory, workspace } = project.layout;
+  return async () => ({
+    ...{ store: await project.store.needed(), directory, workspace },
+    ...{ compute: project.compute, clock: project.clock, person, artifactRoot },
+  });
 }
 
 /** A window that is loaded anew finds its port in use for a moment; clients go on asking there, so it is worth waiting for. */

@@ -17,11 +17,11 @@ export interface Route {
   answer(fields: Fields, face: Face): Promise<object>;
 }
 
-/** An answer as the parts of its text, each made when it is taken: one that is too long to be held as objects or in one piece. */
+/** An answer as the parts of its text, each made when it is taken: one that is too long to be held as objects or in one piece. Bytes are UTF-8. */
 export class JsonText {
-  readonly parts: Iterable<string>;
+  readonly parts: Iterable<string | Buffer>;
 
-  constructor(parts: Iterable<string>) {
+  constructor(parts: Iterable<string | Buffer>) {
     this.parts = parts;
   }
 }
@@ -67,9 +67,12 @@ export type ErrorCode = keyof typeof errorStatus;
 export class MlflowError extends Error {
   override readonly name = "MlflowError";
   readonly code: ErrorCode;
+  readonly status: number;
 
-  constructor(code: ErrorCode, message: string) {
+  /** `status`: where the protocol has another one than the code's. */
+  constructor(code: ErrorCode, message: string, status: number = errorStatus[code]) {
     super(message);
     this.code = code;
+    this.status = status;
   }
 }

@@ -1,27 +1,36 @@
 /** MLflow's protocol over HTTP: finds the route of a request, reads its fields, and says what went wrong in MLflow's shape. */
 
+import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { failureOf } from "../../model/failure.ts";
 import { jsonFields, queryFields } from "./body.ts";
 import { admit, type Guard } from "./guard.ts";
 import { piecePath } from "./multipart.ts";
-import { errorStatus, type Face, type Fields, JsonText, MlflowError, type Route } from "./route.ts";
+import { type Face, type Fields, JsonText, MlflowError, type Route } from "./route.ts";
 import { plugins, routes } from "./routes.ts";
 
 /** The version of MLflow whose clients this face is tested with; they choose what to send by it. */
-export const mlflowVersion = "3.17.2";
+export const mlflowVersion = "3.18.0";
 
-export interface ServeOptions extends Guard {
+export interface ServeOptions extends AnswerOptions {
   /** Name or address to listen on; this machine only unless told otherwise. */
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
+}
+
+export interface AnswerOptions extends Guard {
   /** What the routes work with, as it is at the time of a request: a store may be made anew meanwhile. */
   readonly face: () => Promise<Face>;
   /** Gets what went wrong without being a client's mistake. */
   readonly failed: (thrown: unknown) => void;
+  /** For how long a client may be silent in the middle of what it sends or is sent; five minutes unless told otherwise. */
+  readonly patienceMs?: number;
 }
+
+/** What nobody goes on sending is not waited for for ever: its connection would stay, and a draft of its size. */
+const patience = 300_000;
 
 export interface Serving {
   readonly url: string;
@@ -31,8 +40,36 @@ export interface Serving {
 
 /** Listens; resolves when requests are answered. Throws what `listen` throws (EADDRINUSE). */
 export async function serveMlflow(options: ServeOptions): Promise<Serving> {
+  const app = answersOf(options);
+  await app.listen({ host: options.host, port: options.port });
+  const address = app.server.address();
+  const port = typeof address === "object" && address !== null ? address.port : options.port;
+  return { url: `http://${nameOf(options.host)}:${port}`, port, close: () => app.close() };
+}
+
+export interface Answering {
+  /** Answers what comes over a connection that somebody else has accepted, and paused. */
+  take(socket: Socket): void;
+  close(): Promise<void>;
+}
+
+/** Listens nowhere. */
+export async function answerMlflow(options: AnswerOptions): Promise<Answering> {
+  const app = answersOf(options);
+  await app.ready();
+  return {
+    take(socket) {
+      app.server.emit("connection", socket);
+      socket.resume();
+    },
+    close: () => app.close(),
+  };
+}
+
+function answersOf(options: AnswerOptions): FastifyInstance {
   const app = Fastify({
     forceCloseConnections: true,
+    connectionTimeout: options.patienceMs ?? patience,
     // Filters and lists of ids come in the query of a GET.
     http: { maxHeaderSize: 64 * 1024 },
     frameworkErrors: (thrown, _request, reply) => void tell(thrown, reply, options.failed),
@@ -56,10 +93,7 @@ export async function serveMlflow(options: ServeOptions): Promise<Serving> {
   app.get("/version", (_request, reply) => reply.type("text/plain").send(mlflowVersion));
   for (const route of routes) register(app, route, options.face);
   for (const plugin of plugins) plugin(app, options.face);
-  await app.listen({ host: options.host, port: options.port });
-  const address = app.server.address();
-  const port = typeof address === "object" && address !== null ? address.port : options.port;
-  return { url: `http://${nameOf(options.host)}:${port}`, port, close: () => app.close() };
+  return app;
 }
 
 /** The name in the URL; who listens on all addresses is found on this machine's own. */
@@ -73,41 +107,50 @@ function isOpen(url: string): boolean {
   return url === "/health" || url === "/version" || url.includes(piecePath);
 }
 
-function register(app: FastifyInstance, route: Route, face: ServeOptions["face"]): void {
+function register(app: FastifyInstance, route: Route, face: AnswerOptions["face"]): void {
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const fields = await fieldsOf(request);
     const answer = await route.answer(fields, await face());
     reply.type("application/json");
-    return reply.send(answer instanceof JsonText ? textOf(answer) : JSON.stringify(answer));
+    return reply.send(answer instanceof JsonText ? bodyOf(answer) : JSON.stringify(answer));
   };
   app.route({ method: route.method, url: `/api/${route.major}.0/${route.path}`, handler });
 }
 
 /** A short answer whole, and a long one as it is taken: its parts, a few at once, are never one long text. */
-function textOf({ parts }: JsonText): string | Readable {
+function bodyOf({ parts }: JsonText): Buffer | Readable {
   const rest = pieces(parts);
-  const first = rest.next().value ?? "";
-  const second = rest.next().value;
-  return second === undefined ? first : Readable.from(joined(first, second, rest), { objectMode: false });
+  const first: Buffer[] = [];
+  for (let length = 0; length <= wholeLength; ) {
+    const { value } = rest.next();
+    if (value === undefined) return Buffer.concat(first, length);
+    first.push(value);
+    length += value.length;
+  }
+  return Readable.from(joined(first, rest), { objectMode: false });
 }
 
-function* joined(first: string, second: string, rest: Iterable<string>): Generator<string, undefined> {
-  yield first;
-  yield second;
+const wholeLength = 1024 * 1024;
+
+function* joined(first: Iterable<Buffer>, rest: Iterable<Buffer>): Generator<Buffer, undefined> {
+  yield* first;
   yield* rest;
 }
 
 const pieceLength = 64 * 1024;
 
-function* pieces(parts: Iterable<string>): Generator<string, undefined> {
-  let piece = "";
+/** Bytes, which don't burden the collector of garbage as long texts do. */
+function* pieces(parts: JsonText["parts"]): Generator<Buffer, undefined> {
+  let text = "";
   for (const part of parts) {
-    piece += part;
-    if (piece.length < pieceLength) continue;
-    yield piece;
-    piece = "";
+    if (typeof part === "string") text += part;
+    if (text !== "" && (typeof part !== "string" || text.length >= pieceLength)) {
+      yield Buffer.from(text);
+      text = "";
+    }
+    if (typeof part !== "string") yield part;
   }
-  if (piece !== "") yield piece;
+  if (text !== "") yield Buffer.from(text);
 }
 
 /** A body or a query, and the parts of the path that have names. Some clients send a body with a GET, too. */
@@ -120,18 +163,19 @@ async function fieldsOf(request: FastifyRequest): Promise<Fields> {
   return Object.assign(fields, params);
 }
 
-function tell(thrown: unknown, reply: FastifyReply, failed: ServeOptions["failed"]): FastifyReply {
-  const { code, message } = thrown instanceof MlflowError ? thrown : known(thrown, failed);
+function tell(thrown: unknown, reply: FastifyReply, failed: AnswerOptions["failed"]): FastifyReply {
+  const { code, message, status } = thrown instanceof MlflowError ? thrown : known(thrown, failed);
   return reply
-    .status(errorStatus[code])
+    .status(status)
     .type("application/json")
     .send(JSON.stringify({ error_code: code, message }));
 }
 
 /** A failure of Runline in MLflow's words. Clients try a 500 again for minutes, so it is kept for what is our own fault. */
-function known(thrown: unknown, failed: ServeOptions["failed"]): MlflowError {
+function known(thrown: unknown, failed: AnswerOptions["failed"]): MlflowError {
   if (isCutShort(thrown))
     return new MlflowError("BAD_REQUEST", "The connection ended before the request did.");
+  if (isTooDeep(thrown)) return new MlflowError("BAD_REQUEST", "The request is nested too deep.");
   if (isHttpRefusal(thrown)) return new MlflowError("BAD_REQUEST", thrown.message);
   const { code, message, next } = failureOf(thrown);
   if (code === "pathBlocked") return new MlflowError("INVALID_PARAMETER_VALUE", message);
@@ -149,6 +193,11 @@ function isCutShort(thrown: unknown): boolean {
     thrown.code === "ERR_STREAM_PREMATURE_CLOSE" ||
     (thrown.code === "ECONNRESET" && thrown.message === "aborted")
   );
+}
+
+/** What walks through a request goes as deep as the client's values do. */
+function isTooDeep(thrown: unknown): boolean {
+  return thrown instanceof RangeError && thrown.message === "Maximum call stack size exceeded";
 }
 
 /** What fastify itself refuses: a path or a header that can't be read. */

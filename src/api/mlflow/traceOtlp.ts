@@ -5,18 +5,19 @@ import { parseJson } from "../../model/fields.ts";
 import { traceKeys } from "../../model/trace.ts";
 import { bodyBytes, longestBody } from "./body.ts";
 import { activeExperimentOf } from "./experimentRoutes.ts";
+import type { OtlpSpan } from "./otlpSpan.ts";
 import { invalid, missing } from "./parameters.ts";
 import { type Face, MlflowError, type Plugin } from "./route.ts";
 import { spansInJson } from "./traceOtlpJson.ts";
 import { BadMessage, spansInProtobuf } from "./traceProtobuf.ts";
-import { batchesOf, endedTraces, type OtlpSpan } from "./traceSpans.ts";
+import { batchesOf, endedTraces } from "./traceSpans.ts";
 import { traceArtifacts } from "./traceWire.ts";
 
 export const traceOtlp: Plugin = (app, face) => {
   app.post("/v1/traces", async (request, reply) => {
     const type = mediaType(request.headers["content-type"]);
     const experimentId = one(request.headers["x-mlflow-experiment-id"]);
-    if (experimentId === "") throw missing("x-mlflow-experiment-id");
+    if (experimentId === "") throw unprocessable(missing("x-mlflow-experiment-id").message);
     const bytes = plain(await bodyBytes(request.raw), one(request.headers["content-encoding"]));
     const spans = read(bytes, type);
     await take(spans, experimentId, one(request.headers["x-mlflow-run-id"]), await face());
@@ -54,8 +55,13 @@ function read(bytes: Uint8Array, type: string): readonly OtlpSpan[] {
   if (spans.length === 0) throw invalid("Invalid OpenTelemetry format - no spans found");
   for (const { traceId, spanId, parentId } of spans)
     if (traceId.length !== 16 || spanId.length !== 8 || (parentId.length !== 0 && parentId.length !== 8))
-      throw invalid("Invalid OpenTelemetry format: a trace id has 16 bytes and a span id 8");
+      throw unprocessable("Invalid OpenTelemetry format: a trace id has 16 bytes and a span id 8");
   return spans;
+}
+
+/** Not to be sent again as it is. */
+function unprocessable(message: string): MlflowError {
+  return new MlflowError("INVALID_PARAMETER_VALUE", message, 422);
 }
 
 function mediaType(header: string | undefined): "application/json" | "application/x-protobuf" {

@@ -2,8 +2,8 @@
 
 import { isObject } from "../../model/fields.ts";
 import type { AnyValue, KeyValue } from "./anyValue.ts";
+import { type OtlpSpan, serviceName } from "./otlpSpan.ts";
 import { BadMessage } from "./traceProtobuf.ts";
-import type { OtlpSpan } from "./traceSpans.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 const deepest = 64;
@@ -11,15 +11,18 @@ const deepest = 64;
 /** The spans of a parsed `ExportTraceServiceRequest`. Throws `BadMessage`. */
 export function spansInJson(request: unknown): readonly OtlpSpan[] {
   if (!isObject(request)) throw new BadMessage("it is no object");
-  return list(request, "resourceSpans")
-    .flatMap((resource) => list(resource, "scopeSpans"))
-    .flatMap((scope) => list(scope, "spans"))
-    .map(readSpan);
+  return list(request, "resourceSpans").flatMap((resource) => {
+    const service = serviceName(isObject(resource.resource) ? pairs(resource.resource, 0) : []);
+    return list(resource, "scopeSpans")
+      .flatMap((scope) => list(scope, "spans"))
+      .map((span) => readSpan(span, service));
+  });
 }
 
-function readSpan(span: Members): OtlpSpan {
+function readSpan(span: Members, service: string): OtlpSpan {
   const status = isObject(span.status) ? span.status : {};
   return {
+    service,
     traceId: id(span.traceId),
     spanId: id(span.spanId),
     parentId: id(span.parentSpanId),

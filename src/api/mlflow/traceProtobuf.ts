@@ -1,7 +1,7 @@
 /** Protobuf's wire format, as far as OpenTelemetry's traces use it. Field numbers: opentelemetry/proto/{trace,common}/v1. */
 
 import type { AnyValue, KeyValue } from "./anyValue.ts";
-import type { OtlpEvent, OtlpLink, OtlpSpan } from "./traceSpans.ts";
+import { type OtlpEvent, type OtlpLink, type OtlpSpan, serviceName } from "./otlpSpan.ts";
 
 /** Bytes that are no message of this kind. */
 export class BadMessage extends Error {}
@@ -12,16 +12,21 @@ const text = new TextDecoder("utf-8");
 /** The spans of an `ExportTraceServiceRequest`. Throws `BadMessage`. */
 export function spansInProtobuf(bytes: Uint8Array): readonly OtlpSpan[] {
   const spans: OtlpSpan[] = [];
-  for (const resource of messages(bytes, 1))
-    for (const scope of messages(resource, 2))
-      for (const span of messages(scope, 2)) spans.push(readSpan(span));
+  for (const resource of messages(bytes, 1)) {
+    const fields = new Message(resource);
+    const said = messages(fields.bytes(1), 1).map((each) => readPair(each, 0));
+    const service = serviceName(said);
+    for (const scope of fields.all(2))
+      for (const span of messages(scope, 2)) spans.push(readSpan(span, service));
+  }
   return spans;
 }
 
-function readSpan(bytes: Uint8Array): OtlpSpan {
+function readSpan(bytes: Uint8Array, service: string): OtlpSpan {
   const fields = new Message(bytes);
   const status = new Message(fields.bytes(15));
   return {
+    service,
     traceId: fields.bytes(1),
     spanId: fields.bytes(2),
     parentId: fields.bytes(4),

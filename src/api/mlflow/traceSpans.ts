@@ -10,34 +10,9 @@ import {
   traceKeys,
   usageOf,
 } from "../../model/trace.ts";
-import { type AnyValue, exactJson, type KeyValue, plainValue } from "./anyValue.ts";
-
-export interface OtlpEvent {
-  readonly time: bigint;
-  readonly name: string;
-  readonly attributes: readonly KeyValue[];
-}
-
-export interface OtlpLink {
-  readonly traceId: Uint8Array;
-  readonly spanId: Uint8Array;
-  readonly attributes: readonly KeyValue[];
-}
-
-export interface OtlpSpan {
-  readonly traceId: Uint8Array;
-  readonly spanId: Uint8Array;
-  /** Empty for the first span of a trace. */
-  readonly parentId: Uint8Array;
-  readonly name: string;
-  readonly start: bigint;
-  /** 0 while it goes on. */
-  readonly end: bigint;
-  readonly attributes: readonly KeyValue[];
-  readonly events: readonly OtlpEvent[];
-  readonly links: readonly OtlpLink[];
-  readonly status: { readonly code: number; readonly message: string };
-}
+import { type AnyValue, exactJson, plainValue } from "./anyValue.ts";
+import type { OtlpEvent, OtlpLink, OtlpSpan } from "./otlpSpan.ts";
+import { inOwnWords } from "./traceConventions.ts";
 
 const statuses = ["UNSET", "OK", "ERROR"] as const;
 const longestPreview = 1_000;
@@ -45,7 +20,7 @@ const longestPreview = 1_000;
 /** Spans by the trace that they belong to, each with what they say of it. */
 export function batchesOf(experimentId: string, spans: readonly OtlpSpan[]): readonly SpanBatch[] {
   const traces = new Map<string, OtlpSpan[]>();
-  for (const span of spans) {
+  for (const span of spans.map(inOwnWords)) {
     const id = traceIdOf(span);
     const known = traces.get(id);
     if (known === undefined) traces.set(id, [span]);
@@ -74,8 +49,8 @@ function traceOf(id: string, experimentId: string, spans: readonly OtlpSpan[]): 
   const root = spans.find(isRoot);
   const time = Math.min(...spans.map(({ start }) => milliseconds(start)));
   const end = Math.max(...spans.map((span) => milliseconds(span.end)));
-  const inputs = root === undefined ? "" : attribute(root, "mlflow.spanInputs");
-  const outputs = root === undefined ? "" : attribute(root, "mlflow.spanOutputs");
+  const inputs = root === undefined ? "" : attributeJson(root, "mlflow.spanInputs");
+  const outputs = root === undefined ? "" : attributeJson(root, "mlflow.spanOutputs");
   const metadata: Tags = {
     ...totals(spans),
     ...some(traceKeys.session, first(spans, "session.id", "gen_ai.conversation.id")),
@@ -115,19 +90,9 @@ function ownTags(root: OtlpSpan): Tags {
   return Object.fromEntries(found.map(({ key, value }) => [key.slice(prefix.length), plainText(value)]));
 }
 
-/**
- * Tokens and cost of a trace: what each call says, without those calls whose caller says it for all within. Calls of other libraries than
- * MLflow's say it by the conventions of OpenTelemetry.
- */
+/** Tokens and cost of a trace: what each call says, without those calls whose caller says it for all within. */
 function totals(spans: readonly OtlpSpan[]): Tags {
-  const tokens = summed(spans, (span) => {
-    const said = numbersIn(attribute(span, "mlflow.chat.tokenUsage"));
-    if (Object.keys(said).length > 0) return said;
-    const input = Number(first([span], "gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"));
-    const output = Number(first([span], "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"));
-    if (!(input + output > 0)) return {};
-    return { input_tokens: input, output_tokens: output, total_tokens: input + output };
-  });
+  const tokens = summed(spans, (span) => numbersIn(attribute(span, "mlflow.chat.tokenUsage")));
   const cost = summed(spans, (span) => numbersIn(attribute(span, "mlflow.llm.cost")));
   return { ...someObject(traceKeys.tokens, tokens), ...someObject(traceKeys.cost, cost) };
 }
@@ -209,6 +174,12 @@ function first(spans: readonly OtlpSpan[], ...keys: readonly string[]): string {
 function attribute({ attributes }: OtlpSpan, key: string): string {
   const found = attributes.find((each) => each.key === key);
   return found === undefined ? "" : plainText(found.value);
+}
+
+function attributeJson({ attributes }: OtlpSpan, key: string): string {
+  const found = attributes.find((each) => each.key === key);
+  const plain = found === undefined ? undefined : plainValue(found.value);
+  return plain === undefined ? "" : exactJson(plain);
 }
 
 /** A text as it stands, anything else as JSON. */

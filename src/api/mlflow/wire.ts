@@ -4,9 +4,12 @@ import {
   type DatasetInput,
   type Experiment,
   type LoggedModel,
+  type ModelUse,
   runStatusOf,
   type TrackedRun,
+  type TrackedRunHead,
 } from "../../model/tracking.ts";
+import type { FoundRun } from "../../store/store.ts";
 
 /** JSON has no NaN; and where MLflow keeps numbers, the infinities are the greatest numbers there are. */
 export function wireNumber(value: number): number | string {
@@ -16,6 +19,11 @@ export function wireNumber(value: number): number | string {
 
 export function wireTime(time: number): number {
   return Math.round(time);
+}
+
+/** The protocol has whole steps only, and its clients read nothing of a run with another one. A script may have counted in fractions of epochs. */
+export function wireStep(step: number): number {
+  return Math.trunc(step);
 }
 
 /** Key and value of each; nothing at all where there are none. */
@@ -51,7 +59,7 @@ export function wireExperiment({ id, name, artifactLocation, deleted, created, u
   };
 }
 
-export function wireRunInfo(run: TrackedRun) {
+export function wireRunInfo(run: TrackedRunHead) {
   return {
     run_uuid: run.id,
     run_id: run.id,
@@ -72,7 +80,7 @@ export function wireRun(run: TrackedRun) {
     data: {
       metrics: listOf(
         run.metrics.map(({ key, value, time, step }) => {
-          return { key, value: wireNumber(value), timestamp: wireTime(time), step };
+          return { key, value: wireNumber(value), timestamp: wireTime(time), step: wireStep(step) };
         }),
       ),
       params: wirePairs(run.parameters),
@@ -83,9 +91,29 @@ export function wireRun(run: TrackedRun) {
       model_inputs: listOf(run.modelInputs.map(({ model }) => ({ model_id: model }))),
     },
     outputs: {
-      model_outputs: listOf(run.modelOutputs.map(({ model, step }) => ({ model_id: model, step }))),
+      model_outputs: listOf(run.modelOutputs.map(wireModelOutput)),
     },
   };
+}
+
+/** A run of a page as text. As in MLflow, its models are only those that it made: which ones a run read, only the run itself tells. */
+export function foundRunText(run: FoundRun): string {
+  const data = [
+    listText("metrics", run.metrics),
+    listText("params", run.parameters),
+    listText("tags", run.tags),
+  ].filter((text) => text !== "");
+  const inputs = run.inputs.length === 0 ? {} : { dataset_inputs: run.inputs.map(wireInput) };
+  const outputs = { model_outputs: listOf(run.modelOutputs.map(wireModelOutput)) };
+  return `{"info":${JSON.stringify(wireRunInfo(run))},"data":{${data.join(",")}},"inputs":${JSON.stringify(inputs)},"outputs":${JSON.stringify(outputs)}}`;
+}
+
+function listText(name: string, items: string): string {
+  return items === "" ? "" : `"${name}":[${items}]`;
+}
+
+function wireModelOutput({ model, step }: ModelUse) {
+  return { model_id: model, step: wireStep(step) };
 }
 
 function wireInput({ name, digest, sourceType, source, schema, profile, tags }: DatasetInput) {
@@ -128,7 +156,7 @@ export function wireLoggedModel(model: LoggedModel) {
       params: wirePairs(model.parameters),
       metrics: listOf(
         model.metrics.map(({ key, value, time, step, dataset, runId }) => ({
-          ...{ key, value: wireNumber(value), timestamp: wireTime(time), step },
+          ...{ key, value: wireNumber(value), timestamp: wireTime(time), step: wireStep(step) },
           dataset_name: dataset?.name,
           dataset_digest: dataset?.digest,
           model_id: model.id,

@@ -25,6 +25,8 @@ export interface Connection {
   /** When another window has read its runs last. */
   othersAsOf: number;
   isBusy: boolean;
+  /** It has answered, or it has not: one that is just tried for the first time is not shown yet. */
+  isHeard: boolean;
 }
 
 const noModels: TeamModels = { models: [], cut: false };
@@ -58,7 +60,7 @@ export function connectionTo(access: TeamAccess, folder: string, turn: Turn): Co
     ...{ turn, abort, server: teamServer({ url, name: new URL(url).host, authorization }, abort.signal) },
     shared: sharedReads(path.join(folder, teamsFolder), url),
     ...{ asOf: null, trouble: null, modelsAsOf: null, models: noModels, othersAsOf: 0 },
-    ...{ modelsTrouble: null, modelsTried: 0, isBusy: false },
+    ...{ modelsTrouble: null, modelsTried: 0, isBusy: false, isHeard: false },
   };
 }
 

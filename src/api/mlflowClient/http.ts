@@ -68,8 +68,11 @@ export async function ask(
     const sent =
       body !== null && "file" in body
         ? pipeline(createReadStream(body.file), request)
-        : Promise.resolve(request.end(text ?? undefined));
-    const [answer] = await Promise.all([answered, sent]);
+        : Promise.resolve(void request.end(text ?? undefined));
+    const answer = await Promise.race([answered, sent.then(() => answered)]);
+    // What is refused before all of it is there is not sent to its end; what is taken is.
+    if (answer.status >= 300) request.destroy();
+    else await sent;
     return answer;
   } catch (thrown) {
     signal?.throwIfAborted();
@@ -120,13 +123,31 @@ export class Rejection extends RunlineError {
 const certificateCodes =
   /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ERR_TLS_CERT_ALTNAME_INVALID|DEPTH_ZERO/;
 
+const tlsCodes = /^(EPROTO|ERR_SSL_)/;
+
+const connectionWords: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nobody listens there",
+  ENOTFOUND: "no such host",
+  EAI_AGAIN: "its name can't be looked up now",
+  ECONNRESET: "it closed the connection",
+  EHOSTUNREACH: "there is no way to it",
+  ENETUNREACH: "there is no network to it",
+  ETIMEDOUT: "it took too long",
+};
+
+/** OpenSSL's own message names its source files; what it is about is before the last colons. */
+function tlsWords(cause: string): string {
+  if (/wrong version number|packet length too long|http request/.test(cause))
+    return "it does not speak HTTPS on that port; its address may begin with http://";
+  return `HTTPS with it failed: ${/SSL routines:[^:]*:([^:]+)/.exec(cause)?.[1] ?? cause}`;
+}
+
 function unreachable(server: string, thrown: unknown): RunlineError {
   const cause = thrown instanceof Error ? thrown.message : String(thrown);
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
   if (/SELF_SIGNED/.test(code))
     return new RunlineError("teamUntrusted", { server, cause: "it is self-signed" }, thrown);
-  const words =
-    code === "ECONNREFUSED" ? "nobody listens there" : code === "ENOTFOUND" ? "no such host" : cause;
+  const words = connectionWords[code] ?? (tlsCodes.test(code) ? tlsWords(cause) : cause);
   return new RunlineError(
     certificateCodes.test(code) ? "teamUntrusted" : "teamDown",
     { server, cause: words },

@@ -19,6 +19,11 @@ export interface Sending {
   close(): void;
 }
 
+/** What waits goes on waiting: until the server is there again, or lets the person in. */
+const passing: ReadonlySet<string> = new Set(["teamDown", "teamRefused", "teamUntrusted"]);
+/** Another try would end the same way. */
+const refused: ReadonlySet<string> = new Set(["teamRejected", "teamOdd", "runUnknown"]);
+
 export function sendingFrom({ layout, store }: Project, failed: (thrown: unknown) => void): Sending {
   const outbox = outboxIn(layout.directory);
   const sending = new Map<string, AbortController>();
@@ -72,9 +77,10 @@ export function sendingFrom({ layout, store }: Project, failed: (thrown: unknown
         try {
           await sendOne(runId, connection);
         } catch (thrown) {
-          const { code } = failureOf(thrown);
-          if (code === "teamDown") connection.trouble = failureOf(thrown);
-          else if (code === "teamRejected" || code === "runUnknown") await outbox.remove({ runId, url });
+          const failure = failureOf(thrown);
+          const { code } = failure;
+          if (passing.has(code)) connection.trouble = failure;
+          else if (refused.has(code)) await outbox.remove({ runId, url });
           if (!closed && code !== "teamDown") failed(thrown);
         }
       }

@@ -11,6 +11,8 @@ import { experimentList, metrics, runOfWire, wireValue } from "./wire.ts";
 const page = 250;
 const mostExperiments = 1_000;
 const historyPage = 25_000;
+/** Said by a proxy before the server, of a file that the server itself may take. */
+const tooLarge = 413;
 
 const statusWords = {
   running: "RUNNING",
@@ -154,6 +156,7 @@ export function teamServer(access: Access, signal: AbortSignal): TeamServer {
       const answer = await ask(
         ...[access, "PUT" as const, `/api/2.0/mlflow-artifacts/artifacts/${place}`, { file }, signal],
       );
+      if (answer.status === tooLarge) return false;
       if (answer.status !== 200) objectOf(access, answer, `the file ${path}`);
       return true;
     },

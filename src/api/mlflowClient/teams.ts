@@ -133,6 +133,7 @@ export function teamsOf(
       await adopt(connection);
       try {
         await connection.server.newest(1);
+        connection.isHeard = true;
       } catch (thrown) {
         // It stays: what waits for it is sent, and it is read, as soon as it answers.
         connection.trouble = failureOf(thrown);
@@ -163,7 +164,7 @@ export function teamsOf(
       await Promise.all(all.map(adopt));
       for (const connection of all)
         if (reading.areModelsDue(connection)) void readModels(connection).catch(failedOpenly);
-      return all.map((connection) => {
+      return all.filter(isShown).map((connection) => {
         const { models, cut } = connection.models;
         const { modelsAsOf, modelsTrouble } = connection;
         const status = statusOf(connection);
@@ -208,6 +209,11 @@ export function teamsOf(
       await Promise.all([...turns.values()].map((turn) => turn(async () => undefined)));
     },
   };
+}
+
+/** One that is tried for the first time is shown once it has answered, or has not. */
+function isShown({ isHeard, asOf, modelsAsOf, trouble }: Connection): boolean {
+  return isHeard || asOf !== null || modelsAsOf !== null || trouble !== null;
 }
 
 /** Waits for work a while; what goes wrong after that is told. */

@@ -1,7 +1,7 @@
 /** What a team's MLflow server answers, checked: a server may be of any version, and may lie. */
 
 import { z } from "zod";
-import type { LatestMetric } from "../../model/tracking.ts";
+import type { DatasetInput, LatestMetric } from "../../model/tracking.ts";
 import type { TeamRun } from "../../ops/mlflowTeam.ts";
 
 const whole = z.coerce.number().pipe(z.int()).catch(0);
@@ -19,6 +19,28 @@ export const metric = z
   .object({ key, value: value.catch(0), timestamp: whole, step: whole.default(0) })
   .transform(({ key, value, timestamp, step }): LatestMetric => ({ key, value, time: timestamp, step }));
 export const metrics = z.array(metric).max(1_000_000).catch([]);
+
+const shortText = z.string().max(500);
+const said = z.string().max(1_000_000).nullish().catch(null);
+const dataset = z
+  .object({
+    dataset: z.object({
+      ...{ name: shortText.min(1), digest: shortText.min(1), source_type: shortText.catch("") },
+      ...{ source: z.string().max(100_000).catch(""), schema: said, profile: said },
+    }),
+    tags: pairs.default([]),
+  })
+  .transform(
+    ({ dataset: { source_type: sourceType, schema, profile, ...rest }, tags }): DatasetInput => ({
+      ...{ ...rest, sourceType, schema: schema ?? null, profile: profile ?? null },
+      tags: Object.fromEntries(tags.map((tag) => [tag.key, tag.value])),
+    }),
+  );
+/** A server before 2.4 says nothing of them. */
+const inputs = z
+  .object({ dataset_inputs: z.array(dataset).max(10_000).catch([]) })
+  .nullish()
+  .catch(null);
 
 const statuses: Readonly<Record<string, TeamRun["status"]>> = {
   FINISHED: "finished",
@@ -38,13 +60,14 @@ export const rawRun = z.object({
     artifact_uri: z.string().max(4_096).catch(""),
   }),
   data: z.object({ metrics: metrics.default([]), params: pairs.default([]), tags: pairs.default([]) }),
+  inputs,
 });
 
 /** A run of the server; null for what is none. `names` are those of the experiments by id. */
 export function runOfWire(raw: unknown, names: ReadonlyMap<string, string>): TeamRun | null {
   const parsed = rawRun.safeParse(raw);
   if (!parsed.success) return null;
-  const { info, data } = parsed.data;
+  const { info, data, inputs } = parsed.data;
   const { run_id: id, run_name: name, experiment_id: experiment } = info;
   return {
     ...{ id, name: name === "" ? id.slice(0, 8) : name, experiment: names.get(experiment) ?? experiment },
@@ -53,6 +76,7 @@ export function runOfWire(raw: unknown, names: ReadonlyMap<string, string>): Tea
     parameters: data.params.map((each) => [each.key, each.value] as const),
     tags: data.tags.map((each) => [each.key, each.value] as const),
     metrics: data.metrics,
+    inputs: inputs?.dataset_inputs ?? [],
   };
 }
 

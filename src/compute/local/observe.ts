@@ -10,6 +10,9 @@ import { errorCode, readSmall } from "./boundedFile.ts";
 import { segmentedSize } from "./logSegments.ts";
 import { bootId, isAlive, markedProcesses } from "./process.ts";
 
+/** Each of them has a file open at the same time, and a process may have no more than some thousand. */
+const atOnce = 200;
+
 type Records = Omit<Observation, "bootId" | "hostName" | "scriptAlive" | "recorderAlive" | "marked" | "time">;
 
 /**
@@ -17,7 +20,9 @@ type Records = Omit<Observation, "bootId" | "hostName" | "scriptAlive" | "record
  * its last act is the exit record, so that what is still missing then will never come.
  */
 export async function observeLocally(directories: readonly string[]): Promise<readonly Observation[]> {
-  const all = await Promise.all(directories.map(readSettled));
+  const all: (Records & Alive)[] = [];
+  for (let from = 0; from < directories.length; from += atOnce)
+    all.push(...(await Promise.all(directories.slice(from, from + atOnce).map(readSettled))));
   const doubtful = all.filter(
     // A start record without a process is that of a client of MLflow's protocol: nothing carries its mark.
     ({ claimed, exit, start, script, recorder }) =>

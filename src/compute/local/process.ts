@@ -1,6 +1,7 @@
 /** Which processes live, told apart from others that got the same number later. Linux by /proc; elsewhere as well as signals can say. */
 
 import { readdirSync, readFileSync } from "node:fs";
+import { isLiving, type ProcessStat, parseStat } from "../../model/processStat.ts";
 
 const linux = process.platform === "linux";
 
@@ -27,7 +28,7 @@ export function isAlive(pid: number, startTicks: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   if (!linux) return answersSignals(pid);
   const stat = statOf(pid);
-  if (stat === null || stat.state === "Z" || stat.state === "X") return false;
+  if (stat === null || !isLiving(stat)) return false;
   return startTicks === 0 || stat.startTicks === startTicks;
 }
 
@@ -39,21 +40,13 @@ function answersSignals(pid: number): boolean {
   }
 }
 
-/** State letter and start time of a process; null when there is none. */
-export function statOf(pid: number): { readonly state: string; readonly startTicks: number } | null {
+/** Null when there is no such process. */
+export function statOf(pid: number): ProcessStat | null {
   try {
     return parseStat(readFileSync(`/proc/${pid}/stat`, "latin1"));
   } catch {
     return null;
   }
-}
-
-/** The name in the second field may hold spaces and brackets, so everything is counted from the last ")". */
-export function parseStat(text: string): { readonly state: string; readonly startTicks: number } | null {
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  const state = fields[0];
-  const startTicks = Number(fields[19]);
-  return state === undefined || !Number.isSafeInteger(startTicks) ? null : { state, startTicks };
 }
 
 /** Living processes by the run whose mark `RUNLINE_RUN_ID` they carry in their environment; one scan for all ids asked for. */

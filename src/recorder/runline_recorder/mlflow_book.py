@@ -128,7 +128,7 @@ class Book:
         if run.child is not None and run.status != "RUNNING" and status == "RUNNING":
             # What was reported must stand before it begins again.
             self._settle(run.id)
-            run.child.begin_again()
+            run.child.begin_again(run.started)
         run.status = status
         run.ended = None if status == "RUNNING" else ended
         if run.child is not None and status in EXITS:

@@ -1,6 +1,7 @@
 """What each call of the protocol is answered with: by this run where it can, else by the server."""
 
 import json
+import re
 
 from . import mlflow_experiment_calls, mlflow_history, mlflow_models, mlflow_run_calls, mlflow_search
 from .mlflow_errors import Refusal
@@ -10,7 +11,7 @@ from .mlflow_http import Broken
 from .mlflow_upstream import ANSWER_SECONDS, QUESTION_SECONDS, Upstream
 
 # Clients ask it before they choose how to send traces.
-VERSION = "3.17.2"
+VERSION = "3.18.0"
 ARTIFACTS = "mlflow-artifacts/artifacts"
 _CALLS = {}
 for _module in (mlflow_experiment_calls, mlflow_run_calls, mlflow_models, mlflow_search, mlflow_history):
@@ -18,6 +19,7 @@ for _module in (mlflow_experiment_calls, mlflow_run_calls, mlflow_models, mlflow
 _SEARCH = ("POST", "runs/search")
 # Nobody need wait long for it: an experiment that is made here gets the id that it has there.
 _BY_NAME = "mlflow/experiments/get-by-name"
+_UNKNOWN_EXPERIMENT = re.compile(rb"No Experiment with id=(\d{1,19}) exists")
 _REGISTRY = ("registered-models", "model-versions", "prompts", "webhooks")
 _NO_REGISTRY = (
     "No model registry is reachable from this run: it has no connection to Runline's server. What was logged"
@@ -135,8 +137,30 @@ class Calls:
         return _json(200, answer)
 
     def _passed(self, request, body, seconds=ANSWER_SECONDS):
-        kind = request.headers.get("content-type")
-        return self._upstream.passed(request.method, request.target, body, kind, seconds)
+        passed = self._ask(request, body, seconds)
+        if passed is not None and passed[0] == 404 and self._tell_of_experiment(passed[1]):
+            return self._ask(request, body, seconds)
+        return passed
+
+    def _ask(self, request, body, seconds):
+        return self._upstream.passed(request.method, request.target, body, request.headers, seconds)
+
+    def _tell_of_experiment(self, answer):
+        """The server may not have read yet which experiments this run has made: then it is told at once. Whether
+        it knows it now."""
+        found = _UNKNOWN_EXPERIMENT.search(answer)
+        if found is None:
+            return False
+        with self._book.turn():
+            known = self._book.experiments.get(found.group(1).decode("ascii"))
+        if known is None:
+            return False
+        tags = [{"key": key, "value": value} for key, value in known.tags.items()]
+        body = json.dumps({"name": known.name, "tags": tags}).encode("ascii")
+        told = {"content-type": "application/json"}
+        made = self._upstream.passed("POST", "/api/2.0/mlflow/experiments/create", body, told, QUESTION_SECONDS)
+        # Another one that was told at the same time was the first, perhaps.
+        return made is not None and made[0] in (200, 400)
 
     def _learn(self, name, passed):
         """An experiment that the server has told of can have runs of this script."""

@@ -94,13 +94,13 @@ class ChildDirectory:
             "uptime": processes.uptime(),
         }
 
-    def begin_again(self):
-        """A client goes on with a run that had ended: the next attempt."""
+    def begin_again(self, started):
+        """A client goes on with a run that had ended: the next attempt of what began then."""
         self._directory.attempt += 1
         self.journal.write("attempt", attempt=self._directory.attempt)
         self.journal.flush()
         try:
-            self._directory.write_json("start.json", self._start(now()))
+            self._directory.write_json("start.json", self._start(started))
         except OSError:
             return  # The attempt's record of the journal says it too.
 

@@ -2,7 +2,8 @@
 
 from .mlflow_errors import SEE, invalid, invalid_value, missing
 
-_LONGEST = 1 << 63
+# Whole numbers beyond are no longer exact for all that read a journal.
+_LARGEST = 1 << 53
 
 
 class Fields:
@@ -20,7 +21,7 @@ class Fields:
                 raise missing(self._path + name)
             return None
         if not isinstance(value, str):
-            raise self._odd(name, value)
+            raise self.odd(name, value)
         return value
 
     def words(self, name):
@@ -28,7 +29,7 @@ class Fields:
         return self.text(name) or ""
 
     def whole(self, name, default=None, required=False):
-        """A 64-bit whole number."""
+        """A whole number."""
         value = self._values.get(name)
         if value is None or value == "":
             if required:
@@ -37,16 +38,16 @@ class Fields:
         try:
             number = int(value) if isinstance(value, str) else value
         except ValueError:
-            raise self._odd(name, value) from None
+            raise self.odd(name, value) from None
         if (
             isinstance(number, float)
             and number == number
-            and abs(number) < _LONGEST
+            and abs(number) < _LARGEST
             and number == int(number)
         ):
             number = int(number)
-        if isinstance(number, bool) or not isinstance(number, int) or not -_LONGEST <= number < _LONGEST:
-            raise self._odd(name, value)
+        if isinstance(number, bool) or not isinstance(number, int) or abs(number) >= _LARGEST:
+            raise self.odd(name, value)
         return number
 
     def number(self, name):
@@ -55,11 +56,11 @@ class Fields:
         if value is None or value == "":
             raise missing(self._path + name)
         if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-            raise self._odd(name, value)
+            raise self.odd(name, value)
         try:
             return float(value)
         except (ValueError, OverflowError):
-            raise self._odd(name, value) from None
+            raise self.odd(name, value) from None
 
     def items(self, name):
         """Fields of each object of an array; an absent one is empty."""
@@ -67,7 +68,7 @@ class Fields:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise self._odd(name, value)
+            raise self.odd(name, value)
         return [Fields(item, "%s%s[%d]." % (self._path, name, at)) for at, item in enumerate(value)]
 
     def texts(self, name):
@@ -78,15 +79,15 @@ class Fields:
         if isinstance(value, str):
             return [value] if value else []
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self._odd(name, value)
+            raise self.odd(name, value)
         return value
 
-    def within(self, name):
-        """Fields of an object; of an absent one, none."""
+    def within(self, name, path):
+        """Fields of an object, which messages call by `path`; of an absent one, none."""
         value = self._values.get(name)
         if value is not None and not isinstance(value, dict):
-            raise self._odd(name, value)
-        return Fields(value or {}, self._path + name + ".")
+            raise self.odd(name, value)
+        return Fields(value or {}, path)
 
     def pairs(self, name, check=None):
         """(key, value) of an array of `{key, value}`, each through `check(key, value, path)`."""
@@ -110,7 +111,8 @@ class Fields:
     def refuse(self, name, why):
         raise invalid_value(self._path + name, self._values.get(name), why)
 
-    def _odd(self, name, value):
+    def odd(self, name, value):
+        """What a client is told of a value that is no such thing."""
         hint = " Hint: Value was of type '%s'." % type(value).__name__
         refusal = invalid_value(self._path + name, _short(value), hint)
         return invalid(refusal.message + SEE)

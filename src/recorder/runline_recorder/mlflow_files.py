@@ -9,6 +9,8 @@ from .mlflow_http import CHUNK
 
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})\Z")
 _LONGEST_NAME = 255
+# The server may take in files of the same run, under names without the letter.
+_DRAFT = ".upload-r"
 
 
 class Files:
@@ -36,12 +38,22 @@ class Files:
         if not parts:
             raise invalid("Invalid path: it names no file.")
         target = self._inside(run, parts)
-        draft = os.path.join(run.directory, ".upload-" + os.urandom(8).hex())
+        draft = os.path.join(run.directory, _DRAFT + os.urandom(8).hex())
         try:
             size, digest = _write(draft, pieces)
-            os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
-            self._inside(run, parts)
-            os.replace(draft, target)
+            # In one turn: of two that are sent at once the one that stays is the one that was noted last.
+            with self._book.turn():
+                os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
+                self._inside(run, parts)
+                os.replace(draft, target)
+                run.journal.write(
+                    "artifact",
+                    path="/".join(parts),
+                    origin="mlflow-artifacts:/%s/artifacts/%s" % (run.id, "/".join(parts)),
+                    bytes=size,
+                    digest="sha256:" + digest,
+                )
+                self._book.flush(run)
         except OSError as error:
             if isinstance(error, (IsADirectoryError, NotADirectoryError, FileExistsError)):
                 raise invalid("Invalid path: a file or folder is in the way.") from None
@@ -50,15 +62,6 @@ class Files:
         finally:
             if os.path.lexists(draft):
                 os.unlink(draft)
-        with self._book.turn():
-            run.journal.write(
-                "artifact",
-                path="/".join(parts),
-                origin="mlflow-artifacts:/%s/artifacts/%s" % (run.id, "/".join(parts)),
-                bytes=size,
-                digest="sha256:" + digest,
-            )
-            self._book.flush(run)
 
     def open(self, path, wanted):
         """(open file, bytes to send, status, further headers) of a file or, with a `Range`, of a part."""
@@ -135,6 +138,17 @@ class Files:
         if real != os.path.join(os.path.realpath(root), *parts):
             raise invalid("Invalid path: a link leads out of the run directory.")
         return place
+
+
+def drop_drafts(runs):
+    """Takes away what a recorder that was killed had not got whole."""
+    for run in runs:
+        try:
+            for name in os.listdir(run.directory):
+                if name.startswith(_DRAFT):
+                    os.unlink(os.path.join(run.directory, name))
+        except OSError:
+            continue  # Nothing but space is lost.
 
 
 def _parts(path):

@@ -14,6 +14,7 @@ from _socket import socket
 from . import processes
 from .attempts import end_line
 from .metrics import Metrics
+from .mlflow_files import drop_drafts
 from .mlflow_journal import SharedJournal
 from .mlflow_port import Offer
 from .mlflow_restored import restore
@@ -56,6 +57,7 @@ def _serve(directory, spec, listener, token, own):
     journal = SharedJournal(directory.append("journal.jsonl"))
     service = Service(directory, spec, journal, Metrics(journal), Offer(socket(fileno=listener), token))
     restore(service.book, directory)
+    drop_drafts(service.book.runs.values())
     while not is_called and lives():
         is_called = called()
     if is_called:

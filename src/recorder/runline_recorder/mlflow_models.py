@@ -1,7 +1,7 @@
 """Logged models, as MLflow's third generation has them: each with an id, a state and files of its own."""
 
 from . import mlflow_values as values
-from .mlflow_errors import Refusal, invalid, invalid_value
+from .mlflow_errors import Refusal, invalid
 from .mlflow_ids import new_model_id
 from .mlflow_journal import portions
 from .mlflow_run import as_pairs
@@ -22,6 +22,7 @@ class LoggedModel:
         self.experiment = experiment
         self.source = source
         self.status = "PENDING"
+        self.deleted = False
         self.created = self.updated = now()
         self.parameters = {}
         self.tags = {}
@@ -68,7 +69,7 @@ def create(book, fields):
     name = fields.text("name")
     if name and (len(name) > 500 or any(letter in name for letter in "/:.%\"'")):
         text = "Invalid model name ({!r}) provided. Model name must be a non-empty string and cannot contain"
-        raise invalid(text.format(name) + " the following characters: ['/', ':', '.', '%', '\"', \"'\"]")
+        raise invalid(text.format(name) + " the following characters: ('/', ':', '.', '%', '\"', \"'\")")
     parameters = dict(fields.pairs("params", values.parameter))
     tags = dict(fields.pairs("tags", values.tag))
     source = fields.text("source_run_id")
@@ -82,16 +83,18 @@ def create(book, fields):
     return {"model": model.json()}, model.run
 
 
-def find(book, model_id):
+def find(book, model_id, deleted_too=True):
+    """One that is deleted can still be changed, as at the server."""
     found = book.models.get(model_id)
-    if found is None or found.status == "DELETED":
+    if found is None or (found.deleted and not deleted_too):
         text = "Logged model with ID '%s' not found." % model_id
         raise Refusal("RESOURCE_DOES_NOT_EXIST", text, elsewhere=True)
     return found
 
 
 def get(book, fields, model_id):
-    return {"model": find(book, model_id).json()}
+    deleted_too = str(fields.raw("allow_deleted")).lower() == "true"
+    return {"model": find(book, model_id, deleted_too).json()}
 
 
 def finalize(book, fields, model_id):
@@ -101,7 +104,7 @@ def finalize(book, fields, model_id):
         _STATUSES.get(given) if isinstance(given, int) else str(given or "").replace("LOGGED_MODEL_", "", 1)
     )
     if status not in _WORDS:
-        raise invalid_value("status", given)
+        raise fields.odd("status", given)
     model.status = status
     model.write(status=_WORDS[status])
     return {"model": model.json()}, model.run
@@ -109,7 +112,7 @@ def finalize(book, fields, model_id):
 
 def delete(book, fields, model_id):
     model = find(book, model_id)
-    model.status = "DELETED"
+    model.deleted = True
     model.write(status="deleted")
     return {}, model.run
 
@@ -126,7 +129,7 @@ def delete_tag(book, fields, model_id, key):
     model = find(book, model_id)
     if model.tags.pop(key, None) is None:
         raise Refusal(
-            "RESOURCE_DOES_NOT_EXIST", "No tag with key '%s' for model with ID '%s'." % (key, model_id)
+            "RESOURCE_DOES_NOT_EXIST", "No tag with key '%s' found for model with ID '%s'." % (key, model_id)
         )
     model.write(tags={key: None})
     return {}, model.run
@@ -147,7 +150,7 @@ def search(book, fields):
     found = [
         model.json()
         for model in reversed(list(book.models.values()))
-        if model.status != "DELETED"
+        if not model.deleted
         and model.experiment.id in experiments
         and all(_shown(model, name) == value for name, value in wanted)
     ]

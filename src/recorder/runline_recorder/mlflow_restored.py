@@ -13,8 +13,8 @@ from .rundir import RunDirectory
 
 # Of a longer journal only the last points are read: the latest of a metric is among them.
 POINTS_BYTES = 64 << 20
-_STATUS_OF = {word: status for status, word in STATUSES.items() if status != "SCHEDULED"}
-_MODEL_STATUS = {"pending": "PENDING", "ready": "READY", "failed": "UPLOAD_FAILED", "deleted": "DELETED"}
+_STATUS_OF = {word: status for status, word in STATUSES.items()}
+_MODEL_STATUS = {"pending": "PENDING", "ready": "READY", "failed": "UPLOAD_FAILED"}
 _ID_DIGITS = 32
 
 
@@ -141,7 +141,7 @@ def _input(_, run, record):
     names = ("name", "digest", "source_type", "source", "schema", "profile")
     shown = {name: record[name] for name in names if record.get(name) is not None}
     tags = [{"key": key, "value": value} for key, value in record["tags"].items()]
-    run.inputs[record["name"], record["digest"]] = {"dataset": shown, "tags": tags}
+    run.inputs.setdefault((record["name"], record["digest"]), {"dataset": shown, "tags": tags})
 
 
 def _model_input(_, run, record):
@@ -161,6 +161,7 @@ def _model(book, run, record):
         book.models[model.id] = model
     model.updated = record["time"]
     model.status = _MODEL_STATUS.get(record.get("status"), model.status)
+    model.deleted = model.deleted or record.get("status") == "deleted"
     model.parameters.update(record.get("parameters") or {})
     for key, value in (record.get("tags") or {}).items():
         if value is None:

@@ -6,7 +6,6 @@ from .redaction import clean_values, redacted
 
 STATUSES = {
     "RUNNING": "running",
-    "SCHEDULED": "running",
     "FINISHED": "finished",
     "FAILED": "failed",
     "KILLED": "cancelled",

@@ -4,13 +4,15 @@ import json
 
 from . import mlflow_values as values
 from .mlflow_book import PARENT_TAG
-from .mlflow_errors import Refusal, invalid, invalid_value, missing
+from .mlflow_errors import Refusal, invalid, missing
 from .mlflow_journal import fits
 from .mlflow_run import NAME_TAG, STATUSES, line_of
 from .rundir import now
 
 _NUMBERED = {1: "RUNNING", 2: "SCHEDULED", 3: "FINISHED", 4: "FAILED", 5: "KILLED"}
 _MODELS_TAG = "mlflow.log-model.history"
+# What tells a data set from others.
+_OF_DATASET = ("name", "digest")
 _MODEL_MEMBERS = ("artifact_path", "flavors", "utc_time_created", "run_id")
 # The latest time that a date can be made of.
 LATEST = 8640000000000000
@@ -63,8 +65,9 @@ def _status(fields):
         return None
     found = _NUMBERED.get(value) if isinstance(value, int) else value
     if found not in _NUMBERED.values():
-        raise invalid_value("status", value)
-    return found
+        raise fields.odd("status", value)
+    # There is nothing here that a run would wait for.
+    return "RUNNING" if found == "SCHEDULED" else found
 
 
 def delete(book, fields):
@@ -158,7 +161,7 @@ def log_model(book, fields):
         model = json.loads(fields.text("model_json", required=True))
     except ValueError:
         raise invalid(
-            "Malformed model info. \n %s \n is not valid JSON." % fields.text("model_json")
+            "Malformed model info. \n %s \n is not a valid JSON." % fields.text("model_json")
         ) from None
     if not isinstance(model, dict):
         raise invalid("Malformed model info. \n %s \n is not a valid JSON." % fields.text("model_json"))
@@ -189,9 +192,9 @@ def log_inputs(book, fields):
     run_id = fields.run_id()
     found = []
     for item in fields.items("datasets"):
-        dataset = item.within("dataset")
+        dataset = item.within("dataset", "datasets.dataset.")
         described = {
-            name: values.check_length(name, limit, dataset.text(name, required=True))
+            name: values.check_length(name, limit, dataset.text(name, required=name in _OF_DATASET) or "")
             for name, limit in (("name", 500), ("digest", 36), ("source_type", 500), ("source", 65535))
         }
         described["schema"] = values.check_length("schema", 1048575, dataset.words("schema")) or None
@@ -202,10 +205,9 @@ def log_inputs(book, fields):
     for described, tags in found:
         run.journal.write("input", tags=tags, **described)
         shown = {name: value for name, value in described.items() if value is not None}
-        run.inputs[described["name"], described["digest"]] = {
-            "dataset": shown,
-            "tags": [{"key": key, "value": value} for key, value in tags.items()],
-        }
+        # The first word about it stands.
+        found = {"dataset": shown, "tags": [{"key": key, "value": value} for key, value in tags.items()]}
+        run.inputs.setdefault((described["name"], described["digest"]), found)
     for model in models:
         run.models_read[model] = 0
         run.journal.write("model_input", model=model[:500], step=0)
@@ -232,7 +234,7 @@ def log_outputs(book, fields):
     models = [
         (item.text("model_id", required=True), item.whole("step", 0)) for item in fields.items("models")
     ]
-    if not models:
+    if fields.raw("models") is None:
         raise missing("models")
     run = book.writable(run_id)
     for model, step in models:

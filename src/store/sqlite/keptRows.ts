@@ -2,6 +2,7 @@
 
 import type { KeptBatch, KeptStore } from "../store.ts";
 import type { Connection } from "./connection.ts";
+import { toldMark } from "./webhooks.ts";
 
 /** Parents before their children. */
 const tables = [
@@ -17,6 +18,9 @@ const tables = [
   "awaited_trace",
 ] as const;
 
+/** Of the marks of a store only how far webhooks have been told: without it they would not hear of anything any more. */
+const marks = { table: "meta", of: `${toldMark("")}*` };
+
 const batchRows = 1_000;
 
 export class SqliteKept implements KeptStore {
@@ -27,6 +31,8 @@ export class SqliteKept implements KeptStore {
   }
 
   async *read(): AsyncIterable<KeptBatch> {
+    const sql = `select * from ${marks.table} where name glob ?`;
+    yield { table: marks.table, rows: this.#connection.rows<KeptBatch["rows"][number]>(sql, marks.of) };
     for (const table of tables) {
       let rows: KeptBatch["rows"][number][] = [];
       for (const row of this.#connection.each<KeptBatch["rows"][number]>(`select * from ${table}`)) {
@@ -41,7 +47,7 @@ export class SqliteKept implements KeptStore {
 
   async restore(batches: AsyncIterable<KeptBatch>): Promise<void> {
     for await (const { table, rows } of batches) {
-      if (!tables.some((known) => known === table)) continue;
+      if (table !== marks.table && !tables.some((known) => known === table)) continue;
       this.#connection.write(() => {
         for (const row of rows) {
           const names = Object.keys(row).filter((name) => /^\w+$/.test(name));

@@ -12,6 +12,7 @@ import type {
 } from "../../model/lineage.ts";
 import type { LineageStore } from "../store.ts";
 import type { Connection } from "./connection.ts";
+import { catchUpSources } from "./sourceTags.ts";
 
 const usualEdges = 2_000;
 const mostEdges = 100_000;
@@ -39,12 +40,14 @@ interface EdgeRow {
 
 export class SqliteLineage implements LineageStore {
   readonly #connection: Connection;
+  #caughtUp: Promise<void> | null = null;
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
   async walk(root: string, direction: Direction, limit = usualEdges): Promise<LineageGraph> {
+    await this.#catchUp();
     return this.#connection.read(() => {
       const start = this.#connection.row<{ key: number }>("select key from node where id = ?", root);
       if (start === undefined) return { root, nodes: [], edges: [], truncated: false };
@@ -62,11 +65,13 @@ export class SqliteLineage implements LineageStore {
   }
 
   async node(id: string): Promise<LineageNode | null> {
+    await this.#catchUp();
     const row = this.#connection.row<NodeRow>(`select ${nodeColumns} from node where id = ?`, id);
     return row === undefined ? null : plainNode(row);
   }
 
   async search(text: string, limit: number): Promise<readonly LineageNode[]> {
+    await this.#catchUp();
     const rows = this.#connection.rows<NodeRow>(
       `select * from (select ${nodeColumns} from node)
        where instr(lower(label), lower(?)) > 0 or instr(lower(ref), lower(?)) > 0 order by key desc limit ?`,
@@ -91,6 +96,16 @@ export class SqliteLineage implements LineageStore {
       runId,
     );
     return rows.map((row) => ({ ...row, changed: row.changed === 1 }));
+  }
+
+  /** Once for as long as the file is open, and others are answered meanwhile. */
+  #catchUp(): Promise<void> {
+    this.#caughtUp ??= this.#catchUpNow();
+    return this.#caughtUp;
+  }
+
+  async #catchUpNow(): Promise<void> {
+    while (catchUpSources(this.#connection)) await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Edges reached from a node, nearest first. A node is entered once, so cycles end; no more nodes than edges are looked at. */

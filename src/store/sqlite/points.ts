@@ -1,6 +1,7 @@
 /** Writes metric points: whole chunks, with the last one of a series kept open and rewritten once per batch. */
 
-import { type ChunkEncoder, chunkPoints, openChunk, type Points } from "../chunk.ts";
+import { type ChunkEncoder, chunkPoints, type Extent, openChunk, type Points } from "../chunk.ts";
+import { newPoints, type StoredPoints } from "../newPoints.ts";
 import type { PendingPoints } from "../pendingPoints.ts";
 import { addToSample, emptySample } from "../sample.ts";
 import { addPoints, emptySummary, type SeriesSummary } from "../seriesSummary.ts";
@@ -25,7 +26,7 @@ interface StoredSeries extends SeriesSummary {
   sample: string;
 }
 
-/** Adds points to a series, made if it is not there. Answers whether it is new. */
+/** Adds points to a series, made if it is not there. Answers whether it is new. What a client has said before is not added again. */
 export function addPointsTo(
   connection: Connection,
   encoder: ChunkEncoder,
@@ -41,7 +42,9 @@ export function addPointsTo(
     pyramid: 0,
     sample: writeSample(emptySample),
   };
-  const added = pending.numberedFrom(series.count);
+  const said = pending.numberedFrom(series.count);
+  const added = pending.isClient ? pointsNotYetIn(connection, at, metric, series, said) : said;
+  if (added.values.length === 0) return false;
   series.sample = writeSample(addToSample(readSample(series.sample), series.count, added.values));
   addPoints(series, added, pending.isClient);
   const id = stored === undefined ? insertSeries(connection, at, metric, series) : series.id;
@@ -58,6 +61,50 @@ export function addPointsTo(
   );
   updateSeries(connection, id, series);
   return stored === undefined;
+}
+
+interface Bounds extends Extent {
+  readonly id: number;
+}
+
+/** What a client says again is no point of its own, though its run was begun anew meanwhile. */
+function pointsNotYetIn(
+  connection: Connection,
+  { run, attempt }: SeriesAt,
+  metric: number,
+  series: StoredSeries,
+  said: Points,
+): Points {
+  const earlier =
+    attempt === 1
+      ? []
+      : connection.rows<Bounds>(
+          "select id, step0, step1, time0, time1 from series where run = ? and metric = ? and attempt < ?",
+          ...[run, metric, attempt],
+        );
+  const all = [...earlier, series];
+  const known = {
+    step0: Math.min(...all.map(({ step0 }) => step0)),
+    step1: Math.max(...all.map(({ step1 }) => step1)),
+    time0: Math.min(...all.map(({ time0 }) => time0)),
+    time1: Math.max(...all.map(({ time1 }) => time1)),
+  };
+  return newPoints(said, known, (within) => chunksOf(connection, all, within));
+}
+
+function* chunksOf(
+  connection: Connection,
+  series: readonly Pick<Bounds, "id">[],
+  { step0, step1, time0, time1 }: Extent,
+): Generator<StoredPoints> {
+  for (const { id } of series)
+    for (const { data } of connection.each<{ data: Uint8Array }>(
+      "select data from chunk where series = ? and step1 >= ? and step0 <= ? and time1 >= ? and time0 <= ?",
+      ...[id, step0, step1, time0, time1],
+    )) {
+      const chunk = openChunk(data);
+      if (chunk !== null) yield chunk;
+    }
 }
 
 /** Number of a metric name; names are kept once. */

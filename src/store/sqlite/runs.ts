@@ -212,12 +212,12 @@ function fitting({ states, script, ids, text, madeBy, deleted }: RunsQuery) {
   return query;
 }
 
+/** Of versions that a run made: a null among these would keep every run. */
+const madeVersions = tables.selectFrom("model_version").select("run_id").where("run_id", "is not", null);
+
 /** The record of a run is the provenance of the models registered from it. */
 function purgeable(deletedBefore: number) {
-  return tables
-    .selectFrom("run")
-    .where("deleted_at", "<", deletedBefore)
-    .where("id", "not in", tables.selectFrom("model_version").select("run_id"));
+  return tables.selectFrom("run").where("deleted_at", "<", deletedBefore).where("id", "not in", madeVersions);
 }
 
 /** A list of any length as one bound value, so that the text of the statement stays the same. */

@@ -51,6 +51,35 @@ export function takeSource(
   if (used !== null) addEdge(connection, { used, made, kind: "code", how: "stated", run_id: run.id, time });
 }
 
+/** Runs that are looked at in one transaction: a few milliseconds. */
+const atOnce = 200;
+const everyOne = -1;
+
+/**
+ * Runs of a file from before their sources were edges get them, some at each call. Answers whether there may be more. How far it came is kept in the
+ * file; where nothing can be written that waits for a better time.
+ */
+export function catchUpSources(connection: Connection): boolean {
+  const from = connection.row<{ value: number }>("select value from meta where name = 'sources'")?.value ?? 0;
+  if (from === everyOne) return false;
+  let isMore = false;
+  connection.keep(() => {
+    const runs = connection.rows<{ key: number; id: string; time: number; lacks: number }>(
+      `select key, id, coalesce(started, created) as time,
+         exists (select 1 from tag where run = run.key and name in (select value from json_each(?)))
+         and not exists (select 1 from node join edge on edge.made = node.key
+           where node.id = 'run:' || run.id and edge.kind = 'code') as lacks
+       from run where key > ? order by key limit ?`,
+      ...[JSON.stringify(Object.values(tags)), from, atOnce],
+    );
+    for (const run of runs) if (run.lacks === 1) takeSource(connection, run, run.time);
+    isMore = runs.length === atOnce;
+    const to = isMore ? runs.at(-1)?.key : everyOne;
+    connection.change("insert or replace into meta (name, value) values ('sources', ?)", to ?? everyOne);
+  });
+  return isMore;
+}
+
 /** Without a commit nobody knows which contents the script had: it is never the same code as that of another run. */
 function sourceNode(
   script: string | null,

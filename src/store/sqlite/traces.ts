@@ -174,9 +174,15 @@ export class SqliteTraces implements TraceStore {
   async putAssessment({ traceId, id, name, kind, value, time, isValid, content }: Assessment): Promise<void> {
     this.#connection.write(() =>
       this.#connection.change(
-        `insert or replace into assessment (trace, id, name, kind, value, time, valid, content)
-         select key, ?, ?, ?, ?, ?, ?, ? from trace where id = ?`,
-        ...[id, name, kind, value, time, isValid ? 1 : 0, content, traceId],
+        // Those of one moment keep the order in which they came, by a part of a millisecond.
+        `insert into assessment (trace, id, name, kind, value, time, valid, content)
+         select key, ?, ?, ?, ?,
+           coalesce((select max(time) + 0.001 from assessment where trace = key and time >= ? and time < ? + 1), ?),
+           ?, ? from trace where id = ?
+         on conflict do update set name = excluded.name, kind = excluded.kind, value = excluded.value,
+           time = iif(floor(time) = floor(excluded.time), time, excluded.time), valid = excluded.valid,
+           content = excluded.content`,
+        ...[id, name, kind, value, time, time, time, isValid ? 1 : 0, content, traceId],
       ),
     );
   }

@@ -1,6 +1,6 @@
 /** What a search for runs over MLflow's protocol may look at, as SQL. */
 
-import type { Comparison, OrderTerm } from "../../model/mlflowSearch.ts";
+import type { Comparison, OrderTerm, SearchNode } from "../../model/mlflowSearch.ts";
 import { runNameTag, runStatusOf, runStatusWords } from "../../model/tracking.ts";
 import { compared, joined, nullsLast, type Ordered, type Searched, type Sql, sql } from "./search.ts";
 
@@ -27,11 +27,11 @@ const byId: Ordered = { ...sql("run.id"), ascending: true };
 
 export const searchedRuns: Searched = {
   table: "run",
-  condition(comparison) {
+  condition(comparison, { filter }) {
     const { entity, key } = comparison;
     switch (entity) {
       case "metric":
-        return metricIs(comparison);
+        return isNarrowed(filter) ? metricOfRunIs(comparison) : metricIs(comparison);
       case "dataset":
         return joined([
           sql("exists (select 1 from run_input where run_input.run = run.key and "),
@@ -66,17 +66,49 @@ function attribute(key: string): Sql {
   return sql(attributes[key] ?? "null");
 }
 
-/** The latest value of a metric in every run that has it: one pass over an index. */
-const latest =
-  "select run, last as value, max(last_step) from series where metric = (select id from metric_name where name = ?) group by run";
+const metricNumber = "(select id from metric_name where name = ?)";
+const again = `select run from series indexed by series_again where metric = ${metricNumber} and attempt > 1`;
+
+/** The latest value of a metric in every run that has it: one pass over an index. The few runs that have it in several attempts stand apart. */
+const latest = `select run, last as value from series where metric = ${metricNumber} and run not in (${again})
+  union all select run, last from (select run, last, row_number() over
+      (partition by run order by last_step desc, last_time desc, attempt desc) as place
+    from series where metric = ${metricNumber} and run in (${again})) where place = 1`;
+const latestOf = (key: string) => sql(latest, key, key, key, key);
+
+/** Is something said of the runs that leaves few of them, so that it costs less to look the metric up in those? */
+function isNarrowed(filter: SearchNode | null): boolean {
+  if (filter?.kind !== "and") return false;
+  return filter.parts.some((part) => part.kind === "comparison" && part.entity !== "metric");
+}
 
 function metricIs(comparison: Comparison): Sql {
-  // NaN, which the store keeps as null, differs from every number.
-  const { text, values } =
-    comparison.operator === "!="
-      ? sql("value is not ?", comparison.value as number)
-      : compared(sql("value"), comparison);
-  return sql(`run.key in (select run from (${latest}) where ${text})`, comparison.key, ...values);
+  return joined([
+    sql("run.key in (select run from ("),
+    latestOf(comparison.key),
+    sql(") where "),
+    valueIs("value", comparison),
+    sql(")"),
+  ]);
+}
+
+function metricOfRunIs(comparison: Comparison): Sql {
+  return joined([
+    sql(
+      `exists (select 1 from series where metric = ${metricNumber} and series.run = run.key and `,
+      comparison.key,
+    ),
+    valueIs("last", comparison),
+    sql(` and not exists (select 1 from series as later where later.metric = series.metric and later.run = series.run
+      and (later.last_step, later.last_time, later.attempt) > (series.last_step, series.last_time, series.attempt)))`),
+  ]);
+}
+
+/** NaN, which the store keeps as null, differs from every number. */
+function valueIs(column: string, comparison: Comparison): Sql {
+  return comparison.operator === "!="
+    ? sql(`${column} is not ?`, comparison.value as number)
+    : compared(sql(column), comparison);
 }
 
 /** Numbers, then NaN (a null of the store), then runs without the metric. */
@@ -84,7 +116,7 @@ function byMetric(key: string, ascending: boolean, at: number) {
   const of = `m${at}`;
   const rank = `case when ${of}.run is null then 2 when ${of}.value is null then 1 else 0 end`;
   return {
-    join: sql(`left join (${latest}) as ${of} on ${of}.run = run.key `, key),
+    join: joined([sql("left join ("), latestOf(key), sql(`) as ${of} on ${of}.run = run.key `)]),
     by: [
       { ...sql(rank), ascending: true },
       { ...sql(`${of}.value`), ascending },
@@ -97,6 +129,13 @@ function textIs(table: "parameter" | "tag", comparison: Comparison): Sql {
   const { operator, key } = comparison;
   if (operator === "IS NULL") return sql(`not exists (${of})`, key);
   if (operator === "IS NOT NULL") return sql(`exists (${of})`, key);
+  // By its value, which an index finds: most often few runs have the same one.
+  if (table === "parameter" && operator === "=")
+    return sql(
+      "run.key in (select run from parameter where name = ? and value = ?)",
+      key,
+      comparison.value as string,
+    );
   const { text, values } = compared(sql("t.value"), comparison);
   return sql(`exists (${of} and ${text})`, key, ...values);
 }

@@ -1,16 +1,11 @@
 /** Runs as clients of MLflow's protocol ask for them. */
 
-import {
-  type DatasetInput,
-  type LatestMetric,
-  type ModelUse,
-  runNameTag,
-  type TrackedRun,
-} from "../../model/tracking.ts";
+import type { TrackedRun } from "../../model/tracking.ts";
 import { openChunk } from "../chunk.ts";
 import { historyOf } from "../history.ts";
 import type {
   DatasetSummary,
+  FoundRun,
   History,
   Page,
   PageQuery,
@@ -20,8 +15,8 @@ import type {
 } from "../tracking.ts";
 import type { Connection } from "./connection.ts";
 import { catchUpExperiments, inView } from "./experiments.ts";
-import { metricNames } from "./metricNames.ts";
 import { searchPage, sql } from "./search.ts";
+import { foundRuns, trackedRunOf } from "./trackedRunRows.ts";
 import { searchedRuns } from "./trackedRunSearch.ts";
 
 /** Runs that are read together: few enough that a page of thousands takes no memory to speak of. */
@@ -44,7 +39,7 @@ export class SqliteTrackedRuns implements TrackedRunStore {
     this.#catchUp();
     return this.#connection.read(() => {
       const key = this.#connection.row<{ key: number }>("select key from run where id = ?", id)?.key;
-      return key === undefined ? null : (trackedRuns(this.#connection, [key])[0] ?? null);
+      return key === undefined ? null : trackedRunOf(this.#connection, key);
     });
   }
 
@@ -54,7 +49,7 @@ export class SqliteTrackedRuns implements TrackedRunStore {
       experimentIds,
       ...ask
     }: PageQuery & { readonly view: View; readonly experimentIds: readonly string[] },
-    shape: (run: TrackedRun) => T,
+    shape: (runs: readonly FoundRun[]) => T,
   ): Promise<Page<T> | null> {
     this.#catchUp();
     return this.#connection.read(() => {
@@ -63,8 +58,7 @@ export class SqliteTrackedRuns implements TrackedRunStore {
       if (page === null) return null;
       const items: T[] = [];
       for (let at = 0; at < page.keys.length; at += atOnce)
-        for (const run of trackedRuns(this.#connection, page.keys.slice(at, at + atOnce)))
-          items.push(shape(run));
+        items.push(shape(foundRuns(this.#connection, page.keys.slice(at, at + atOnce))));
       return { items, next: page.next };
     });
   }
@@ -159,118 +153,4 @@ function inExperiments(ids: readonly string[]) {
     "run.experiment in (select name from experiment where id in (select value from json_each(?)))",
     JSON.stringify(ids),
   );
-}
-
-interface HeadRow extends Omit<TrackedRun, keyof Attached | "deleted"> {
-  readonly key: number;
-  readonly deleted_at: number | null;
-}
-
-interface Attached {
-  readonly metrics: LatestMetric[];
-  readonly parameters: [string, string][];
-  readonly tags: [string, string][];
-  readonly inputs: DatasetInput[];
-  readonly modelInputs: ModelUse[];
-  readonly modelOutputs: ModelUse[];
-}
-
-/** The runs of the given keys, in the same order: six queries for any number of them. */
-export function trackedRuns(connection: Connection, keys: readonly number[]): readonly TrackedRun[] {
-  const asked = JSON.stringify(keys);
-  const attached = new Map<number, Attached>(
-    keys.map((key) => [
-      key,
-      { metrics: [], parameters: [], tags: [], inputs: [], modelInputs: [], modelOutputs: [] },
-    ]),
-  );
-  if (keys.length === 0) return [];
-  const heads = connection.rows<HeadRow>(
-    `select run.key, run.id, run.name, user, state, experiment.id as experimentId,
-       experiment.artifact_location as artifactLocation, directory, coalesce(started, run.created) as started, ended,
-       run.deleted_at
-     from json_each(?) as asked cross join run on run.key = asked.value
-     left join experiment on experiment.name = run.experiment`,
-    asked,
-  );
-  addMetrics(connection, asked, attached);
-  for (const table of ["parameter", "tag"] as const) {
-    const rows = connection.rows<{ run: number; name: string; value: string }>(
-      `select run, name, value from ${table} where run in (select value from json_each(?)) and value is not null
-       order by run, name`,
-      asked,
-    );
-    for (const { run, name, value } of rows)
-      attached.get(run)?.[table === "tag" ? "tags" : "parameters"].push([name, value]);
-  }
-  addInputs(connection, asked, attached);
-  addModelUses(connection, asked, attached);
-  return heads.flatMap(({ key, deleted_at, ...head }) => {
-    const own = attached.get(key);
-    if (own === undefined) return [];
-    // The name may have been changed since by a person; the tag is only another word for it.
-    const tags = own.tags.filter(([name]) => name !== runNameTag);
-    tags.push([runNameTag, head.name]);
-    return [{ ...head, deleted: deleted_at !== null, ...own, tags }];
-  });
-}
-
-interface MetricRow {
-  readonly run: number;
-  readonly metric: number;
-  readonly last: number | null;
-  readonly last_step: number;
-  readonly last_time: number;
-}
-
-/** Attempts of a metric come one after the other. */
-function addMetrics(connection: Connection, asked: string, attached: Map<number, Attached>): void {
-  const names = metricNames(connection).all;
-  const rows = connection.rows<MetricRow>(
-    `select run, metric, last, last_step, last_time from series
-     where run in (select value from json_each(?)) order by run, metric, attempt`,
-    asked,
-  );
-  let before: MetricRow | null = null;
-  for (const row of rows) {
-    const { run, metric, last, last_step: step, last_time: time } = row;
-    const metrics = attached.get(run)?.metrics;
-    if (before !== null && before.run === run && before.metric === metric) {
-      if (isOlder(row, before)) continue;
-      metrics?.pop();
-    }
-    metrics?.push({ key: names.get(metric) ?? "", value: last ?? Number.NaN, time, step });
-    before = row;
-  }
-}
-
-function isOlder(row: MetricRow, than: MetricRow): boolean {
-  return (
-    row.last_step < than.last_step || (row.last_step === than.last_step && row.last_time < than.last_time)
-  );
-}
-
-interface InputRow extends Omit<DatasetInput, "tags"> {
-  readonly run: number;
-  readonly tags: string;
-}
-
-function addInputs(connection: Connection, asked: string, attached: Map<number, Attached>): void {
-  const rows = connection.rows<InputRow>(
-    `select run, name, digest, source_type as sourceType, source, schema, profile, tags from run_input
-     where run in (select value from json_each(?)) order by run, number`,
-    asked,
-  );
-  for (const { run, tags, ...input } of rows)
-    attached.get(run)?.inputs.push({ ...input, tags: JSON.parse(tags) as Record<string, string> });
-}
-
-function addModelUses(connection: Connection, asked: string, attached: Map<number, Attached>): void {
-  const rows = connection.rows<ModelUse & { run: number; direction: string }>(
-    `select run, direction, model, step from model_use
-     where run in (select value from json_each(?)) order by run, number`,
-    asked,
-  );
-  for (const { run, direction, model, step } of rows)
-    attached.get(run)?.[direction === "input" ? "modelInputs" : "modelOutputs"].push({ model, step });
 }

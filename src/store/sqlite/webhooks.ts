@@ -9,7 +9,7 @@ import type { SecretBox } from "./secretBox.ts";
 
 /** How far all of them had been told together, in stores of before. */
 const oldMark = "webhooks_told";
-const toldMark = (id: string) => `webhook_told:${id}`;
+export const toldMark = (id: string) => `webhook_told:${id}`;
 /** Until when somebody tells this one. */
 const busyMark = (id: string) => `webhook_busy:${id}`;
 const entriesAtOnce = 50;
@@ -66,7 +66,9 @@ export class SqliteWebhooks implements WebhookStore {
 
   /** What is next for this webhook; nobody else gets it meanwhile, and where there is nothing the turn is over. */
   #turn(id: string, until: number): readonly AuditEntry[] {
-    const told = this.#value(toldMark(id)) ?? this.#value(oldMark) ?? this.#newest();
+    const newest = this.#newest();
+    // A log that could not be carried over to this store begins anew.
+    const told = Math.min(this.#value(toldMark(id)) ?? this.#value(oldMark) ?? newest, newest);
     const rows = this.#connection.rows<AuditRow>(
       `select ${auditColumns} from audit where sequence > ? order by sequence limit ${entriesAtOnce}`,
       told,

@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { capture, openStack, type Stack, until } from "../../faults/stack.ts";
 import { type Running, start } from "../cli/commandLine.ts";
-import { type ClientVersion, clientVersions, libraryPrograms } from "./clients.ts";
+import { type ClientVersion, clientVersions, libraryPrograms, newestClient } from "./clients.ts";
 
 // Importing the libraries takes many seconds, and a busy machine makes minutes of them.
 vi.setConfig({ testTimeout: 600_000 });
@@ -110,18 +110,18 @@ const parts = ["xgboost", "lightgbm", "sklearn", "system"];
 const more: Readonly<Record<ClientVersion, readonly string[]>> = {
   "2.9.2": [],
   "2.22.5": ["evaluate"],
-  "3.17.2": ["evaluate", "lightning"],
+  [newestClient]: ["evaluate", "lightning"],
 };
 /** Both come to the same (`recorderServer.test.ts`), so the older clients go one way each. */
 const ways: Readonly<Record<ClientVersion, Readonly<Record<string, typeof launched>>>> = {
   "2.9.2": { "a launched script": launched },
   "2.22.5": { "the server": logged },
-  "3.17.2": { "a launched script": launched, "the server": logged },
+  [newestClient]: { "a launched script": launched, "the server": logged },
 };
 
 describe.each(clientVersions)("the client of MLflow %s", (version) => {
   test.each(Object.entries(ways[version]))("logs for its libraries to %s", async (_, way) => {
-    const newest = version === "3.17.2";
+    const newest = version === newestClient;
     const seen = await way(version, [...parts, ...more[version]]);
     const of = async (part: string) => stored(seen[part]?.run ?? "");
 

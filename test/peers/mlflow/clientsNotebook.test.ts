@@ -7,7 +7,7 @@ import * as path from "node:path";
 import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
 import { startTestServer, type TestServer, temporaryFolder } from "../../unit/api/editor/serverHarness.ts";
-import { libraryPrograms } from "./clients.ts";
+import { libraryPrograms, newestClient } from "./clients.ts";
 
 type Cell = readonly [status: string, printed: string];
 
@@ -17,7 +17,7 @@ interface Notebook {
 }
 
 async function openNotebook(folder: string, url: string, token: string | null): Promise<Notebook> {
-  const python = path.join(await libraryPrograms("3.17.2"), "python");
+  const python = path.join(await libraryPrograms(newestClient), "python");
   const child = spawn(python, [path.join(import.meta.dirname, "clients_notebook.py")], {
     cwd: folder,
     env: {

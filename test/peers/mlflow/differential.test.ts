@@ -1,7 +1,7 @@
 /** One list of calls to MLflow's own server and to Runline: the answers differ only where `differences.ts` says so, and why. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { clientPrograms } from "./clients.ts";
+import { clientPrograms, newestClient } from "./clients.ts";
 import { explained, reasons } from "./differences.ts";
 import { type ReferenceServer, startReferenceServer } from "./referenceServer.ts";
 import { replay } from "./replay.ts";
@@ -12,7 +12,7 @@ let reference: ReferenceServer;
 let runline: RunlineServer;
 
 beforeAll(async () => {
-  reference = await startReferenceServer(await clientPrograms("3.17.2"));
+  reference = await startReferenceServer(await clientPrograms(newestClient));
   runline = await startRunlineServer("--no-token");
 }, 300_000);
 afterAll(async () => {

@@ -3,11 +3,11 @@
 import * as path from "node:path";
 import { expect, test } from "vitest";
 import { runProgram } from "../pythonPackages.ts";
-import { clientPrograms } from "./clients.ts";
+import { clientPrograms, newestClient } from "./clients.ts";
 import { startRunlineServer } from "./runlineServer.ts";
 
 test("a program that uses everything sees what it should", async () => {
-  const programs = await clientPrograms("3.17.2");
+  const programs = await clientPrograms(newestClient);
   const server = await startRunlineServer("--no-token");
   try {
     const script = path.join(import.meta.dirname, "genai.py");

@@ -10,7 +10,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vi
 import { terminalStates } from "../../../src/model/run.ts";
 import type { TrackedRun } from "../../../src/model/tracking.ts";
 import { capture, openStack, type Stack, until } from "../../faults/stack.ts";
-import { type ClientVersion, clientPrograms, clientVersions } from "./clients.ts";
+import { type ClientVersion, clientPrograms, clientVersions, newestClient } from "./clients.ts";
 
 // Importing the client alone takes seconds, and a busy machine makes minutes of them.
 vi.setConfig({ testTimeout: 300_000 });
@@ -256,7 +256,7 @@ with mlflow.start_run(log_system_metrics=True) as r:
 describe("the newest client, whole", () => {
   test("autolog of a grid search, a logged model, its data set, figures and tables", async () => {
     const { run, children, log } = await ended(
-      "3.17.2",
+      newestClient,
       `
 import mlflow, mlflow.sklearn
 import matplotlib

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { capture, openStack, type Stack, until } from "../../faults/stack.ts";
 import { pythonClient } from "../../unit/recorder/mlflowClient.ts";
 import { type Running, start } from "../cli/commandLine.ts";
-import { clientPrograms } from "./clients.ts";
+import { clientPrograms, newestClient } from "./clients.ts";
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -160,7 +160,7 @@ async function model(id: string, runId: string): Promise<unknown> {
 }
 
 test("with a server in reach a launched script registers, promotes, loads, traces and evaluates", async () => {
-  const python = path.join(await clientPrograms("3.17.2"), "python");
+  const python = path.join(await clientPrograms(newestClient), "python");
   await serve();
   stack.follow();
   const { log } = await launched(

@@ -1,7 +1,7 @@
 /** One list of registry calls to MLflow's own server and to Runline: the answers differ only where `registryDifferences.ts` says so. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { clientPrograms } from "./clients.ts";
+import { clientPrograms, newestClient } from "./clients.ts";
 import { type ReferenceServer, startReferenceServer } from "./referenceServer.ts";
 import { registryDifferences } from "./registryDifferences.ts";
 import { type Request, requests } from "./registryRequests.ts";
@@ -13,7 +13,7 @@ let reference: ReferenceServer;
 let runline: RunlineServer;
 
 beforeAll(async () => {
-  reference = await startReferenceServer(await clientPrograms("3.17.2"));
+  reference = await startReferenceServer(await clientPrograms(newestClient));
   runline = await startRunlineServer("--no-token");
 }, 300_000);
 afterAll(async () => {

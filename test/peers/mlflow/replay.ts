@@ -13,12 +13,13 @@ export async function replay(url: string, steps: readonly Step[]): Promise<reado
   const filled = (text: string) =>
     text.replace(/\{(\w+)\}/g, (whole, name: string) => known.get(name) ?? whole);
   const replies: Reply[] = [];
-  for (const { call, body, keep } of steps) {
+  for (const { call, body, text: written, keep } of steps) {
     const [method = "", path = ""] = filled(call).split(/ (.*)/s);
     const response = await fetch(`${url}/api/2.0/mlflow/${path}`, {
       method,
       headers: { "content-type": "application/json" },
       ...(body === undefined ? {} : { body: filled(JSON.stringify(body)) }),
+      ...(written === undefined ? {} : { body: filled(written) }),
     });
     const text = await response.text();
     const json = text.startsWith("{") ? (JSON.parse(text) as unknown) : text.slice(0, 100);

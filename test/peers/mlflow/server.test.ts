@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { expect, test } from "vitest";
 import { runline } from "../cli/commandLine.ts";
 import { runProgram } from "../pythonPackages.ts";
-import { type ClientVersion, clientPrograms, clientVersions } from "./clients.ts";
+import { type ClientVersion, clientPrograms, clientVersions, newestClient } from "./clients.ts";
 import { startRunlineServer } from "./runlineServer.ts";
 
 const script = path.join(import.meta.dirname, "server.py");
@@ -40,7 +40,7 @@ const newer = {
 const expected: Readonly<Record<ClientVersion, object>> = {
   "2.9.2": common,
   "2.22.5": { ...common, async: 50 },
-  "3.17.2": { ...common, async: 50, ...newer },
+  [newestClient]: { ...common, async: 50, ...newer },
 };
 
 test.each(clientVersions)(

@@ -3,6 +3,8 @@
 export interface Step {
   readonly call: `${"GET" | "POST" | "PATCH" | "DELETE"} ${string}`;
   readonly body?: unknown;
+  /** The body as it is sent, where no value makes it: `{"a": 9.0}`. */
+  readonly text?: string;
   /** Name → path into the answer. */
   readonly keep?: Readonly<Record<string, string>>;
 }
@@ -13,6 +15,7 @@ export const call = (name: Step["call"], body?: unknown, keep?: Step["keep"]): S
   ...(keep === undefined ? {} : { keep }),
 });
 export const post = (path: string, body: unknown, keep?: Step["keep"]) => call(`POST ${path}`, body, keep);
+export const postText = (path: string, text: string): Step => ({ call: `POST ${path}`, text });
 export const get = (path: string, query: Readonly<Record<string, string>> = {}) =>
   call(
     `GET ${path}${Object.keys(query).length === 0 ? "" : `?${new URLSearchParams(query)}`}`

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { clientPrograms } from "./clients.ts";
+import { clientPrograms, newestClient } from "./clients.ts";
 
 interface Wire {
   readonly run: { readonly info: { readonly run_id: string } };
@@ -42,7 +42,7 @@ export interface TeamPeer {
 }
 
 export async function startTeamPeer(): Promise<TeamPeer> {
-  const programs = await clientPrograms("3.17.2");
+  const programs = await clientPrograms(newestClient);
   const folder = await mkdtemp(path.join(tmpdir(), "runline-team-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

@@ -4,7 +4,7 @@
  */
 
 import { search, searchable, searches } from "./searchRequests.ts";
-import { call, get, long, metric, pairs, post, type Step } from "./steps.ts";
+import { call, get, long, metric, pairs, post, postText, type Step } from "./steps.ts";
 
 export type { Step };
 
@@ -30,12 +30,16 @@ const experiments: readonly Step[] = [
   ...[
     {},
     { name: "" },
+    { name: " \t " },
     { name: 5 },
     { name: true },
     { name: ["x"] },
     { name: null },
     { name: long(501) },
   ].map((body) => post("experiments/create", body)),
+  ...["9.0", "-0.0", "1e2", "9.00", "[9.0]", "1.5", "12345678901234567890"].map((name) =>
+    postText("experiments/create", `{"name": ${name}}`),
+  ),
   post("experiments/create", { name: long(500) }, { longest: "experiment_id" }),
   ...[
     { artifact_location: 7 },
@@ -192,6 +196,8 @@ const logged: readonly Step[] = [
   metric("nothing", {}),
   get("metrics/get-history", { run_id: "{a}", metric_key: "m" }),
   get("metrics/get-history", { run_id: "{a}", metric_key: "m", max_results: "2" }),
+  get("metrics/get-history", { run_id: "{a}", metric_key: "m", max_results: "0" }),
+  get("metrics/get-history", { run_id: "{a}", metric_key: "m", max_results: "-5" }),
   get("metrics/get-history", { run_id: "{a}", metric_key: "none" }),
   get("metrics/get-history", { run_id: "{a}" }),
   get("metrics/get-history", { metric_key: "m" }),

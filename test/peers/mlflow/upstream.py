@@ -1,12 +1,15 @@
-"""A pytest plugin that points MLflow's own REST tests at Runline: every server that they start is `runline serve` in a fresh folder.
+"""A pytest plugin that points MLflow's own tests at Runline: every server that they start is `runline serve` in a fresh folder.
 
 Nothing of MLflow is copied or edited. RUNLINE_SERVE holds the command as JSON; what comes to its standard error goes to RUNLINE_SERVE_ERRORS.
+RUNLINE_SUITE_WITHOUT says by file which tests are left out: those whose names have one of these words in them.
 """
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
@@ -51,6 +54,51 @@ class Server:
         self.process.wait(10)
         self.process.stdout.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def for_webhooks(_folder):
+    """In place of a server that may send to this machine."""
+    os.environ["RUNLINE_WEBHOOKS_ANYWHERE"] = "1"
+    with tempfile.TemporaryDirectory() as folder, Server(None, free_port()) as url:
+        asked["artifacts"] = folder
+        yield url
+
+
+@contextlib.contextmanager
+def for_artifacts(_host, port, _backend, _root, destination):
+    """In place of a server whose files the tests look at: those of nobody's run are where they expect them."""
+    asked["artifacts"] = None
+    with Server(None, port):
+        kept = os.path.join(os.getcwd(), ".runline", "artifacts")
+        os.makedirs(kept)
+        os.symlink(kept, destination)
+        yield None
+
+
+# Functions of their files that start a server as a program.
+STARTS = {
+    "tests.webhooks.test_e2e": ("_run_mlflow_server", for_webhooks),
+    "tests.tracking.test_mlflow_artifacts": ("_launch_server", for_artifacts),
+}
+
+
+def free_port():
+    from tests.helper_functions import get_safe_port
+
+    return get_safe_port()
+
+
+def pytest_collection_modifyitems(config, items):
+    without = json.loads(os.environ["RUNLINE_SUITE_WITHOUT"])
+    out = [item for item in items if any(word in item.name for word in without[item.nodeid.split("::")[0]])]
+    config.hook.pytest_deselected(items=out)
+    items[:] = [item for item in items if item not in out]
+    if os.environ.get("RUNLINE_SUITE_REFERENCE"):
+        return
+    for name, (function, ours) in STARTS.items():
+        if name in sys.modules:
+            setattr(sys.modules[name], function, ours)
 
 
 def pytest_configure(config):

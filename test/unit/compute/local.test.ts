@@ -8,9 +8,10 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { LaunchRequest } from "../../../src/compute/compute.ts";
 import { localCompute } from "../../../src/compute/local/local.ts";
-import { isAlive, markedProcesses, parseStat, statOf } from "../../../src/compute/local/process.ts";
+import { isAlive, markedProcesses, statOf } from "../../../src/compute/local/process.ts";
 import { failureOf } from "../../../src/model/failure.ts";
 import type { RunSpec } from "../../../src/model/journal.ts";
+import { parseStat } from "../../../src/model/processStat.ts";
 import { capture, recorder, until } from "../../faults/stack.ts";
 
 const id = "0190b0e0a5f07c3e8d1a2b3c4d5e6f70";
@@ -201,4 +202,17 @@ test("a process is known by number and start, and by its mark", async () => {
   } finally {
     child.kill();
   }
+});
+
+test("more runs than a process may have files open are all looked at", async () => {
+  const runs = path.join(folder, "many");
+  for (let number = 0; number < 500; number++) {
+    const own = path.join(runs, String(number));
+    await mkdir(own, { recursive: true });
+    await writeFile(path.join(own, "exit.json"), "{}");
+  }
+  const script = path.join(import.meta.dirname, "observeProcess.ts");
+  const shell = 'ulimit -n 300 && exec "$0" "$1" "$2"';
+  const { stdout } = await promisify(execFile)("sh", ["-c", shell, process.execPath, script, runs]);
+  expect(stdout).toBe("0 of 500");
 });

@@ -38,8 +38,8 @@ const query = (key: string, width: number) => ({ runIds: ["other"], keys: [key],
 test("the next comparison's first charts are those of the one before, the key metric first", async () => {
   const { ids, table } = await someTable();
   const kept = memory();
-  const charts = new FirstCharts(kept);
-  expect(charts.questions(ids, table)).toEqual([]);
+  const charts = new FirstCharts(kept, "compare");
+  expect(charts.ofTable(ids, table)).toEqual([]);
   const hear = charts.listener();
   hear("compare/columns", { runIds: ids, wanted: [] });
   hear("metrics/columns", query("loss", 800));
@@ -51,18 +51,18 @@ test("the next comparison's first charts are those of the one before, the key me
     { ...asked, keys: ["val_acc"], width: 640 },
     { ...asked, keys: ["loss"], width: 800 },
   ];
-  expect(new FirstCharts(kept).questions(ids, table)).toEqual(wanted);
+  expect(new FirstCharts(kept, "compare").ofTable(ids, table)).toEqual(wanted);
 });
 
 test("nothing is asked early of what the page would ask otherwise", async () => {
   const { ids, table } = await someTable();
-  const charts = new FirstCharts(memory());
+  const charts = new FirstCharts(memory(), "compare");
   charts.listener()("metrics/columns", { ...query("loss", 800), smoothing: { kind: "ema", weight: 0.5 } });
   charts.listener()("metrics/columns", { ...query("val_acc", 800), axis: "wall" });
-  expect(charts.questions(ids, table)).toEqual([]);
+  expect(charts.ofTable(ids, table)).toEqual([]);
   for (const key of ["test_acc", "gone", "loss"]) charts.listener()("metrics/columns", query(key, 800));
-  expect(charts.questions(ids, table).map(({ keys }) => keys)).toEqual([["loss"]]);
-  expect(charts.questions(ids, { ...table, missing: [0] })).toEqual([]);
+  expect(charts.ofTable(ids, table).map(({ keys }) => keys)).toEqual([["loss"]]);
+  expect(charts.ofTable(ids, { ...table, missing: [0] })).toEqual([]);
 });
 
 test("a memory that holds something else is as good as none", async () => {
@@ -74,7 +74,7 @@ test("a memory that holds something else is as good as none", async () => {
         ["runline.compare.columns", odd],
       ]),
     );
-    expect(new FirstCharts(values).questions(ids, table)).toEqual([]);
+    expect(new FirstCharts(values, "compare").ofTable(ids, table)).toEqual([]);
     expect(new ColumnMemory(values).kept()).toEqual({ last: null, sets: {} });
   }
 });

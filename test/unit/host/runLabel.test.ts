@@ -102,6 +102,13 @@ test.each(rows)("description: %s", (_name, given, telling, expected) => {
   ).toBe(expected);
 });
 
+test("a search says of how many runs it is made", () => {
+  const described = (parts: number) =>
+    runDescription(makeRun({}), started + 192_000, { parameters: [], hosts: false, parts }, plain);
+  expect(described(1)).toBe("12:04 min · 1 child run");
+  expect(described(1_200)).toBe("12:04 min · 1.2k child runs");
+});
+
 test("a name of 300 characters and a value of 4 kB stay short", () => {
   const run = makeRun({ name: "x".repeat(300), parameters: { config: parameter("{".repeat(4_096)) } });
   expect(runTitle(run)).toHaveLength(80);
@@ -111,8 +118,10 @@ test("a name of 300 characters and a value of 4 kB stay short", () => {
 });
 
 test("flags for menus", () => {
-  expect(runFlags(makeRun({ state: "running" }))).toBe("run.active.running.plain");
-  expect(runFlags(makeRun({ state: "failed", starred: true }))).toBe("run.ended.failed.starred");
+  expect(runFlags(makeRun({ state: "running" }))).toBe("run.active.running.plain.own");
+  expect(runFlags(makeRun({ state: "failed", starred: true }))).toBe("run.ended.failed.starred.own");
+  expect(runFlags(makeRun({ argv: [] }))).toBe("run.ended.finished.plain.told");
+  expect(runFlags(makeRun({ argv: [], host: "mlflow:5000" }))).toBe("run.ended.finished.plain.there");
 });
 
 test("spoken text says state and star in words", () => {

@@ -6,6 +6,7 @@ import {
   formatDelta,
   formatDuration,
   formatValue,
+  formatWhole,
 } from "../../../src/model/format.ts";
 
 const second = 1000;
@@ -66,6 +67,17 @@ const tables: readonly (readonly [
       [3_400_000, "3.4M"],
       [-1500, "-1.5k"],
       [2e9, "2G"],
+    ],
+  ],
+  [
+    "whole numbers",
+    formatWhole,
+    [
+      [0, "0"],
+      [999, "999"],
+      [1_000, "1,000"],
+      [-12_345, "-12,345"],
+      [1_234_567, "1,234,567"],
     ],
   ],
   [

@@ -74,3 +74,10 @@ test("what can't be is left out and told", async () => {
     ...{ versions: [1], aliases: {}, troubles: ["net@v3", "net@gone"] },
   });
 });
+
+test("a number that is out of all reason is told, and the log stays short", async () => {
+  await using stack = await importStack();
+  const taken = await take(model([1, 20_000_000], {}), stack.store);
+  expect(taken).toMatchObject({ versions: [1], troubles: ["net@20000000"] });
+  expect((await stack.store.registry.audit()).length).toBeLessThan(5);
+});

@@ -147,6 +147,23 @@ test("hostile files become findings and never stop the others", async () => {
   expect(await readFile(outside, "utf8")).toBe("not yours");
 });
 
+test("what was measured on a logged model is taken where it says a time and a step", async () => {
+  await using stack = await importStack();
+  const model = `m-${"b".repeat(32)}`;
+  const at = `mlruns/1/models/${model}`;
+  await stack.write({
+    ...mlrunsRun(1, 3),
+    [`${at}/meta.yaml`]: `model_id: ${model}\nname: net\nsource_run_id: ${runId(1)}\nstatus: 2\n`,
+    [`${at}/metrics/loss`]: `${began} 1 zero ${runId(1)}\nthen 1 0 ${runId(1)}\n${began} 0.5 2 ${runId(1)}\n`,
+  });
+  const [imported] = await stack.importAll();
+  expect(imported?.troubles).toEqual([
+    { about: `1/models/${model}/metrics/loss`, text: "2 lines could not be read" },
+  ]);
+  expect(await pointsOf(stack.store, runId(1), "loss")).toEqual([[2, began, 0.5]]);
+  expect(await stack.store.runs.findings(runId(1))).toEqual([]);
+});
+
 test("a run that Runline has recorded itself under the same id stays as it is", async () => {
   await using stack = await importStack();
   await stack.write(mlrunsRun(1, 3));

@@ -24,6 +24,8 @@ test.each([
   ["a process that is gone", "999999999-0123456789abcdef"],
   ["one that wrote its number only", "999999999"],
   ["no process", "../../number"],
+  ["one whose number is ours now", `${process.pid}-1-0123456789abcdef`],
+  ["one whose number is another's now", `${process.ppid}-1-0123456789abcdef`],
 ])("the lock of %s counts no more", async (_, left) => {
   const file = await lockFile();
   await withProcessLock(file, async () => undefined);

@@ -219,7 +219,7 @@ const refusals: readonly (readonly [call: string, status: number, answer: string
   [
     `call("POST", "mlflow/runs/log-inputs", {"run_id": r, "datasets": [{"dataset": {"name": "d"}}]})`,
     400,
-    /^Missing value for required parameter 'datasets\[0\]\.dataset\.digest'/,
+    /^Missing value for required parameter 'datasets\.dataset\.digest'/,
   ],
   [
     `call("POST", "mlflow/runs/outputs", {"run_id": r})`,

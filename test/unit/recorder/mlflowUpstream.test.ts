@@ -11,14 +11,19 @@ import { Bench } from "./recording.ts";
 let bench: Bench;
 let server: Server;
 let asked: string[];
+/** Has the server been told of the experiment that the script makes? */
+let told: boolean;
 
 beforeEach(async () => {
   bench = new Bench();
   asked = [];
+  told = false;
   server = createServer(async (request, reply) => {
     const answer = await answered(request);
     reply.writeHead(answer === null ? 404 : 200, { "Content-Type": "application/json" });
-    reply.end(JSON.stringify(answer ?? { error_code: "RESOURCE_DOES_NOT_EXIST", message: "not here" }));
+    const experiment = request.headers["x-mlflow-experiment-id"];
+    const message = experiment === undefined ? "not here" : `No Experiment with id=${experiment} exists`;
+    reply.end(JSON.stringify(answer ?? { error_code: "RESOURCE_DOES_NOT_EXIST", message }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 });
@@ -36,6 +41,11 @@ async function answered(request: IncomingMessage): Promise<object | null> {
   for await (const piece of request) body += String(piece);
   asked.push(`${request.method} ${request.url} ${request.headers.authorization} ${body}`);
   const path = (request.url ?? "").replace(/\?.*/, "").replace("/api/2.0/mlflow/", "");
+  if (path === "experiments/create") {
+    told = true;
+    return { experiment_id: "1" };
+  }
+  if (path === "/v1/traces" && told) return {};
   if (path === "registered-models/create") return { registered_model: { name: "iris" } };
   if (path === "experiments/get-by-name") return { experiment: { experiment_id: "42", name: "old" } };
   if (path === "runs/search")
@@ -48,8 +58,8 @@ async function answered(request: IncomingMessage): Promise<object | null> {
   return null;
 }
 
-function serve(record: object, mode = 0o600): void {
-  const file = join(bench.workspace, ".runline", "mlflow.json");
+function serve(record: object, mode = 0o600, folder = join(bench.workspace, ".runline")): void {
+  const file = join(folder, "mlflow.json");
   writeFileSync(file, JSON.stringify(record));
   chmodSync(file, mode);
 }
@@ -90,6 +100,40 @@ test("without one they are refused at once, and a wish to register is kept", asy
   expect(run.of("notice")).toMatchObject([
     { code: "mlflow_not_registered", text: expect.stringContaining("iris") },
   ]);
+});
+
+test("a run that was invited asks whoever invited it, also where a server of the workspace has died", async () => {
+  const run = calling(bench, script);
+  serve({ url: `http://127.0.0.1:${await freePort()}`, token: "t" });
+  serve({ url: url(), token: "inv1ted", pid: 1 }, 0o600, run.directory);
+  await run.ended();
+  expect(said(run).slice(0, 3)).toEqual([200, 200, 200]);
+  expect(asked[0]).toBe('POST /api/2.0/mlflow/registered-models/create Bearer inv1ted {"name": "iris"}');
+});
+
+test("traces go there with all that their headers say, and an experiment that the script has made is told first", async () => {
+  const run = calling(
+    bench,
+    `
+id = call("POST", "mlflow/experiments/create", {"name": "new β", "tags": [{"key": "k", "value": "v"}]})[1]["experiment_id"]
+trace = lambda id: send("POST", "/v1/traces", b"spans", {"Content-Type": "application/x-protobuf", "Content-Encoding": "gzip", "X-MLflow-Experiment-Id": id})[0]
+say([trace(id), trace(id), trace("77")])
+`,
+  );
+  serve({ url: url(), token: "t" });
+  const kinds: unknown[] = [];
+  server.on("request", ({ headers }: IncomingMessage) =>
+    kinds.push([headers["content-type"], headers["content-encoding"]]),
+  );
+  await run.ended();
+  expect(said(run)).toEqual([[200, 200, 200]]);
+  expect(asked.map((line) => line.replace(/ Bearer t /, " "))).toEqual([
+    "POST /v1/traces spans",
+    expect.stringContaining('{"name": "new \\u03b2", "tags": [{"key": "k", "value": "v"}]}'),
+    ...["POST /v1/traces spans", "POST /v1/traces spans", "POST /v1/traces spans"],
+  ]);
+  const binary = ["application/x-protobuf", "gzip"];
+  expect(kinds).toEqual([binary, ["application/json", undefined], binary, binary, binary]);
 });
 
 test("a file that others may have written, that names another machine or a server that is gone, is no server", async () => {

@@ -11,6 +11,7 @@ from runline_recorder.artifacts import _pattern
 from runline_recorder.folders import grouped
 from runline_recorder.journal import Journal
 from runline_recorder.metrics import Metrics
+from runline_recorder.mlflow_ids import new_run_id
 from runline_recorder.output_log import OutputLog
 from runline_recorder.parameters import from_argv
 from runline_recorder.pump import Pump
@@ -135,6 +136,13 @@ class CommandLine(unittest.TestCase):
             ("x", "1"),
         ]
         self.assertEqual(from_argv(argv), expected + [("shift", "-1.5"), ("last", "True")])
+
+
+class Ids(unittest.TestCase):
+    def test_runs_that_are_made_at_once_sort_in_the_order_of_their_making(self):
+        ids = [new_run_id() for _ in range(5000)]
+        self.assertEqual(ids, sorted(set(ids)))
+        self.assertTrue(all(len(each) == 32 and each[12] == "7" and each[16] in "89ab" for each in ids))
 
 
 class Points(unittest.TestCase):

@@ -102,6 +102,22 @@ test("a deleted run hides, comes back, and goes for good with a purge", async ()
   expect(await store.journal.cursor(runId(1))).toBeNull();
 });
 
+test("a version that no run made keeps no run from being purged", async () => {
+  const store = await freshStore();
+  await store.runs.create(newRun(1));
+  await store.registry.append({ name: "ana", email: null }, 1, () => [
+    { type: "model.created", model: "m" },
+    {
+      ...{ type: "version.created", model: "m", version: 1, source: "s3://there/model", runId: null },
+      ...{ loggedModel: null, storage: null, runLink: null, artifact: null, digest: null, bytes: null },
+      ...{ signature: null, description: "", tags: {} },
+    },
+  ]);
+  await store.runs.setDeleted(runId(1), 1);
+  expect(await store.runs.purgeable(2)).toHaveLength(1);
+  expect(await store.runs.purge(2)).toEqual(["/runs/1"]);
+});
+
 test("a purge keeps a run that a model was registered from", async () => {
   const store = await freshStore();
   await store.runs.create(newRun(1));

@@ -19,7 +19,11 @@ async function ask(
   const search = { filter: parsed.value, order: ordered.value };
   const experiment = await store.experiments.byName("tests");
   const experimentIds = [experiment?.id ?? ""];
-  return store.trackedRuns.search({ search, limit, after, view: "active", experimentIds }, (run) => run);
+  const query = { search, limit, after, view: "active", experimentIds } as const;
+  const page = await store.trackedRuns.search(query, (runs) => runs.map(({ id }) => id));
+  if (page === null) return null;
+  const items = await Promise.all(page.items.flat().map((id) => store.trackedRuns.get(id)));
+  return { ...page, items: items.flatMap((run) => run ?? []) };
 }
 
 /** Names of all runs, page by page. */

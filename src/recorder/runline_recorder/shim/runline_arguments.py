@@ -1,6 +1,6 @@
 """What the parsers of command lines understood, told once they have: argparse and what is built on it
-(HfArgumentParser, simple-parsing), jsonargparse, click and typer, tyro, fire, hydra. Only results are looked
-at; nothing of a parser changes."""
+(HfArgumentParser, simple-parsing), jsonargparse, click and typer, tyro, fire, hydra, absl. Only results are
+looked at; nothing of a parser changes."""
 
 import functools
 import os
@@ -144,7 +144,24 @@ def _resolved(config):
         return contents(config, resolve=False)
 
 
+def _absl(module, tell):
+    """The flags of the script and its own modules; libraries declare dozens beside them."""
+
+    def told(_, arguments, __):
+        declared = arguments[0].flags_by_module_dict()
+        own = [flags for name, flags in declared.items() if not _is_installed(name)]
+        tell("absl", {flag.name: flag.value for flags in own for flag in flags})
+
+    _after(module.FlagValues, "__call__", told)
+
+
+def _is_installed(name):
+    place = getattr(sys.modules.get(name), "__file__", None) or ""
+    return name.startswith("absl.") or "site-packages" in place or "dist-packages" in place
+
+
 ENTRIES = {
+    "absl.flags._flagvalues": _absl,
     "argparse": _argparse,
     "transformers.hf_argparser": _hf_dictionary,
     "jsonargparse._core": _jsonargparse,
@@ -239,10 +256,12 @@ def _flatten(prefix, found, depth, texts):
 
 
 def _members(value):
-    """The members of a dictionary, dataclass, Namespace or model; None for everything else."""
+    """The members of a dictionary, dataclass, Namespace, model or ConfigDict; None for everything else."""
     if isinstance(value, dict):
         return value
     kind = type(value)
+    if kind.__name__ in ("ConfigDict", "FrozenConfigDict"):
+        return value.to_dict()
     if hasattr(kind, "__dataclass_fields__"):
         return {name: getattr(value, name) for name in kind.__dataclass_fields__ if hasattr(value, name)}
     if kind.__name__ in ("Namespace", "SimpleNamespace") or hasattr(kind, "model_fields"):

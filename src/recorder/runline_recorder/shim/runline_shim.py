@@ -155,7 +155,7 @@ def _moved(arguments):
 HOOKS = {}
 for _name in (
     "argparse click.core typer._click.core fire.core hydra.core.utils jsonargparse._core jsonargparse.core"
-    " transformers.hf_argparser tyro._calling"
+    " transformers.hf_argparser tyro._calling absl.flags._flagvalues"
 ).split():
     HOOKS[_name] = lambda module: _arguments(module)
 for _name in (

@@ -7,5 +7,15 @@ import { sql as registry } from "./0004.ts";
 import { sql as traces } from "./0005.ts";
 import { sql as extents } from "./0006.ts";
 import { sql as issues } from "./0007.ts";
+import { sql as searches } from "./0008.ts";
 
-export const migrations: readonly string[] = [first, pyramid, tracking, registry, traces, extents, issues];
+export const migrations: readonly string[] = [
+  first,
+  pyramid,
+  tracking,
+  registry,
+  traces,
+  extents,
+  issues,
+  searches,
+];

@@ -12,19 +12,22 @@ export interface Gate {
   readonly asked: readonly string[];
   /** Whether an open gate lets this request in. */
   lets: (asked: string) => boolean;
+  /** What one that is not let in is answered with, before it was read. */
+  refusal: number;
 }
 
 /** `losing`: changes reach the server, and its answers get lost. */
 export async function gateTo(target: string): Promise<Gate> {
   const asked: string[] = [];
   const held = new Set<http.ServerResponse>();
-  const gate: { mode: GateMode; lets: Gate["lets"] } = { mode: "open", lets: () => true };
+  const gate: Pick<Gate, "mode" | "lets" | "refusal"> = { mode: "open", lets: () => true, refusal: 401 };
   const server = http.createServer((request, response) => {
     const what = `${request.method} ${request.url?.split("?")[0]}`;
     asked.push(what);
     const { mode } = gate;
     if (mode === "silent") return void held.add(response);
-    if (mode === "refusing" || !gate.lets(what)) return void response.writeHead(401).end("{}");
+    if (mode === "refusing" || !gate.lets(what))
+      return void response.writeHead(gate.refusal).end(gate.refusal === 401 ? "{}" : "<html></html>");
     const { method, headers } = request;
     const url = new URL(request.url ?? "/", target);
     const passed = http.request(url, { method, headers: { ...headers, host: url.host } }, (answer) => {

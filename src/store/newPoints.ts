@@ -1,0 +1,134 @@
+/**
+ * Points that clients of MLflow's protocol say twice: a call that is made again because its answer was lost, and the last points of a run, which are
+ * said once more of each model that is logged. MLflow keeps one of what has the same step, time and value; so does a series. Pure, for every engine.
+ */
+
+import type { Extent, Points } from "./chunk.ts";
+
+/** A chunk, as far as it is looked at. */
+export interface StoredPoints {
+  steps(): Float64Array;
+  times(): Float64Array;
+  values(): Float64Array;
+}
+
+/**
+ * The points of `added` that the series lacks, each once, in their order. `known` is where its points lie, `stored` reads those that lie in a part of that.
+ * Points mostly come with a later time or a further step than any before: those are new without a look at what is stored.
+ */
+export function newPoints(
+  added: Points,
+  known: Extent,
+  stored: (within: Extent) => Iterable<StoredPoints>,
+): Points {
+  const places = doubtful(added, known);
+  if (places.length === 0) return added;
+  const doubts = new Doubts(added, places);
+  for (const chunk of stored(doubts.extent)) doubts.meet(chunk);
+  return doubts.settled();
+}
+
+/** Places of points that lie within the bounds of those before them. */
+function doubtful({ steps, times }: Points, known: Extent): Uint32Array {
+  let { step0, step1, time0, time1 } = known;
+  const found: number[] = [];
+  for (let at = 0; at < steps.length; at++) {
+    const step = steps[at] as number;
+    const time = times[at] as number;
+    if (step >= step0 && step <= step1 && time >= time0 && time <= time1) found.push(at);
+    if (step < step0) step0 = step;
+    if (step > step1) step1 = step;
+    if (time < time0) time0 = time;
+    if (time > time1) time1 = time;
+  }
+  return Uint32Array.from(found);
+}
+
+class Doubts {
+  readonly extent: Extent;
+  readonly #points: Points;
+  /** Places in order; of points that are the same the first one stands for all. */
+  readonly #order: Uint32Array;
+  /** Whether a point like the one at this place of the order was met already. */
+  readonly #isMet: Uint8Array;
+
+  constructor(points: Points, places: Uint32Array) {
+    this.#points = points;
+    const sorted = places.sort((a, b) => this.#compare(a, points, b) || a - b);
+    this.#order = sorted.filter(
+      (place, at) => at === 0 || this.#compare(sorted[at - 1] as number, points, place) !== 0,
+    );
+    this.#isMet = new Uint8Array(this.#order.length);
+    this.extent = extentOf(points, this.#order);
+  }
+
+  /** Takes note of which ones are among stored points. */
+  meet(chunk: StoredPoints): void {
+    const points = { steps: chunk.steps(), times: chunk.times(), values: chunk.values() };
+    for (let at = 0; at < points.values.length; at++) {
+      const found = this.#find(points, at);
+      if (found >= 0) this.#isMet[found] = 1;
+    }
+  }
+
+  /** All points but those that were met, here or in what is stored. */
+  settled(): Points {
+    const { steps, times, values } = this.#points;
+    const kept: number[] = [];
+    for (let at = 0; at < values.length; at++) {
+      const found = this.#find(this.#points, at);
+      if (found >= 0 && this.#isMet[found] === 1) continue;
+      if (found >= 0) this.#isMet[found] = 1;
+      kept.push(at);
+    }
+    if (kept.length === values.length) return this.#points;
+    const column = (from: Float64Array) => Float64Array.from(kept, (at) => from[at] as number);
+    return { steps: column(steps), times: column(times), values: column(values) };
+  }
+
+  /** Where in the order a point is, or -1. */
+  #find(points: Points, at: number): number {
+    const { step0, step1, time0, time1 } = this.extent;
+    const step = points.steps[at] as number;
+    const time = points.times[at] as number;
+    if (step < step0 || step > step1 || time < time0 || time > time1) return -1;
+    let [low, high] = [0, this.#order.length - 1];
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const order = this.#compare(this.#order[middle] as number, points, at);
+      if (order === 0) return middle;
+      if (order < 0) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+
+  /** One of these points beside another one. 0 and -0 are the same value, as they are to MLflow. */
+  #compare(own: number, others: Points, at: number): number {
+    const { steps, times, values } = this.#points;
+    return (
+      (times[own] as number) - (others.times[at] as number) ||
+      (steps[own] as number) - (others.steps[at] as number) ||
+      compareValues(values[own] as number, others.values[at] as number)
+    );
+  }
+}
+
+/** NaN comes last, and is the same as NaN. */
+function compareValues(a: number, b: number): number {
+  if (a < b) return -1;
+  if (a > b) return 1;
+  return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+}
+
+function extentOf({ steps, times }: Points, places: Uint32Array): Extent {
+  let [step0, step1] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let [time0, time1] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const at of places) {
+    step0 = Math.min(step0, steps[at] as number);
+    step1 = Math.max(step1, steps[at] as number);
+    time0 = Math.min(time0, times[at] as number);
+    time1 = Math.max(time1, times[at] as number);
+  }
+  return { step0, step1, time0, time1 };
+}
