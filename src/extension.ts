@@ -51,10 +51,13 @@ export function activate(context: vscode.ExtensionContext): Runline {
   log.info(
     `Runline ${String(context.extension.packageJSON.version)} in ${vscode.env.appName} ${vscode.version}`,
   );
-  const module = vscode.Uri.joinPath(context.extensionUri, "dist", "server.cjs").fsPath;
+  const program = {
+    module: vscode.Uri.joinPath(context.extensionUri, "dist", "server.cjs").fsPath,
+    compiled: vscode.Uri.joinPath(context.globalStorageUri, "compiled").fsPath,
+  };
   const options = () =>
     serverOptions(context.extensionPath, (problem) => log.warn(`${problem.message} ${problem.next}`));
-  const server = own(new Server(module, options, log));
+  const server = own(new Server(program, options, log));
   const source = own(new RunsSource(server, log));
   const memory = context.workspaceState;
 

@@ -1,6 +1,6 @@
 /** The settings as faces get them: everything from outside is parsed, one wrong value costs only itself. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { type Failure, failure } from "../model/failure.ts";
 import type { ServerOptions, ServerSettings } from "../protocol/editor.ts";
 

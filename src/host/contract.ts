@@ -123,24 +123,6 @@ export const commands = {
 
 export type CommandId = keyof typeof commands;
 
-/** A tree row, a URI of the Explorer, an id from a page: commands take what the surface gives and ask for the rest. */
-export interface CommandArguments extends Record<CommandId, readonly unknown[]> {
-  "runline.run": [script?: { readonly fsPath: string } | string];
-  "runline.runWith": [script?: { readonly fsPath: string } | string];
-  "runline.openRun": [runId?: string];
-  "runline.runOnHost": [script?: { readonly fsPath: string } | string, host?: string];
-  "runline.connectMlflow": [url?: string];
-  "runline.connectHost": [host?: string];
-  "runline.disconnectHost": [host?: string];
-  "runline.checkHost": [host?: string];
-  "runline.openHostShell": [host?: string];
-  "runline.addHost": [host?: string];
-  "runline.showScriptRuns": [path?: string];
-  "runline.showModel": [model: string];
-  "runline.openModelFile": [runId: string, path: string];
-  "runline.openSample": [folder?: { readonly fsPath: string }];
-}
-
 /** The id itself, checked: a command that is not in the table does not compile. */
 export function command(id: CommandId): CommandId {
   return id;
@@ -170,7 +152,7 @@ export const settings = {
     type: "string",
     default: "",
     description:
-      "Interpreter that scripts are run with. Empty: the choice of the Python extension, else the workspace's `.venv`, else `python3`.",
+      "Interpreter that scripts are run with. Empty: the choice of the Python extension, else an environment beside the script or above it (`.venv`, `venv`, `.conda`, `env`), else the one that is active, else `python3`.",
     scope: "machine-overridable",
     restricted: true,
   },
@@ -234,7 +216,7 @@ export const settings = {
     type: "boolean",
     default: true,
     description:
-      "Keep the parameters that a script reads with argparse, click, typer, fire, tyro, jsonargparse or Hydra.",
+      "Keep the parameters that a script reads with argparse, click, typer, fire, tyro, jsonargparse, absl or Hydra.",
     scope: "resource",
   },
   "runline.capture.files": {

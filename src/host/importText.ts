@@ -1,5 +1,6 @@
 /** What is said of an import: what was found, and what came of it. No import of vscode: a test reads it. */
 
+import type { ForeignKind } from "../model/foreignLog.ts";
 import { formatCount } from "../model/format.ts";
 import type { FoundPlace, ImportedPlace, ImportProgress } from "../protocol/editor.ts";
 import type { Translate } from "./translate.ts";
@@ -10,9 +11,39 @@ export function foundText(places: readonly FoundPlace[], workspace: string, t: T
   const [first] = places;
   if (first === undefined) return "";
   const name = shown(first.path, workspace);
-  const count = runs === 1 ? t("1 run") : t("{0} runs", formatCount(runs));
+  const count = runsText(runs, t);
   if (places.length === 1) return t("{0} holds {1}.", name, count);
   return t("{0} and {1} more hold {2}.", name, String(places.length - 1), count);
+}
+
+/** `214 runs · MLflow · here already`, of one place in a list. */
+export function placeText({ kind, runs, imported }: FoundPlace, t: Translate): string {
+  const parts = [runs === null ? "" : runsText(runs, t), makers[kind], imported ? t("here already") : ""];
+  return parts.filter((part) => part !== "").join(" · ");
+}
+
+const makers: Readonly<Record<ForeignKind, string>> = {
+  mlruns: "MLflow",
+  "mlflow.db": "MLflow",
+  tensorboard: "TensorBoard",
+  wandb: "Weights & Biases",
+  dvclive: "DVCLive",
+  lightning: "Lightning",
+  ultralytics: "Ultralytics",
+};
+
+function runsText(runs: number, t: Translate): string {
+  return runs === 1 ? t("1 run") : t("{0} runs", formatCount(runs));
+}
+
+/** How many runs there are to look through in all; null where a place does not say. */
+export function runsIn(places: readonly Pick<FoundPlace, "runs">[]): number | null {
+  let sum = 0;
+  for (const { runs } of places) {
+    if (runs === null) return null;
+    sum += runs;
+  }
+  return sum;
 }
 
 export function shown(path: string, workspace: string): string {

@@ -13,6 +13,7 @@ import {
   State,
   TransportKind,
 } from "vscode-languageclient/node";
+import { compiledCodeIn } from "../model/compiledCode.ts";
 import type { ServerOptions } from "../protocol/editor.ts";
 
 /** What the host needs of the client; the smallest shape, so that the library stays behind this file. */
@@ -57,13 +58,20 @@ function restarting(clock: () => number): () => CloseHandlerResult {
   };
 }
 
-/** A client for the server program `module`, not started yet. `options` is asked at every start. */
+/** The server as a program, and a folder that may keep what was compiled of it. */
+export interface ServerProgram {
+  readonly module: string;
+  readonly compiled: string;
+}
+
+/** A client for the server, not started yet. `options` is asked at every start. */
 export function createClient(
-  module: string,
+  { module, compiled }: ServerProgram,
   options: () => ServerOptions,
   log: vscode.LogOutputChannel,
 ): Client {
-  const program = { module, transport: TransportKind.ipc };
+  const env = compiledCodeIn(compiled, process.env);
+  const program = { module, transport: TransportKind.ipc, options: { env } };
   const client = new QuietClient(
     "runline",
     "Runline",

@@ -2,6 +2,7 @@
 
 import { metricDirection } from "../model/direction.ts";
 import { formatBytes, formatValue } from "../model/format.ts";
+import { promptText } from "../model/prompt.ts";
 import { type Alias, type Model, type ModelVersion, versionPlace } from "../model/registry.ts";
 import type { Run } from "../model/run.ts";
 import { escapeMarkdown, markdownTable, shorten } from "./markdown.ts";
@@ -86,12 +87,6 @@ export function versionTooltip(
 }
 
 const shownTags = 10;
-const promptText = "mlflow.prompt.text";
-
-/** Prompts are registered models to MLflow, told apart by a tag. */
-export function isPrompt({ tags }: Pick<Model, "tags">): boolean {
-  return tags["mlflow.prompt.is_prompt"]?.toLowerCase() === "true";
-}
 
 /** Where the files are, how large, and which run made them. */
 function fileRows(version: ModelVersion, run: Run | undefined, t: Translate): [string, string][] {

@@ -1,11 +1,12 @@
 /** Rows of the Models view: one's own models, then those of each team's MLflow server, with what a version says of itself below it. */
 
 import * as vscode from "vscode";
+import { isPrompt } from "../model/prompt.ts";
 import type { Model, ModelVersion } from "../model/registry.ts";
 import type { Run } from "../model/run.ts";
 import type { TeamModel, TeamVersion } from "../model/teamRegistry.ts";
 import type { ShownTeam } from "../protocol/editor.ts";
-import { isPrompt, modelDescription, versionDescription, versionTooltip } from "./modelLabel.ts";
+import { modelDescription, versionDescription, versionTooltip } from "./modelLabel.ts";
 import { oldUri } from "./oldRows.ts";
 import { type DetailRow, signatureRows } from "./signatureRows.ts";
 import { teamDescription, teamTooltip, teamVersionTooltip } from "./teamText.ts";
@@ -62,10 +63,10 @@ export function ownDetails({ origin }: ModelVersion): readonly DetailRow[] {
 
 export function modelItem(model: Model, alone: boolean): vscode.TreeItem {
   const item = new vscode.TreeItem(model.name, alone ? Expanded : Collapsed);
-  item.description = isPrompt(model)
+  item.description = isPrompt(model.tags)
     ? t("prompt · {0}", modelDescription(model, t))
     : modelDescription(model, t);
-  item.iconPath = new vscode.ThemeIcon(isPrompt(model) ? "comment" : "package");
+  item.iconPath = new vscode.ThemeIcon(isPrompt(model.tags) ? "comment" : "package");
   item.contextValue = "model";
   return item;
 }
@@ -108,7 +109,7 @@ function teamRowItem(row: TeamRow, runs: ReadonlyMap<string, Run>, alone: boolea
   if (row.kind === "teamModel") {
     const item = new vscode.TreeItem(model.name, Collapsed);
     item.description = modelDescription(model, t);
-    item.iconPath = icon(isPrompt(model) ? "comment" : "package", isOld);
+    item.iconPath = icon(isPrompt(model.tags) ? "comment" : "package", isOld);
     item.contextValue = "teamModel";
     return item;
   }

@@ -142,7 +142,7 @@ function progressPart(run: Run): string {
     : formatCount(step);
 }
 
-function childrenPart({ parts = 0 }: Telling, t: Translate): string {
+function childrenPart({ parts = 0 }: Pick<Telling, "parts">, t: Translate): string {
   if (parts === 0) return "";
   return parts === 1 ? t("1 child run") : t("{0} child runs", formatCount(parts));
 }
@@ -168,7 +168,7 @@ export function runFlags(run: Run): string {
 }
 
 /** What a screen reader says. */
-export function runSpoken(run: Run, now: number, t: Translate): string {
+export function runSpoken(run: Run, now: number, t: Translate, parts = 0): string {
   const star = run.starred ? t("starred") : "";
   const reason = run.reason ?? "";
   return [
@@ -178,6 +178,7 @@ export function runSpoken(run: Run, now: number, t: Translate): string {
     reason,
     metricPart({ ...run, sparkline: [] }),
     elapsedPart(run, now),
+    childrenPart({ parts }, t),
   ]
     .filter((part) => part !== "")
     .join(", ");

@@ -243,7 +243,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
     const below = parts.length === 0 ? None : this.filterText === "" ? Collapsed : Expanded;
     const item = new vscode.TreeItem(runTitle(run), below);
     const asOf = this.asOf(run);
-    const spoken = runSpoken(run, asOf ?? Date.now(), t);
+    const spoken = runSpoken(run, asOf ?? Date.now(), t, parts.length);
     item.id = `run:${run.id}`;
     item.description = this.description(run);
     item.iconPath = asOf === null ? runIcon(run) : oldIcon(run);

@@ -16,7 +16,7 @@ import type {
   Stalled,
 } from "../protocol/editor.ts";
 import { answerPrompt } from "./hostPrompts.ts";
-import type { Client } from "./languageClient.ts";
+import type { Client, ServerProgram } from "./languageClient.ts";
 
 /** A failure of a request, as it came from the server. */
 export class HostFailure extends Error {
@@ -65,7 +65,7 @@ export class Server implements vscode.Disposable {
   private readonly stalled = new vscode.EventEmitter<Stalled>();
   private readonly running = new vscode.EventEmitter<boolean>();
   private readonly hosts = new vscode.EventEmitter<void>();
-  private readonly module: string;
+  private readonly program: ServerProgram;
   private readonly options: () => ServerOptions;
   private readonly log: vscode.LogOutputChannel;
   private starting: Promise<Client> | null = null;
@@ -80,8 +80,8 @@ export class Server implements vscode.Disposable {
   /** A link or a check of a host changed. */
   readonly onHosts = this.hosts.event;
 
-  constructor(module: string, options: () => ServerOptions, log: vscode.LogOutputChannel) {
-    this.module = module;
+  constructor(program: ServerProgram, options: () => ServerOptions, log: vscode.LogOutputChannel) {
+    this.program = program;
     this.options = options;
     this.log = log;
   }
@@ -189,7 +189,7 @@ export class Server implements vscode.Disposable {
 
   private async begin(): Promise<Client> {
     const { createClient } = await import("./languageClient.ts");
-    const client = createClient(this.module, this.options, this.log);
+    const client = createClient(this.program, this.options, this.log);
     client.onNotification("runline/changed", (value) => this.changed.fire(value as Changed));
     client.onNotification("runline/ended", (value) => this.ended.fire(value as Ended));
     client.onNotification("runline/stalled", (value) => this.stalled.fire(value as Stalled));

@@ -67,7 +67,9 @@ export function offerTracking(
 
   function leave(): void {
     clear();
-    log.info(`${uriName} is set to ${personsOwn()} in the editor's environment, which stays as it is`);
+    log.info(
+      `${uriName} is set to ${shownAddress(personsOwn() ?? "")} in the editor's environment and stays`,
+    );
   }
 
   /** The server is told only where it may be serving for us. */
@@ -91,6 +93,11 @@ export function offerTracking(
 export function personsOwn(): string | null {
   const uri = process.env[uriName];
   return uri === undefined || uri === "" || uri === process.env[markName] ? null : uri;
+}
+
+/** An address without what lets one in. */
+export function shownAddress(uri: string): string {
+  return uri.replace(/\/\/[^/]*@/, "//");
 }
 
 function isWanted(): boolean {

@@ -32,7 +32,7 @@ export function hover(
 }
 
 /** A title with a sparkline, then the last ten runs, newest first; the best stands out, and below them when it is older. */
-export function historyMarkdown(history: History, now: number): string {
+function historyMarkdown(history: History, now: number): string {
   const best = bestRow(history);
   const shown = history.rows.slice(0, shownRows);
   const rows = best === null || shown.includes(best) ? shown : [...shown, best];

@@ -25,7 +25,7 @@ export interface TrainingScript {
 }
 
 /** Longer texts are generated or data, and are not read. UTF-16 units. */
-export const textLimit = 2_000_000;
+const textLimit = 2_000_000;
 
 const nothing: TrainingScript = {
   isTraining: false,

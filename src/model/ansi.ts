@@ -19,7 +19,7 @@ export interface AnsiSpan {
   readonly style: AnsiStyle;
 }
 
-export const plainStyle: AnsiStyle = {
+const plainStyle: AnsiStyle = {
   foreground: null,
   background: null,
   bold: false,

@@ -15,7 +15,7 @@ export function sealed(entry: Omit<AuditEntry, "hash">, sha256: Sha256): AuditEn
 }
 
 /** SHA-256 over the canonical JSON of {sequence, time, actor, event, previousHash}. */
-export function entryHash(entry: Omit<AuditEntry, "hash">, sha256: Sha256): string {
+function entryHash(entry: Omit<AuditEntry, "hash">, sha256: Sha256): string {
   const { sequence, time, actor, event, previousHash } = entry;
   return sha256(canonicalJson({ sequence, time, actor, event, previousHash }));
 }

@@ -7,7 +7,7 @@
 
 import type { Run } from "./run.ts";
 
-export const columnKinds = ["metric", "parameter", "fact", "tag"] as const;
+const columnKinds = ["metric", "parameter", "fact", "tag"] as const;
 export type ColumnKind = (typeof columnKinds)[number];
 
 export interface ComparisonCell {

@@ -54,4 +54,8 @@ export interface Issue {
   readonly createdBy: string | null;
   readonly created: number;
   readonly updated: number;
+  readonly updatedBy: string | null;
+  /** When it was last observed. */
+  readonly seen: number;
+  readonly metadata: Tags;
 }

@@ -59,7 +59,7 @@ export function predicateOf(filter: Filter): (subject: FilterSubject) => boolean
 }
 
 /** A row of the runs table as a subject. */
-export function subjectOf(run: Run): FilterSubject {
+function subjectOf(run: Run): FilterSubject {
   const own = <T>(record: Readonly<Record<string, T>>, name: string): T | null =>
     Object.hasOwn(record, name) ? (record[name] as T) : null;
   return {

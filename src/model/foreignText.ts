@@ -15,9 +15,12 @@ export function foreignTag(key: string, value: string, time: number): JournalRec
   return { kind: "tag", time, key: named(key), value: value.slice(0, longestValue) };
 }
 
+/** The code of what is told of a run that could not be taken over whole. */
+export const unreadCode = "import.incomplete";
+
 /** Tells a person what could not be taken over. */
 export function foreignNotice(text: string, time: number): JournalRecord {
-  return { kind: "notice", time, code: "import.incomplete", text: text.slice(0, longestValue) };
+  return { kind: "notice", time, code: unreadCode, text: text.slice(0, longestValue) };
 }
 
 function named(key: string): string {

@@ -94,7 +94,7 @@ export interface GpuSample {
 }
 
 export const historyMs = 10 * 60_000;
-export const historyPoints = 120;
+const historyPoints = 120;
 
 /** Samples in the order of time, the last of which is of now. */
 export function historyOf(samples: readonly GpuSample[]): GpuHistory {

@@ -2,7 +2,7 @@
 
 import type { Evidence } from "./journal.ts";
 
-export const nodeKinds = ["data", "code", "run", "artifact", "environment", "modelVersion"] as const;
+const nodeKinds = ["data", "code", "run", "artifact", "environment", "modelVersion"] as const;
 export type NodeKind = (typeof nodeKinds)[number];
 
 /**
@@ -25,7 +25,7 @@ export interface LineageNode {
 }
 
 /** Directed from what was used to what was made: data → run, code → run, run → artifact, artifact → model version. */
-export const edgeKinds = ["read", "code", "wrote", "kept", "registered", "environment"] as const;
+const edgeKinds = ["read", "code", "wrote", "kept", "registered", "environment"] as const;
 export type EdgeKind = (typeof edgeKinds)[number];
 
 export interface LineageEdge {

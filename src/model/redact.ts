@@ -6,9 +6,9 @@ export const redacted = "•••";
 const secretWord =
   /(?:^|[-_.])(?:pass(?:word|wd|phrase)?|pwd|secrets?|tokens?|credentials?|(?:api|access|private|account|secret|auth)[-_]?keys?|auth|bearer|cookie|dsn)(?:$|[-_.])/i;
 
-/** Things that are called so and are no secret: a tokenizer's limits, a number of tokens. */
+/** Things that are called so and are no secret: a tokenizer's limits, a number of tokens, what transformers calls its settings. */
 const harmless =
-  /(?:^|[-_.])(?:max|min|num|n|per|new|total|batch|pad|eos|bos|unk|mask|sep|cls|vocab|special)[-_.]?tokens?(?:[-_.]ids?)?\b|tokens?[-_.](?:per|count|limit|len|length|size|dim|type|level|budget)|\bauth(?:or|[-_](?:type|mode|method))/i;
+  /(?:^|[-_.])(?:max|min|num|n|per|new|total|batch|pad|eos|bos|unk|mask|sep|cls|vocab|special)[-_.]?tokens?(?:[-_.]ids?)?\b|tokens?[-_.](?:per|count|limit|len|length|size|dim|type|level|budget)|\bauth(?:or|[-_](?:type|mode|method))|(?:^|[-_.])(?:max|min|num|n)(?:[-_.][a-z0-9]+){1,3}[-_.]tokens?$|(?:^|[-_.])(?:suppress|padding|input|output|prompt|completion|cached|reasoning)[-_.]tokens$|tokens?[-_.](?:ids?|index|num|seen|loss|dropout|healing|fraction|schedule|embed[-_.]dim|across[-_.]devices|classification[-_.]bias)$/i;
 
 /** Well-known shapes of secrets, wherever they stand. */
 const secretShapes: readonly RegExp[] = [

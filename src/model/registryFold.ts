@@ -29,7 +29,7 @@ export interface FoldedModel {
 
 export type FoldedVersion = Omit<ModelVersion, "aliases" | "model">;
 
-export function emptyRegistry(): Registry {
+function emptyRegistry(): Registry {
   return { models: new Map() };
 }
 

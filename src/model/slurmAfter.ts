@@ -3,7 +3,7 @@
 import { type RunState, terminalStates } from "./run.ts";
 
 /** What has to have come of the other run: it finished well, it ended in any way, it did not finish well, it began. */
-export const afterKinds = ["afterok", "afterany", "afternotok", "after"] as const;
+const afterKinds = ["afterok", "afterany", "afternotok", "after"] as const;
 export type AfterKind = (typeof afterKinds)[number];
 
 export interface After {

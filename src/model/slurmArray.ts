@@ -3,7 +3,7 @@
 /** Values by parameter. */
 export type Grid = readonly (readonly [name: string, values: readonly string[]])[];
 
-export const mostTasks = 1_000;
+const mostTasks = 1_000;
 
 /** `lr=0.1,0.2 seed=1,2`, in one text or several. A text that says what is wrong, for a person, otherwise. */
 export function parseGrid(texts: readonly string[]): Grid | string {

@@ -1,8 +1,9 @@
 /** Addresses that are told of changes in the registry, and what they are told, in the words of MLflow's protocol. */
 
+import { promptTag, promptText } from "./prompt.ts";
 import type { AuditEntry, RegistryEvent, Tags } from "./registry.ts";
 
-export const webhookStatuses = ["ACTIVE", "DISABLED"] as const;
+const webhookStatuses = ["ACTIVE", "DISABLED"] as const;
 
 /** `<entity>.<action>`. Prompts, which are models on the wire, have events of their own. */
 export const webhookEvents = [
@@ -41,8 +42,6 @@ export interface WebhookMessage {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-const promptTag = "mlflow.prompt.is_prompt";
-const promptText = "mlflow.prompt.text";
 const promptType = "_mlflow_prompt_type";
 
 /** What an entry of the log says to webhooks; null where they are told nothing. `isPrompt` tells of the model that it is about. */

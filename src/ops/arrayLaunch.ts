@@ -8,12 +8,11 @@ import {
   doubtOf,
   type HostLaunchAsk,
   type HostLaunchParts,
-  keepRow,
   makeReady,
   relativeAsk,
   slurmOf,
 } from "./hostLaunch.ts";
-import type { Launched } from "./launch.ts";
+import { keepRow, type Launched } from "./launch.ts";
 import { newRunOf } from "./newRun.ts";
 import { runSpecIn } from "./runSpec.ts";
 

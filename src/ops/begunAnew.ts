@@ -29,7 +29,7 @@ export async function begunAnew(
 ): Promise<readonly Anew[]> {
   const since = clock() - lateMs;
   const ended = await store.runs.list({ states: [...terminalStates], limit: most });
-  const lately = ended.filter((run) => run.ended !== null && run.ended > since);
+  const lately = ended.filter((run) => (run.ended ?? run.asOf) > since);
   const told = await toldAnew(store, compute, heard);
   const all = [...new Map([...lately, ...told].map((run) => [run.id, run])).values()];
   if (all.length === 0) return [];
@@ -45,10 +45,16 @@ export function hasWord(compute: Compute, heard: Heard): boolean {
   return unheard(compute, heard).length > 0;
 }
 
-/** One that could not begin again has no start record, and its end says so. A job that had been given up may begin after all. */
-function isAnew(run: Run, { start, exit, slurm }: Observation): boolean {
+/**
+ * One that could not begin again has no start record, and its end says so. A job that had been given up may begin after all; and one that a script
+ * has made was taken for lost while another process took its recorder's place.
+ */
+function isAnew(run: Run, seen: Observation): boolean {
+  const { start, exit, slurm } = seen;
   const attempt = Math.max(start?.attempt ?? 0, exit?.reason === "not_started" ? exit.attempt : 0);
-  return attempt > run.attempt || (slurm != null && run.started === null && start !== null);
+  if (attempt > run.attempt || (slurm != null && run.started === null && start !== null)) return true;
+  const isMade = start !== null && start.pid === 0 && start.recorder_pid !== 0;
+  return run.state === "lost" && isMade && (exit !== null || seen.recorderAlive);
 }
 
 async function toldAnew(store: Store, compute: Compute, heard: Heard): Promise<readonly Run[]> {

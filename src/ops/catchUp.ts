@@ -1,9 +1,12 @@
 /** Bringing a store up to date at once. */
 
+import type { Observation } from "../compute/compute.ts";
+import { type Run, terminalStates } from "../model/run.ts";
 import { adopt } from "./adopt.ts";
 import { begunAnew } from "./begunAnew.ts";
 import type { Layout } from "./layout.ts";
 import { activeStates, type LookParts, lookAt } from "./look.ts";
+import { lookAtMade } from "./lookAtMade.ts";
 
 /**
  * One look at everything, for a program that does not stay: afterwards the store says what the disk and the machine say. `atOnce` runs
@@ -17,7 +20,12 @@ export async function catchUp(
   await adopt(await compute.list(layout.runs), store, compute);
   const troubles: unknown[] = [];
   const tell = (thrown: unknown) => void troubles.push(thrown);
-  for (const { run, seen } of await begunAnew(parts)) await lookAt(run, seen, parts).catch(tell);
+  const look = async (run: Run, seen: Observation) => {
+    const { state } = await lookAt(run, seen, parts);
+    if (!terminalStates.has(state)) return;
+    for await (const _ of lookAtMade(run.id, parts));
+  };
+  for (const { run, seen } of await begunAnew(parts)) await look(run, seen).catch(tell);
   const looked = new Set<string>();
   for (;;) {
     // Those that are over now make room in the list for others; those that are not come again.
@@ -30,7 +38,7 @@ export async function catchUp(
     for (const [index, run] of active.entries()) {
       looked.add(run.id);
       const observation = seen[index];
-      if (observation !== undefined) await lookAt(run, observation, parts).catch(tell);
+      if (observation !== undefined) await look(run, observation).catch(tell);
     }
   }
 }

@@ -12,6 +12,7 @@ import { begunAnew, type Heard, hasWord } from "./begunAnew.ts";
 import { type Change, type ChangeKind, changeKinds, coalescedChanges } from "./changes.ts";
 import type { Layout } from "./layout.ts";
 import { activeStates, type LookParts, lookAt } from "./look.ts";
+import { lookAtMade } from "./lookAtMade.ts";
 import { stallsIn } from "./stalls.ts";
 
 export interface FollowParts extends Omit<LookParts, "stalls"> {
@@ -225,17 +226,12 @@ export function follow(parts: FollowParts): Follower {
     followed.delete(id);
   }
 
-  /** A script may say more of a run that it has made after that one's end, but not after its own. */
   async function lookAtChildren(id: string): Promise<void> {
-    const ended = await store.runs.list({ madeBy: id, states: [...terminalStates], limit: 10_000 });
-    const seen = await compute.observe(ended.map(({ directory }) => directory));
-    for (const [index, child] of ended.entries()) {
-      const observation = seen[index];
-      if (observation === undefined || closed) continue;
-      const { writes, kinds, news } = await lookAt(child, observation, parts);
-      const changed = new Set<ChangeKind>([...kinds].flatMap((kind) => changeOf[kind]));
-      if (news) changed.add("runs");
-      await noteRevision(writes, changed, child.id);
+    for await (const { run, look } of lookAtMade(id, parts)) {
+      const changed = new Set<ChangeKind>([...look.kinds].flatMap((kind) => changeOf[kind]));
+      if (look.news) changed.add("runs");
+      await noteRevision(look.writes, changed, run.id);
+      if (closed) return;
     }
   }
 

@@ -12,7 +12,15 @@ import { ownCluster, type SlurmSettings, type SlurmWish } from "../model/slurm.t
 import { wishProblem } from "../model/slurmOptions.ts";
 import type { Store } from "../store/store.ts";
 import { type CommandAsk, type CommandLine, commandLine } from "./commandLine.ts";
-import { freeName, type LaunchAsk, type Launched, type LaunchSettings, resourcesOf } from "./launch.ts";
+import {
+  freeName,
+  keepRow,
+  type LaunchAsk,
+  type Launched,
+  type LaunchSettings,
+  mostKillGraceSeconds,
+  resourcesOf,
+} from "./launch.ts";
 import { inLaunchTurn } from "./launchTurn.ts";
 import type { Layout } from "./layout.ts";
 import { newRunOf } from "./newRun.ts";
@@ -39,7 +47,6 @@ export interface HostLaunchParts {
   readonly newId: () => string;
 }
 
-const mostKillGraceSeconds = 10;
 const parallelRunsOfHost = 2;
 
 /**
@@ -213,17 +220,4 @@ async function keepCode(
   const limitBytes = settings.codeSizeLimitMegabytes * 1e6;
   const written = await store.lineage.written();
   return code.keep({ runId, workspace: layout.workspace, directory, limitBytes, written });
-}
-
-/** The run is under way by now: whoever follows adopts it should the store not take it at the moment. */
-export async function keepRow(
-  run: Parameters<Store["runs"]["create"]>[0],
-  store: Store,
-): Promise<readonly string[]> {
-  try {
-    await store.runs.create(run);
-    return [];
-  } catch (thrown) {
-    return [`The run has begun, but could not be listed yet: ${failureOf(thrown).message}`];
-  }
 }

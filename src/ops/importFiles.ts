@@ -8,7 +8,7 @@ import { safeParts, writeArtifact } from "./artifactFiles.ts";
 import { fileDigest } from "./fileDigest.ts";
 
 /** A file that is larger stays where it is; so do all that come once a run has this much. */
-export const largestKept = 16 * 2 ** 20;
+const largestKept = 16 * 2 ** 20;
 export const mostKept = 256 * 2 ** 20;
 
 /** Copies what is kept into the run directory, and tells of every file that `isKnown` does not know from an earlier import. */

@@ -9,7 +9,7 @@ import type { AliasRules } from "./aliasRules.ts";
 import { promote } from "./promote.ts";
 
 /** Who stands in the log for what came from elsewhere. */
-export const importer: Actor = { name: "import", email: null };
+const importer: Actor = { name: "import", email: null };
 
 export interface ModelParts {
   readonly registry: RegistryStore;

@@ -10,6 +10,7 @@ import type {
   ForeignTrouble,
   ForeignVersion,
 } from "../model/foreignLog.ts";
+import { unreadCode } from "../model/foreignText.ts";
 import { runFile } from "../model/journal.ts";
 import type { Store } from "../store/store.ts";
 import { adopt } from "./adopt.ts";
@@ -147,7 +148,10 @@ async function importAll(
     });
     if (written === null) return false;
     if (written !== undefined) {
-      if (written.as === "new" || written.as === "grown") await takeIn(written.id, parts);
+      if (written.as === "new" || written.as === "grown") {
+        await takeIn(written.id, parts);
+        await tellUnread(written.id, parts);
+      }
       if (purged.has(here)) await forgetPurged(layout.runs, [here]);
       const isDeleted = written.as !== "new" && (await wasDeleted(here, store));
       if (isDeleted && again) await store.runs.setDeleted(here, null);
@@ -192,6 +196,15 @@ async function* until<T>(items: AsyncIterable<T>, tell: (thrown: unknown) => voi
 
 function placeIn(log: ForeignPlace, { runs, workspace }: Layout, now: number): ImportPlace {
   return { runs, workspace, kind: log.kind, source: shownPath(log.path, workspace), now };
+}
+
+/** What of a run could not be read stands on its page; that there is something is told here too. */
+async function tellUnread(id: string, { store, trouble }: Parts): Promise<void> {
+  const findings = await store.runs.findings(id);
+  const [first, ...more] = findings.filter(({ code }) => code === unreadCode);
+  if (first === undefined) return;
+  const rest = more.length === 0 ? "" : ` And ${more.length} more, on the page of the run.`;
+  trouble({ about: `run ${(await runOf(id, store)).name}`, text: first.text + rest });
 }
 
 /** The directory is there; now the store says what it says. */

@@ -49,6 +49,8 @@ export interface LaunchParts {
   readonly clock: () => number;
   /** A fresh run id. */
   readonly newId: () => string;
+  /** Called with the id when its directory is there and nothing has started yet. */
+  readonly prepared?: (id: string) => Promise<void>;
 }
 
 interface OpenedParts extends Omit<LaunchParts, "store"> {
@@ -63,7 +65,7 @@ export interface Launched {
 }
 
 /** Between SIGTERM and SIGKILL; what saves its state does so on the first signal. */
-const mostKillGraceSeconds = 10;
+export const mostKillGraceSeconds = 10;
 
 /**
  * Starts a run and answers once its recorder has begun. The same id twice is one run.
@@ -94,6 +96,7 @@ async function startAs(
   const { compute, layout, store } = opened;
   const directory = path.join(layout.runs, id);
   await compute.prepare(directory);
+  await opened.prepared?.(id);
   // A launch that broke off half way, or one in another window: what was asked first is what runs.
   const earlier = await runSpecIn(directory, compute);
   const kept = earlier === null ? await keepCode(id, directory, opened) : null;
@@ -159,7 +162,7 @@ async function keepCode(
  * After the start, so that a run that did not begin leaves no row. The run is under way by now: a store that can't be written at the
  * moment is no reason to call it failed, because whoever follows adopts it from its directory.
  */
-async function keepRow(run: NewRun, store: Store): Promise<readonly string[]> {
+export async function keepRow(run: NewRun, store: Store): Promise<readonly string[]> {
   try {
     await store.runs.create(run);
     return [];

@@ -195,26 +195,23 @@ async function missingInputs(
     .map((input) => inputOf(input, started));
 }
 
-/** Two equal points are two: as many are missing as there are more of them there. */
+/** Equal points are one, as they are to the store. */
 async function missingPoints(
   run: Run,
   points: readonly LatestMetric[],
   key: string,
   { store }: ClientRunParts,
 ): Promise<MetricRecord[]> {
-  const here = new Map<string, number>();
+  const here = new Set<string>();
   // A run that went on after its end has more than one attempt; the server does not tell them apart.
   for (let attempt = 1; attempt <= run.attempt; attempt++) {
     const { steps, times, values } = await store.metrics.points({ runId: run.id, attempt, key });
-    for (const [at, step] of steps.entries()) {
-      const name = `${step} ${times[at]} ${values[at]}`;
-      here.set(name, (here.get(name) ?? 0) + 1);
-    }
+    for (const [at, step] of steps.entries()) here.add(`${step} ${times[at]} ${values[at]}`);
   }
   return points.flatMap((point) => {
     const name = `${point.step} ${point.time} ${point.value}`;
-    const left = here.get(name) ?? 0;
-    here.set(name, left - 1);
-    return left > 0 ? [] : [recordOf(point)];
+    const isNew = !here.has(name);
+    here.add(name);
+    return isNew ? [recordOf(point)] : [];
   });
 }

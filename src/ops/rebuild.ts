@@ -41,9 +41,14 @@ const besides = ["", "-wal", "-shm"];
  */
 export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
   const file = parts.previous?.location ?? parts.layout.store;
-  const rebuilt = await withProcessLock(`${file}.rebuild`, () => rebuildFile(file, parts));
-  if (rebuilt === null) throw new RunlineError("storeBusy", { path: file });
-  return rebuilt;
+  try {
+    const rebuilt = await withProcessLock(`${file}.rebuild`, () => rebuildFile(file, parts));
+    if (rebuilt === null) throw new RunlineError("storeBusy", { path: file });
+    return rebuilt;
+  } finally {
+    // One that stayed open would be in the way of the next try.
+    await parts.previous?.close();
+  }
 }
 
 async function rebuildFile(

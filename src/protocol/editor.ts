@@ -134,6 +134,15 @@ export interface Requests {
     { readonly link: string; readonly left: number } | null,
   ];
   "mlflow/cancelSend": [{ readonly id: string }, null];
+  /** `done` from 0 to 1 while the run is being sent; `waits` until the server is there; `sent` once this process has sent it. */
+  "mlflow/sendState": [
+    { readonly id: string },
+    {
+      readonly done: number | null;
+      readonly waits: boolean;
+      readonly sent: { readonly link: string; readonly left: number } | null;
+    },
+  ];
   /** Models of the team's servers as they are known, at once; those that were read a while ago are read meanwhile, and `runline/changed` tells. */
   "mlflow/models": [Record<string, never>, readonly ShownTeam[]];
   /** Sets, moves or takes away (version null) an alias there. `expected` as in `models/promote`. */

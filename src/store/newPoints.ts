@@ -51,29 +51,37 @@ class Doubts {
   readonly #order: Uint32Array;
   /** Whether a point like the one at this place of the order was met already. */
   readonly #isMet: Uint8Array;
+  /** Is any of them to be left out? */
+  #isAny: boolean;
 
   constructor(points: Points, places: Uint32Array) {
     this.#points = points;
-    const sorted = places.sort((a, b) => this.#compare(a, points, b) || a - b);
-    this.#order = sorted.filter(
-      (place, at) => at === 0 || this.#compare(sorted[at - 1] as number, points, place) !== 0,
-    );
+    this.#order = this.#ordered(places);
+    this.#isAny = this.#order.length < places.length;
     this.#isMet = new Uint8Array(this.#order.length);
     this.extent = extentOf(points, this.#order);
   }
 
   /** Takes note of which ones are among stored points. */
   meet(chunk: StoredPoints): void {
-    const points = { steps: chunk.steps(), times: chunk.times(), values: chunk.values() };
+    const steps = chunk.steps();
+    const { step0, step1 } = this.extent;
+    // Where two processes log by turns a chunk is of all steps, with few of those that are in doubt.
+    if (!steps.some((step) => step >= step0 && step <= step1)) return;
+    const points = { steps, times: chunk.times(), values: chunk.values() };
     for (let at = 0; at < points.values.length; at++) {
       const found = this.#find(points, at);
-      if (found >= 0) this.#isMet[found] = 1;
+      if (found < 0) continue;
+      this.#isMet[found] = 1;
+      this.#isAny = true;
     }
   }
 
   /** All points but those that were met, here or in what is stored. */
   settled(): Points {
     const { steps, times, values } = this.#points;
+    // What was not in doubt when it came may be what is said again later.
+    if (!this.#isAny && this.#order.length === values.length) return this.#points;
     const kept: number[] = [];
     for (let at = 0; at < values.length; at++) {
       const found = this.#find(this.#points, at);
@@ -84,6 +92,14 @@ class Doubts {
     if (kept.length === values.length) return this.#points;
     const column = (from: Float64Array) => Float64Array.from(kept, (at) => from[at] as number);
     return { steps: column(steps), times: column(times), values: column(values) };
+  }
+
+  /** Clients log in order, mostly: then nothing is sorted. */
+  #ordered(places: Uint32Array): Uint32Array {
+    const isAfter = (place: number, at: number, list: Uint32Array) =>
+      at === 0 || this.#compare(list[at - 1] as number, this.#points, place) < 0;
+    if (places.every(isAfter)) return places;
+    return places.sort((a, b) => this.#compare(a, this.#points, b) || a - b).filter(isAfter);
   }
 
   /** Where in the order a point is, or -1. */

@@ -2,8 +2,8 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
-import { createServer } from "node:net";
 import * as path from "node:path";
+import { freePort } from "../editor/freePorts.ts";
 
 export interface Served {
   readonly name: string;
@@ -99,12 +99,4 @@ function sumOf(group: number, figureOf: (fields: readonly string[]) => number): 
       }
     });
   return figures.reduce((sum, each) => sum + each, 0);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

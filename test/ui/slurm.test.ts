@@ -157,7 +157,7 @@ test("a job begins once a run has finished, as chosen in the form", async () => 
   await workbench.answer("Start", "Start");
   await workbench.quickTitle("Wait for which runs?").waitFor();
   await workbench.quickRow(third.name).getByRole("checkbox").click();
-  await workbench.page.keyboard.press("Enter");
+  await workbench.page.locator(".quick-input-widget:visible").getByRole("button", { name: "OK" }).click();
   await workbench.quickTitle("Start when?").waitFor();
   await workbench.answer("Once finished", "Once finished");
   await workbench

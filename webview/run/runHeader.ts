@@ -127,7 +127,7 @@ function actions({ run, host }: Pick<HeaderView, "run" | "host">): TemplateResul
     { label: "Keyboard (?)", icon: "keyboard", run: () => showKeyHints(runKeys) },
   ];
   return html`
-    ${active && !told ? html`<vscode-button secondary @click=${() => host.act("runs/cancel", { id: run.id })}>Cancel</vscode-button>` : nothing}
+    ${active && !there ? html`<vscode-button secondary @click=${() => host.act("runs/cancel", { id: run.id })}>Cancel</vscode-button>` : nothing}
     <vscode-button secondary @click=${() => host.act("page/compare", { runId: run.id })}>Compare</vscode-button>
     ${there ? nothing : html`<vscode-button secondary @click=${() => host.act("page/register", { runId: run.id })}>Register model</vscode-button>`}
     <rl-menu .label=${"More actions"} .items=${more}></rl-menu>`;

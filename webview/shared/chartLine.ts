@@ -163,3 +163,21 @@ export function valueRange(all: readonly SeriesColumns[], logarithmic: boolean):
   }
   return min <= max ? { min, max } : null;
 }
+
+// Marks that are closer than this are one.
+const markGap = 10;
+const never = Number.NEGATIVE_INFINITY;
+
+/** What a line can't show, by its pixels: of marks of a kind that are too close to each other the first. */
+export function spacedMarks(
+  bad: readonly BadMark[],
+  toX: (x: number) => number,
+): readonly { readonly kind: BadMark["kind"]; readonly at: number }[] {
+  const drawn = { nan: never, inf: never, above: never, below: never };
+  return bad.flatMap(({ kind, x }) => {
+    const at = toX(x);
+    if (at < drawn[kind] + markGap) return [];
+    drawn[kind] = at;
+    return [{ kind, at }];
+  });
+}

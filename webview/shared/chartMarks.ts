@@ -2,12 +2,10 @@
 
 import type { Chart } from "chart.js";
 import type { Marker } from "../../src/model/runColor.ts";
+import { spacedMarks } from "./chartLine.ts";
 import type { DrawnBand, DrawnLine } from "./chartPicture.ts";
 
 const markerGap = 110;
-// Marks of bad values that are closer than this are one.
-const badGap = 10;
-const never = Number.NEGATIVE_INFINITY;
 
 /** The areas below all lines. */
 export function drawBands(
@@ -64,14 +62,10 @@ export function drawMarks(chart: Chart, lines: readonly DrawnLine[]): void {
         scales.x?.getPixelForValue(gap.to) ?? 0,
         area,
       );
-    const drawn = { nan: never, inf: never, above: never, below: never };
-    for (const mark of line.bad) {
-      const x = scales.x?.getPixelForValue(mark.x) ?? 0;
-      if (x < drawn[mark.kind] + badGap) continue;
-      drawn[mark.kind] = x;
-      if (mark.kind === "nan") drawCross(context, x, area.bottom - 6);
-      else if (mark.kind === "inf") drawShape(context, "triangle", x, area.top + 6, 3.5);
-      else drawArrow(context, x, mark.kind === "above" ? area.top + 1 : area.bottom - 1, mark.kind);
+    for (const { kind, at } of spacedMarks(line.bad, (x) => scales.x?.getPixelForValue(x) ?? 0)) {
+      if (kind === "nan") drawCross(context, at, area.bottom - 6);
+      else if (kind === "inf") drawShape(context, "triangle", at, area.top + 6, 3.5);
+      else drawArrow(context, at, kind === "above" ? area.top + 1 : area.bottom - 1, kind);
     }
   });
 }

@@ -1,6 +1,7 @@
 /** A chart as a vector picture: the same lines, ticks and marks as on the screen. Pure. */
 
 import { stepOf, valueTicks, xTicks, xTickText } from "./axis.ts";
+import { spacedMarks } from "./chartLine.ts";
 import type { Drawing, DrawnLine } from "./chartPicture.ts";
 
 export interface SvgInput {
@@ -61,6 +62,22 @@ export function chartSvg({ title, drawing, legend, width, height, theme }: SvgIn
     (line) =>
       `<path d="${pathOf(line, toX, toY)}" fill="none" stroke="${line.color}" stroke-width="${line.width}" stroke-linejoin="round"${line.dash.length > 0 ? ` stroke-dasharray="${line.dash.join(" ")}"` : ""}/>`,
   );
+  const marks = drawing.lines.flatMap(({ color, gaps, bad }) => {
+    const stroked = (path: string) => `<path d="${path}" fill="none" stroke="${color}" stroke-width="1.5"/>`;
+    return [
+      ...gaps.flatMap(({ from, to }) => {
+        const begin = Math.max(margin.left, toX(from));
+        const end = Math.min(right, Math.max(toX(to), toX(from) + 4));
+        return end < begin ? [] : [stroked(`M${begin} ${bottom - 8}v5H${end}v-5`)];
+      }),
+      ...spacedMarks(bad, toX).map(({ kind, at }) => {
+        if (kind === "nan") return stroked(`M${at - 3} ${bottom - 9}l6 6m0 -6l-6 6`);
+        if (kind === "inf") return `<path d="M${at} ${margin.top + 1.8}l3.85 7.7h-7.7z" fill="${color}"/>`;
+        const [edge, inward] = kind === "above" ? [margin.top + 1, 5] : [bottom - 1, -5];
+        return stroked(`M${at - 4} ${edge + inward}L${at} ${edge}L${at + 4} ${edge + inward}`);
+      }),
+    ];
+  });
   const names = legend.map(({ name, color }, index) => {
     const at = margin.top + height + (index + 0.5) * legendRow;
     return `<rect x="12" y="${at - 2}" width="16" height="3" fill="${color}"/>${text(36, at + 4, "start", name, theme.foreground)}`;
@@ -75,6 +92,7 @@ export function chartSvg({ title, drawing, legend, width, height, theme }: SvgIn
     `<g clip-path="url(#frame)">`,
     ...bands,
     ...lines,
+    ...marks,
     "</g>",
     ...names,
     "</svg>",

@@ -1,3 +1,4 @@
+import { promptText } from "../../model/prompt.ts";
 import { type Model, type ModelVersion, versionPlace } from "../../model/registry.ts";
 import type { Run } from "../../model/run.ts";
 import { type Command, exitCode } from "./command.ts";
@@ -36,7 +37,7 @@ function modelsTable(found: readonly Model[], runs: ReadonlyMap<string, Run>): s
       version.aliases.map(plain).join(", "),
       run === undefined ? "" : keyMetricText(run),
       run === undefined ? (version.runId ?? "").slice(0, 12) : plain(run.name),
-      plain(versionPlace(version)),
+      plain(version.tags[promptText] ?? versionPlace(version)),
       new Date(version.created).toISOString().slice(0, 16).replace("T", " "),
       plain(version.actor.name),
     ];

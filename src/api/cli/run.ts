@@ -10,7 +10,7 @@ import { launchArray } from "../../ops/arrayLaunch.ts";
 import { cancel } from "../../ops/cancel.ts";
 import { launchOnHost } from "../../ops/hostLaunch.ts";
 import { type LaunchAsk, type Launched, launch } from "../../ops/launch.ts";
-import { runsGate } from "../mlflow/gate.ts";
+import { type Gate, runsGate } from "../mlflow/gate.ts";
 import { type Call, type Command, exitCode } from "./command.ts";
 import { connect, hostsOf } from "./hosts.ts";
 import { jsonText, runJson } from "./json.ts";
@@ -71,34 +71,45 @@ The script's output goes to standard output as it comes. Ctrl+C asks the run to 
 
 With --json: the script's output goes to standard error, and the run, as runline show prints it in “run”, to standard output.`,
   async run(call) {
-    const { project, terminal, json } = call;
-    const newId = () => runIdAt(project.clock(), randomBytes(16));
+    const newId = () => runIdAt(call.project.clock(), randomBytes(16));
     const grid = gridOf(call);
     if (grid !== null) return startGrid(call, grid, newId);
-    const { id, name, warnings } = await start(call, newId);
-    for (const warning of warnings) terminal.note(`runline: ${plain(warning)}\n`);
-    if (call.flag("detach")) {
-      await terminal.out(json ? jsonText({ id, name }) : `${plain(name)}  ${id}\n`);
-      return exitCode.done;
+    const gate = runsGate(call.project, tellOnce(call.terminal));
+    try {
+      return await startOne(call, newId, gate);
+    } finally {
+      await gate.close();
     }
-    terminal.note(`runline: started ${plain(name)}\n`);
-    const gate = runsGate(project, tellOnce(terminal));
-    if (call.text("on") === undefined) await gate.invite(id);
-    const output = json ? async (bytes: Uint8Array) => terminal.note(bytes) : terminal.out;
-    const { ended, left } = await withInterrupts(id, name, call, output).finally(gate.close);
-    if (json) await terminal.out(jsonText(runJson(ended)));
-    terminal.note(left ? leftLine(ended) : `${endLine(ended, terminal)}\n`);
-    return left ? exitCode.canceled : exitOf(ended);
   },
 };
 
+async function startOne(call: Call, newId: () => string, gate: Gate): Promise<number> {
+  const { terminal, json } = call;
+  const { id, name, warnings } = await start(call, newId, gate);
+  for (const warning of warnings) terminal.note(`runline: ${plain(warning)}\n`);
+  if (call.flag("detach")) {
+    await terminal.out(json ? jsonText({ id, name }) : `${plain(name)}  ${id}\n`);
+    return exitCode.done;
+  }
+  terminal.note(`runline: started ${plain(name)}\n`);
+  const output = json ? async (bytes: Uint8Array) => terminal.note(bytes) : terminal.out;
+  const { ended, left } = await withInterrupts(id, name, call, output);
+  if (json) await terminal.out(jsonText(runJson(ended)));
+  terminal.note(left ? leftLine(ended) : `${endLine(ended, terminal)}\n`);
+  return left ? exitCode.canceled : exitOf(ended);
+}
+
 /** Here, or on another machine, where a person at the terminal may be asked to sign in. */
-async function start(call: Call, newId: () => string): Promise<Launched> {
+async function start(call: Call, newId: () => string, gate: Gate): Promise<Launched> {
   const { project, text } = call;
   const slurm = slurmWishOf(call);
   const ask = await askOf(call, slurm !== null);
   if (text("on") === undefined)
-    return launch(ask, { ...project, store: () => project.store.needed(), newId });
+    return launch(ask, {
+      ...{ ...project, store: () => project.store.needed(), newId },
+      // Nobody stays to answer one that goes on by itself.
+      ...(call.flag("detach") ? {} : { prepared: gate.invite }),
+    });
   const { there, parts } = await onHost(call, newId);
   return launchOnHost({ ...ask, ...there, ...(slurm !== null && { slurm }) }, parts);
 }

@@ -1,6 +1,6 @@
 /** The code of runs, and the arguments that a script declares. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { codeChanges, codeFile } from "../../ops/codeChanges.ts";
 import { id, type Requests } from "./request.ts";
 

@@ -1,6 +1,6 @@
 /** What a comparison asks beyond pixels: its table by columns, and what takes more than the table. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { mostDetails } from "../../model/compareTable.ts";
 import { compareColumns, compareDetails, compareSummary, compareTable } from "../../ops/compareTable.ts";
 import { metricImportance } from "../../ops/metricImportance.ts";

@@ -1,6 +1,6 @@
 /** The other machines: which there are, and a person's connecting, disconnecting and checking. */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { Hosts } from "../../compute/compute.ts";
 import { RunlineError } from "../../model/failure.ts";
 import { artifactHere } from "../../ops/hostFiles.ts";

@@ -1,7 +1,7 @@
 /** Import of what other tools have written: what lies in the workspace, and one import in the background. */
 
 import { realpath } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { RunlineError } from "../../model/failure.ts";
 import { foreignKinds } from "../../model/foreignLog.ts";
 import { ImportJob } from "../../ops/importJob.ts";

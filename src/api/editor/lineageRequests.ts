@@ -1,6 +1,6 @@
 /** Where things come from and what was made of them. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { type Requests, sentence } from "./request.ts";
 
 const searchLimit = 100;

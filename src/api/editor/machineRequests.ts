@@ -1,6 +1,6 @@
 /** What this machine and the hosts are doing, for who looks at them. */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { RequestName } from "../../protocol/editor.ts";
 import { nothing, type Requests } from "./request.ts";
 

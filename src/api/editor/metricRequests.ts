@@ -1,6 +1,6 @@
 /** Charts: what is asked for in pixels is answered in pixels. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { pointsBeyond } from "../../ops/pointsBeyond.ts";
 import { id, ids, type Requests } from "./request.ts";
 

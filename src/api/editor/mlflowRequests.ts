@@ -1,6 +1,6 @@
 /** MLflow's protocol from both sides: the window's own server for terminals and notebooks, and the team's servers. */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { RequestName } from "../../protocol/editor.ts";
 import { id, nothing, type Requests, sentence } from "./request.ts";
 
@@ -56,6 +56,10 @@ export const mlflowRequests: Requests<MlflowRequest> = {
       await teams.cancel(ask.id);
       return null;
     },
+  },
+  "mlflow/sendState": {
+    input: z.strictObject({ id }),
+    answer: (ask, { teams }) => teams.sendState(ask.id),
   },
   "mlflow/models": {
     input: nothing,

@@ -1,6 +1,6 @@
 /** The model registry and its log. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { copyFile } from "../../ops/copyFile.ts";
 import { fileDigest } from "../../ops/fileDigest.ts";
 import { promote } from "../../ops/promote.ts";

@@ -1,6 +1,6 @@
 /** One request from name and raw input to a reply: nothing is ever thrown through the connection. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { failure, failureOf, RunlineError } from "../../model/failure.ts";
 import type { Reply, RequestName, RequestOutput } from "../../protocol/editor.ts";
 import type { Context } from "./context.ts";

@@ -1,6 +1,6 @@
 /** The shape of one request's entry in the table. */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { RequestInput, RequestName, RequestOutput } from "../../protocol/editor.ts";
 import type { Context } from "./context.ts";
 

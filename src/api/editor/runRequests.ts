@@ -1,7 +1,7 @@
 /** Runs: look at them, start them, end them, change what a person may change. */
 
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { runStates } from "../../model/run.ts";
 import { runIdAt } from "../../model/runId.ts";
 import { cancel } from "../../ops/cancel.ts";
@@ -74,9 +74,8 @@ export const runRequests: Requests<RunRequest> = {
       const newId = () => runIdAt(project.clock(), randomBytes(16));
       const { host } = ask;
       if (host !== undefined) return launchOnHost({ ...ask, host }, await onHosts(project, newId));
-      const launched = await launch(ask, { ...project, store: () => project.store.needed(), newId });
-      await project.gate.invite(launched.id);
-      return launched;
+      const store = () => project.store.needed();
+      return launch(ask, { ...project, store, newId, prepared: project.gate.invite });
     },
   },
   "runs/cancel": {

@@ -1,6 +1,7 @@
 /** Model versions of MLflow's protocol. */
 
 import { parseJson } from "../../model/fields.ts";
+import { isPrompt } from "../../model/prompt.ts";
 import type { ModelVersion } from "../../model/registry.ts";
 import { createVersion } from "../../ops/createVersion.ts";
 import { deleteVersion } from "../../ops/deleteModel.ts";
@@ -16,7 +17,6 @@ import {
   demandTag,
   demandTagKey,
   inMlflowsWords,
-  isPrompt,
   listedVersionMessage,
   newTags,
   registryParts,

@@ -1,10 +1,11 @@
 /** Where a client says that the files of a new version are: checked, and seen as far as they are within reach. */
 
+import { isPrompt } from "../../model/prompt.ts";
 import type { CreatedVersion, ModelVersion } from "../../model/registry.ts";
 import { modelFiles } from "../../ops/modelFiles.ts";
 import { type Artifacts, loggedModelArtifacts, runArtifacts } from "./artifactsOf.ts";
 import { invalid } from "./parameters.ts";
-import { isPrompt, modelNamed, sourceOf, versionNamed } from "./registryWire.ts";
+import { modelNamed, sourceOf, versionNamed } from "./registryWire.ts";
 import type { Face } from "./route.ts";
 
 export interface GivenSource {

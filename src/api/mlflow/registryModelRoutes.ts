@@ -1,5 +1,6 @@
 /** Registered models of MLflow's protocol. */
 
+import { isPrompt } from "../../model/prompt.ts";
 import { modelStages } from "../../model/registry.ts";
 import { deleteModel } from "../../ops/deleteModel.ts";
 import { createModel, editRegistry } from "../../ops/editRegistry.ts";
@@ -10,7 +11,6 @@ import {
   demandTag,
   demandTagKey,
   inMlflowsWords,
-  isPrompt,
   latestVersions,
   modelMessage,
   modelNamed,

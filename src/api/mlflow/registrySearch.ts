@@ -8,11 +8,12 @@ import {
   leavesOf,
   mapLeaves,
 } from "../../model/filterTree.ts";
+import { isPrompt, promptTag } from "../../model/prompt.ts";
 import type { Model, ModelVersion } from "../../model/registry.ts";
 import type { RegistryStore } from "../../store/store.ts";
 import { invalid, type Parameters } from "./parameters.ts";
 import { type Clause, fits, parseFilter } from "./registryFilter.ts";
-import { isPrompt, promptTag, sourceOf } from "./registryWire.ts";
+import { sourceOf } from "./registryWire.ts";
 
 export interface Page<T> {
   readonly found: readonly T[];

@@ -1,21 +1,15 @@
 /** Models and versions as MLflow's clients read them, and our failures in MLflow's words. */
 
 import { RunlineError } from "../../model/failure.ts";
+import { promptText } from "../../model/prompt.ts";
 import type { Model, ModelVersion, Tags } from "../../model/registry.ts";
 import { aliasShape, modelNameProblem, tagKeyProblem } from "../../model/registryNames.ts";
 import type { RegistryParts } from "../../ops/editRegistry.ts";
 import { invalid, type Parameters } from "./parameters.ts";
 import { type Face, MlflowError } from "./route.ts";
 
-/** Tag that tells prompts from models: both are registered models on the wire. */
-export const promptTag = "mlflow.prompt.is_prompt";
-const promptText = "mlflow.prompt.text";
 const longestKey = 250;
 const longestValue = 100_000;
-
-export function isPrompt(tags: Tags): boolean {
-  return tags[promptTag]?.toLowerCase() === "true";
-}
 
 export function modelMessage(model: Model): object {
   return {

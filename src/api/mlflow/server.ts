@@ -130,7 +130,7 @@ function bodyOf({ parts }: JsonText): Buffer | Readable {
   return Readable.from(joined(first, rest), { objectMode: false });
 }
 
-const wholeLength = 1024 * 1024;
+const wholeLength = 256 * 1024;
 
 function* joined(first: Iterable<Buffer>, rest: Iterable<Buffer>): Generator<Buffer, undefined> {
   yield* first;
@@ -181,8 +181,9 @@ function known(thrown: unknown, failed: AnswerOptions["failed"]): MlflowError {
   if (code === "pathBlocked") return new MlflowError("INVALID_PARAMETER_VALUE", message);
   if (code === "runUnknown") return new MlflowError("RESOURCE_DOES_NOT_EXIST", message);
   failed(thrown);
-  if (code === "diskFull" || code === "storeBusy")
-    return new MlflowError("TEMPORARILY_UNAVAILABLE", `${message} ${next}`);
+  // Nothing has been done, so it may be sent again: clients take that of every write from a 429 alone.
+  if (code === "storeBusy") return new MlflowError("TEMPORARILY_UNAVAILABLE", `${message} ${next}`, 429);
+  if (code === "diskFull") return new MlflowError("TEMPORARILY_UNAVAILABLE", `${message} ${next}`);
   return new MlflowError("INTERNAL_ERROR", message);
 }
 

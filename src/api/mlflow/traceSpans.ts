@@ -10,6 +10,7 @@ import {
   traceKeys,
   usageOf,
 } from "../../model/trace.ts";
+import { type SpanUsage, summedUsage, usageAttributes } from "../../model/traceUsage.ts";
 import { type AnyValue, exactJson, plainValue } from "./anyValue.ts";
 import type { OtlpEvent, OtlpLink, OtlpSpan } from "./otlpSpan.ts";
 import { inOwnWords } from "./traceConventions.ts";
@@ -52,7 +53,7 @@ function traceOf(id: string, experimentId: string, spans: readonly OtlpSpan[]): 
   const inputs = root === undefined ? "" : attributeJson(root, "mlflow.spanInputs");
   const outputs = root === undefined ? "" : attributeJson(root, "mlflow.spanOutputs");
   const metadata: Tags = {
-    ...totals(spans),
+    ...summedUsage(spans.map(usageIn)),
     ...some(traceKeys.session, first(spans, "session.id", "gen_ai.conversation.id")),
     ...some(traceKeys.user, first(spans, "user.id")),
     ...some(traceKeys.inputs, inputs.slice(0, longestPreview)),
@@ -90,37 +91,10 @@ function ownTags(root: OtlpSpan): Tags {
   return Object.fromEntries(found.map(({ key, value }) => [key.slice(prefix.length), plainText(value)]));
 }
 
-/** Tokens and cost of a trace: what each call says, without those calls whose caller says it for all within. */
-function totals(spans: readonly OtlpSpan[]): Tags {
-  const tokens = summed(spans, (span) => numbersIn(attribute(span, "mlflow.chat.tokenUsage")));
-  const cost = summed(spans, (span) => numbersIn(attribute(span, "mlflow.llm.cost")));
-  return { ...someObject(traceKeys.tokens, tokens), ...someObject(traceKeys.cost, cost) };
-}
-
-type Numbers = Readonly<Record<string, number>>;
-
-function summed(spans: readonly OtlpSpan[], read: (span: OtlpSpan) => Numbers): Numbers {
-  const said = new Map(spans.map((span) => [hex(span.spanId), read(span)]));
-  const parents = new Map(spans.map((span) => [hex(span.spanId), hex(span.parentId)]));
-  const sum: Record<string, number> = {};
-  for (const [id, numbers] of said) {
-    if (Object.keys(numbers).length === 0 || saidAbove(id, said, parents)) continue;
-    for (const [key, value] of Object.entries(numbers)) sum[key] = (sum[key] ?? 0) + value;
-  }
-  return sum;
-}
-
-function saidAbove(
-  id: string,
-  said: ReadonlyMap<string, Numbers>,
-  parents: ReadonlyMap<string, string>,
-): boolean {
-  const seen = new Set<string>([id]);
-  for (let at = parents.get(id); at !== undefined && !seen.has(at); at = parents.get(at)) {
-    if (Object.keys(said.get(at) ?? {}).length > 0) return true;
-    seen.add(at);
-  }
-  return false;
+function usageIn(span: OtlpSpan): SpanUsage {
+  const tokens = numbersIn(attribute(span, usageAttributes.tokens));
+  const cost = numbersIn(attribute(span, usageAttributes.cost));
+  return { id: hex(span.spanId), parentId: isRoot(span) ? null : hex(span.parentId), tokens, cost };
 }
 
 function storedSpan(span: OtlpSpan): Span {
@@ -191,10 +165,6 @@ function plainText(value: AnyValue): string {
 
 function some(key: string, value: string): Tags {
   return value === "" ? {} : { [key]: value };
-}
-
-function someObject(key: string, value: Numbers): Tags {
-  return Object.keys(value).length === 0 ? {} : { [key]: JSON.stringify(value) };
 }
 
 function milliseconds(nanoseconds: bigint): number {

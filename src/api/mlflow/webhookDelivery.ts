@@ -6,10 +6,10 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 import { failureOf } from "../../model/failure.ts";
+import { isPrompt } from "../../model/prompt.ts";
 import type { AuditEntry } from "../../model/registry.ts";
 import { type Webhook, type WebhookMessage, webhookMessage } from "../../model/webhook.ts";
 import type { Store } from "../../store/store.ts";
-import { isPrompt } from "./registryWire.ts";
 
 export interface DeliveryOptions {
   readonly timeoutMs: number;

@@ -24,6 +24,8 @@ export interface Answer {
 
 /** Without a word from it; and for an answer in all, which may come in drops. A file may take longer. */
 const patienceMs = 60_000;
+/** A server that has a file whole often brings it elsewhere before it answers, at so many bytes a millisecond if it is slow. */
+const slowest = 10_000;
 const deadlineMs = 300_000;
 const mostBytes = 256 * 2 ** 20;
 /**
@@ -55,7 +57,7 @@ export async function ask(
   try {
     const isSecure = url.protocol === "https:";
     const request = (isSecure ? https : http).request(url, {
-      ...{ method, headers, timeout: patienceMs, agent: isSecure ? secure : plain },
+      ...{ method, headers, timeout: patienceMs + size / slowest, agent: isSecure ? secure : plain },
       ...(signal === undefined ? {} : { signal }),
     });
     const tooLate = () => request.destroy(new Error("it took too long"));

@@ -1,6 +1,6 @@
 /** What a team's MLflow server answers about models, checked. One entry that is odd is left out, not the list. */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { TeamModel, TeamVersion } from "../../model/teamRegistry.ts";
 
 const name = z.string().min(1).max(1_000);

@@ -8,12 +8,22 @@ import { sentTag, type TeamServer } from "../../ops/mlflowTeam.ts";
 import type { Project } from "../project.ts";
 import type { Connection } from "./connection.ts";
 
+export interface SendState {
+  /** From 0 to 1 while it is being sent; null while it is not. */
+  readonly done: number | null;
+  readonly waits: boolean;
+  /** Once it was sent by this process. */
+  readonly sent: Sent | null;
+}
+
 export interface Sending {
   /** Null when the server does not answer now and the run waits. */
   send(runId: string, connection: Connection): Promise<Sent | null>;
   /** In a turn at the server: what waits for it is sent; what it refuses is not tried again unasked. */
   drain(connection: Connection): Promise<void>;
   cancel(runId: string): Promise<void>;
+  /** How far a run is, and what became of one that had to wait. */
+  state(runId: string): Promise<SendState>;
   /** Addresses that something waits for. */
   waiting(): Promise<ReadonlySet<string>>;
   close(): void;
@@ -29,6 +39,8 @@ export function sendingFrom({ layout, store }: Project, failed: (thrown: unknown
   const sending = new Map<string, AbortController>();
   /** Runs that a person waits for here. */
   const awaited = new Set<string>();
+  const done = new Map<string, number>();
+  const delivered = new Map<string, Sent>();
   let closed = false;
 
   async function sendOne(runId: string, { server, abort: leave }: Connection): Promise<Sent> {
@@ -38,7 +50,8 @@ export function sendingFrom({ layout, store }: Project, failed: (thrown: unknown
       const known = await store.needed();
       const run = await runOf(runId, known);
       const signal = AbortSignal.any([abort.signal, leave.signal]);
-      const sent = await sendRun(run, server, known, () => undefined, signal);
+      const sent = await sendRun(run, server, known, (part) => done.set(runId, part), signal);
+      delivered.set(runId, sent);
       await outbox.remove({ runId, url: server.url });
       return sent;
     } catch (thrown) {
@@ -46,6 +59,7 @@ export function sendingFrom({ layout, store }: Project, failed: (thrown: unknown
       throw thrown;
     } finally {
       sending.delete(runId);
+      done.delete(runId);
     }
   }
 
@@ -89,6 +103,10 @@ export function sendingFrom({ layout, store }: Project, failed: (thrown: unknown
       awaited.delete(runId);
       for (const waiting of await outbox.all()) if (waiting.runId === runId) await outbox.remove(waiting);
       sending.get(runId)?.abort(new RunlineError("requestCanceled", { request: "mlflow/send" }));
+    },
+    async state(runId) {
+      const waits = (await outbox.all()).some((waiting) => waiting.runId === runId);
+      return { done: done.get(runId) ?? null, waits, sent: delivered.get(runId) ?? null };
     },
     waiting: async () => new Set((await outbox.all()).map(({ url }) => url)),
     close() {

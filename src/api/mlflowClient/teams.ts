@@ -19,7 +19,7 @@ import {
   turnsAt,
 } from "./connection.ts";
 import { readingInto } from "./reading.ts";
-import { sendingFrom } from "./sending.ts";
+import { type SendState, sendingFrom } from "./sending.ts";
 
 const againMs = 5_000;
 /** A server that is slow keeps nobody from seeing what is known of it and of the others. */
@@ -42,6 +42,7 @@ export interface Teams {
   send(runId: string, url: string): Promise<Sent | null>;
   /** A run that is not sent whole yet is not sent any more. */
   cancel(runId: string): Promise<void>;
+  sendState(runId: string): Promise<SendState>;
   close(): Promise<void>;
 }
 
@@ -200,6 +201,7 @@ export function teamsOf(
       return sent;
     },
     cancel: (runId) => sending.cancel(runId),
+    sendState: (runId) => sending.state(runId),
     async close() {
       closed = true;
       if (again !== null) clearTimeout(again);

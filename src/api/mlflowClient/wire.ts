@@ -1,6 +1,6 @@
 /** What a team's MLflow server answers, checked: a server may be of any version, and may lie. */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { DatasetInput, LatestMetric } from "../../model/tracking.ts";
 import type { TeamRun } from "../../ops/mlflowTeam.ts";
 
@@ -48,7 +48,7 @@ const statuses: Readonly<Record<string, TeamRun["status"]>> = {
   KILLED: "cancelled",
 };
 
-export const rawRun = z.object({
+const rawRun = z.object({
   info: z.object({
     run_id: z.string().min(1).max(256),
     run_name: z.string().max(500).catch(""),

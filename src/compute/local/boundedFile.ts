@@ -63,7 +63,7 @@ export function writeFailure(path: string, thrown: unknown): RunlineError {
 }
 
 /** What a failed read of something that is there means to a person. */
-export function readFailure(path: string, thrown: unknown): RunlineError {
+function readFailure(path: string, thrown: unknown): RunlineError {
   return new RunlineError("fileUnreadable", { path, cause: causeOf(thrown) }, thrown);
 }
 

@@ -11,7 +11,7 @@ import { errorCode, readSlice } from "./boundedFile.ts";
 const mostSegments = 1_000_000;
 
 /** Path of a segment; `path` is that of the first. */
-export function segmentPath(path: string, number: number): string {
+function segmentPath(path: string, number: number): string {
   return number === 0 ? path : `${path}.${number}`;
 }
 

@@ -226,13 +226,18 @@ function errorOf(failure: RunlineError["failure"]): RunlineError {
   return Object.assign(new RunlineError(failure.code), { failure, message: failure.message });
 }
 
-/** For a stream: a size line, then the bytes. The size first: what is read after it is there. A link is nothing, whatever it points to. */
+/**
+ * For a stream: a size line, then the bytes. The size first: what is read after it is there. A link is nothing, whatever it points to. Whole
+ * mebibytes go by `dd`, in one step from the file to the line: `tail` and `head` hand them on a few kilobytes at a time.
+ */
 export function readScript(path: string, offset: number, length: number): string {
-  return `f=${shellWord(path)}; o=${Math.floor(offset)}; l=${Math.floor(length)}
+  return `f=${shellWord(path)}; o=${Math.floor(offset)}; l=${Math.floor(length)}; b=1048576
 if [ -L "$f" ] || [ ! -f "$f" ]; then rl_head 2; echo 0; exit 0; fi
 n=$(stat -c %s -- "$f" 2>/dev/null || stat -f %z -- "$f" 2>/dev/null || wc -c <"$f") && [ -r "$f" ] || { rl_head 2; echo x; exit 1; }
 n=$((n)); m=$((n - o)); [ "$m" -le "$l" ] || m=$l; [ "$m" -gt 0 ] || m=0
-rl_head $((\${#n} + 1 + m)); echo "$n"; if [ "$m" -gt 0 ]; then tail -c +"$((o + 1))" -- "$f" | head -c "$m"; fi`;
+rl_head $((\${#n} + 1 + m)); echo "$n"; [ "$m" -gt 0 ] || exit 0
+if [ $((o % b + m % b)) -eq 0 ]; then dd bs=$b skip=$((o / b)) count=$((m / b)) <"$f" 2>/dev/null
+else tail -c +"$((o + 1))" -- "$f" | head -c "$m"; fi`;
 }
 
 /** What `readScript` has answered. Throws `fileUnreadable`. */

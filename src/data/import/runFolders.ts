@@ -5,14 +5,11 @@ import type { ForeignKind } from "../../model/foreignLog.ts";
 import { isMlruns } from "./mlruns.ts";
 import { entriesOf } from "./plainFiles.ts";
 
-export interface RunFolder {
-  readonly kind: ForeignKind;
-  readonly path: string;
-}
-
 /** Names of folders in which nobody keeps logs, and which may be large. */
 const passedOver = new Set(["node_modules", "site-packages", "__pycache__", "venv", "env"]);
 const mostFolders = 20_000;
+/** Tools put their own folders into one of this name, as Ultralytics does (`runs/detect/train`): it counts for no depth. */
+const common = "runs";
 
 /** What is in a folder, as names; a database is only told by its own. */
 export function kindOf(
@@ -64,7 +61,7 @@ export async function* logsBelow(root: string, depth: number): AsyncGenerator<Fo
       if (name.startsWith(".") || passedOver.has(name)) continue;
       // They belong to the run above them.
       if (kind === "tensorboard" && parametersFolder.test(name)) continue;
-      yield* below(path.join(folder, name), levels - 1, kind !== null);
+      yield* below(path.join(folder, name), name === common ? levels : levels - 1, kind !== null);
     }
   }
 }

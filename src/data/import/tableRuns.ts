@@ -44,15 +44,20 @@ async function* recordsOf(
     yield foreignParameter(key, value, "user", started);
   const table = tableIn(path.join(folder, tool.table), ",");
   let odd = 0;
+  let any = false;
   for await (const { values, index } of table.rows) {
     const step = values.get(tool.step) ?? index;
     const seconds = tool.seconds === null ? undefined : values.get(tool.seconds);
     const time = seconds === undefined ? started : started + Math.round(seconds * 1_000);
     const own = [...values].filter(([key]) => key !== tool.step && key !== tool.seconds);
     if (!Number.isSafeInteger(step) || !Number.isFinite(time)) odd += 1;
-    else if (own.length > 0)
+    else if (own.length > 0) {
+      any = true;
       yield { kind: "metric", time, step, values: Object.fromEntries(own), source: "user" };
+    }
   }
+  if (!any && table.problem() === null && !table.columns().includes(tool.step))
+    problem(`${tool.table}: it has no numbers and no column “${tool.step}”.`);
   if (odd > 0) problem(`${tool.table}: ${odd} rows were left out, as their ${tool.step} is no whole number.`);
   const said = table.problem();
   if (said !== null) problem(`${tool.table}: ${said}.`);

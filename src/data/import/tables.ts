@@ -12,6 +12,8 @@ export interface TableRow {
 
 export interface Table {
   readonly rows: AsyncGenerator<TableRow>;
+  /** Names of the columns, once rows are read. */
+  columns(): readonly string[];
   /** What was wrong, once all rows are read. */
   problem(): string | null;
 }
@@ -20,9 +22,9 @@ export interface Table {
 export function tableIn(file: string, separator: "," | "\t"): Table {
   const bad: number[] = [];
   let isText = true;
+  let head: readonly string[] | null = null;
 
   async function* rows(): AsyncGenerator<TableRow> {
-    let head: readonly string[] | null = null;
     let index = 0;
     for await (const { text, number, whole } of linesOf(file, 1024 * 1024)) {
       if (text === null) bad.push(number);
@@ -46,6 +48,7 @@ export function tableIn(file: string, separator: "," | "\t"): Table {
 
   return {
     rows: rows(),
+    columns: () => head ?? [],
     problem() {
       if (!isText) return "it is no UTF-8 text in lines";
       return bad.length === 0 ? null : `${bad.length} lines could not be read, the first is line ${bad[0]}`;

@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 import { RunlineError } from "../../model/failure.ts";
 import type { FoundPlace } from "../../protocol/editor.ts";
 import { workspaceFolder } from "../configuration.ts";
-import { foundText, importedText, progressText, shown } from "../importText.ts";
+import { foundText, importedText, placeText, progressText, runsIn, shown } from "../importText.ts";
 import { HostFailure, type Request } from "../server.ts";
 import type { Handlers } from "./register.ts";
 
@@ -61,8 +61,7 @@ async function chosenPlaces(request: Request): Promise<readonly FoundPlace[] | u
   const found = await request("import/find", {});
   const items = found.map((place) => ({
     label: shown(place.path, folder),
-    description: place.kind,
-    detail: foundText([place], folder, t),
+    description: placeText(place, t),
     picked: true,
     place,
   }));
@@ -96,11 +95,12 @@ async function importAll(
     const stop = token.onCancellationRequested(() => void request("import/cancel", {}));
     try {
       const named = places.map(({ kind, path }) => ({ kind, path }));
+      const whole = runsIn(places);
       await request("import/start", { places: named, again });
       for (;;) {
         const now = await request("import/state", {});
         if (!now.running) return now;
-        progress.report({ message: progressText(now, t) });
+        progress.report({ message: progressText({ done: now.done, of: now.of ?? whole }, t) });
         await pause(lookEveryMs);
       }
     } finally {

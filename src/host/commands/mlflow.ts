@@ -8,7 +8,7 @@ import { workspaceFolder } from "../configuration.ts";
 import type { MlflowServers } from "../mlflowServers.ts";
 import type { TeamRow } from "../modelsTree.ts";
 import { type Request, shownFailure } from "../server.ts";
-import { personsOwn } from "../terminals.ts";
+import { personsOwn, shownAddress } from "../terminals.ts";
 import type { Handlers } from "./register.ts";
 import type { Target } from "./target.ts";
 import { isTeamRow } from "./teamModels.ts";
@@ -16,6 +16,7 @@ import { isTeamRow } from "./teamModels.ts";
 const t = vscode.l10n.t;
 /** From then on a person is told that it is the server who takes its time. */
 const slowMs = 5_000;
+const sendLookMs = 500;
 
 export function mlflowCommands(request: Request, target: Target, servers: MlflowServers): Handlers {
   return {
@@ -46,7 +47,7 @@ export function mlflowCommands(request: Request, target: Target, servers: Mlflow
       });
       if (run === undefined) return;
       const url = await pickServer(servers, t("Send {0} to which MLflow server?", run.name));
-      if (url !== undefined) await send(run, url, request);
+      if (url !== undefined) await send(run, url, request, servers);
     },
     "runline.logTerminals": async () => {
       await switchTerminals(true);
@@ -56,7 +57,10 @@ export function mlflowCommands(request: Request, target: Target, servers: Mlflow
           ? t(
               "New terminals and notebooks of this folder log to Runline. Restart those that are open, kernels too.",
             )
-          : t("MLFLOW_TRACKING_URI is set to {0} in the editor's environment. It stays as it is.", own);
+          : t(
+              "Terminals and notebooks go on logging to {0}: MLFLOW_TRACKING_URI is set to it in the editor's environment.",
+              shownAddress(own),
+            );
       void vscode.window.showInformationMessage(told);
     },
     "runline.stopLoggingTerminals": async () => {
@@ -222,6 +226,7 @@ async function send(
   run: { readonly id: string; readonly name: string },
   url: string,
   request: Request,
+  servers: MlflowServers,
 ): Promise<void> {
   const { id, name } = run;
   const options = {
@@ -229,19 +234,32 @@ async function send(
     title: t("Sending {0}…", name),
     cancellable: true,
   };
-  const sent = await vscode.window.withProgress(options, async (_progress, token) => {
+  const sent = await vscode.window.withProgress(options, async (progress, token) => {
     const stop = token.onCancellationRequested(() => void request("mlflow/cancelSend", { id }));
+    const looking = setInterval(async () => {
+      const { done } = await request("mlflow/sendState", { id }).catch(() => ({ done: null }));
+      if (done !== null) progress.report({ message: `${Math.floor(done * 100)} %` });
+    }, sendLookMs);
     try {
       return await request("mlflow/send", { id, url });
     } finally {
+      clearInterval(looking);
       stop.dispose();
     }
   });
-  if (sent === null) {
-    const text = t("{0} waits to be sent: {1} does not answer now. It is sent when it does.", name, url);
-    void vscode.window.showInformationMessage(text);
-    return;
-  }
+  if (sent !== null) return tellSent(name, sent);
+  const text = t("{0} waits to be sent: {1} does not answer now. It is sent when it does.", name, url);
+  void vscode.window.showInformationMessage(text);
+  const waiting = servers.onDidRead(async () => {
+    const now = await request("mlflow/sendState", { id }).catch(() => null);
+    if (servers.isKnown(url) && (now === null || now.waits)) return;
+    waiting.dispose();
+    // What could not be sent is in the log, and not told as sent.
+    if (now?.sent) tellSent(name, now.sent);
+  });
+}
+
+function tellSent(name: string, sent: { readonly link: string; readonly left: number }): void {
   const left =
     sent.left === 0 ? "" : ` ${t("{0} files stayed here: this server does not take them.", sent.left)}`;
   const open = t("Open in browser");

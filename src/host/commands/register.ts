@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import type { Failure } from "../../model/failure.ts";
-import { type CommandId, command, commands } from "../contract.ts";
+import { type CommandId, command } from "../contract.ts";
 import { shownFailure } from "../server.ts";
 import { wayOut } from "../waysOut.ts";
 
@@ -37,10 +37,4 @@ export async function tell(failure: Failure, log: vscode.LogOutputChannel): Prom
   void vscode.window.showErrorMessage(text, next.title).then((answer) => {
     if (answer === next.title) return next.take();
   });
-}
-
-/** Ids of the contract that no handler was given for; a test wants none. */
-export function unhandled(all: readonly Handlers[]): readonly CommandId[] {
-  const handled = new Set(all.flatMap((handlers) => Object.keys(handlers)));
-  return (Object.keys(commands) as CommandId[]).filter((id) => !handled.has(id));
 }

@@ -1,6 +1,7 @@
 /** The end of runs: cancel, delete, and taking a delete back. */
 
 import * as vscode from "vscode";
+import { isKeptElsewhere } from "../../model/clientTags.ts";
 import type { Run } from "../../model/run.ts";
 import { setContextKey } from "../contextKey.ts";
 import { isActive } from "../runsGroups.ts";
@@ -35,7 +36,8 @@ export function runLifeCommands(request: Request, source: RunsSource, target: Ta
     await source.refresh();
     const undo = t("Undo");
     const what = runs.length === 1 ? (runs[0]?.name ?? "") : t("{0} runs", runs.length);
-    void vscode.window.showInformationMessage(t("Deleted {0}.", what), undo).then(async (answer) => {
+    const stays = runs.every(isKeptElsewhere) ? ` ${t("On its server it stays.")}` : "";
+    void vscode.window.showInformationMessage(t("Deleted {0}.", what) + stays, undo).then(async (answer) => {
       if (answer === undo) await vscode.commands.executeCommand("runline.restore", ids);
     });
   };
@@ -45,14 +47,15 @@ export function runLifeCommands(request: Request, source: RunsSource, target: Ta
       cancel(
         await target(given, {
           title: t("Cancel run"),
-          fits: isActive,
+          fits: (run) => isActive(run) && !isKeptElsewhere(run),
           many: true,
           none: t("No run is running or queued."),
         }),
       ),
     "runline.delete": async (...given) => {
       const runs = await target(given, { title: t("Delete run"), many: true });
-      const active = runs.filter(isActive);
+      // What a server keeps is only taken out of sight, whatever becomes of it there.
+      const active = runs.filter((run) => isActive(run) && !isKeptElsewhere(run));
       if (active.length > 0 && (await confirmCancel(active))) await cancel(active);
       if (active.length === 0 && runs.length > 0) await remove(runs);
     },

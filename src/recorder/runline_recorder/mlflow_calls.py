@@ -126,10 +126,10 @@ class Calls:
     def _search(self, request, fields, body):
         """Runs of this script and, where a server is there, of others."""
         passed = self._passed(request, body, QUESTION_SECONDS)
-        others = json.loads(passed[1].decode("utf-8")) if passed is not None and passed[0] == 200 else {}
+        others = _runs_in(passed) if passed is not None and passed[0] == 200 else ()
         try:
             with self._book.turn():
-                answer = mlflow_search.search(self._book, fields, others.get("runs", ()))
+                answer = mlflow_search.search(self._book, fields, others)
         except Refusal:
             if passed is None:
                 raise
@@ -212,6 +212,15 @@ def _name(path):
             if version in ("2.0", "3.0"):
                 return rest[len("preview/") :] if rest.startswith("preview/") else rest
     return ""
+
+
+def _runs_in(passed):
+    """The runs in what should be a server's answer."""
+    try:
+        found = json.loads(passed[1].decode("utf-8")).get("runs", ())
+        return [run for run in found if run["info"]["run_id"]]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return ()
 
 
 def _query(request):

@@ -8,6 +8,8 @@ import os
 URI = "MLFLOW_TRACKING_URI"
 # Tells an address that a recorder gave from one that the person gave: a run may start a run.
 OURS = "RUNLINE_MLFLOW_URI"
+# On runs that a script has made: by which run's script.
+MADE_BY_TAG = "runline.run"
 _BACKLOG = 128
 _LOOPBACK = "127.0.0.1"
 
@@ -73,7 +75,7 @@ def say(offer, spec, environment):
 
 def _context(own, run_id):
     """Tags that a client gives each run it creates: wherever that run goes, it says which run made it."""
-    tags = {"runline.run": run_id}
+    tags = {MADE_BY_TAG: run_id}
     try:
         found = json.loads(own or "{}")
     except ValueError:

@@ -6,6 +6,7 @@ from . import mlflow_values as values
 from .mlflow_book import PARENT_TAG
 from .mlflow_errors import Refusal, invalid, missing
 from .mlflow_journal import fits
+from .mlflow_port import MADE_BY_TAG
 from .mlflow_run import NAME_TAG, STATUSES, line_of
 from .rundir import now
 
@@ -34,6 +35,8 @@ def create(book, fields):
         run = book.create(experiment, name, tags.get(PARENT_TAG), started, fields.words("user_id"))
     except OSError as error:
         raise Refusal("STORAGE_FULL", "The run can't be kept: %s." % error.strerror) from None
+    if run.child is not None:
+        tags.setdefault(MADE_BY_TAG, book.own.id)
     run.set_tags(tags.items())
     return {"run": run.json()}, run
 

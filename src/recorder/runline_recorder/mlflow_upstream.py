@@ -13,6 +13,8 @@ QUESTION_SECONDS = 5
 # One that did not answer is not asked again for so long: a network that is away must not cost a script more
 # than a moment now and then.
 AWAY_SECONDS = 60
+# What clients try again for minutes, as if the script had nothing else to do; and a page is what a portal says.
+_AGAIN = (408, 429, 500, 502, 503, 504)
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -117,7 +119,9 @@ class Upstream:
         try:
             connection.request(method, urlsplit(found["url"]).path.rstrip("/") + target, body or None, headers)
             answer = connection.getresponse()
-            return answer.status, answer.read(), answer.getheader("Content-Type") or "application/json"
+            kind = answer.getheader("Content-Type") or "application/json"
+            said = answer.status, answer.read(), kind
+            return None if answer.status in _AGAIN or kind.startswith("text/html") else said
         except timeout:
             self._note_silence(found, seconds)
             return None

@@ -13,7 +13,7 @@ _KERAS = re.compile(r"^\s*(?P<at>\d+)/(?P<total>\d+)\s+(?:\[[=>.]+\]|[━╸╺ 
 _KERAS_PAIR = re.compile(r"(?:^|\s-\s)\s*([A-Za-z_][\w./@-]*(?: [\w./@-]+)?): (" + NUMBER + r")(?=\s|$)")
 _POSTFIX = re.compile(r"(?:^|,\s*)([A-Za-z_][\w ./@-]*?)\s*[=:]\s*(" + NUMBER + r")(?=%?\s*(?:,|$))")
 # MLflow's evaluation says which part of its time each step took: nothing that was measured of a model.
-_SHARES = re.compile(r"\[predict_fn: \d+%, scorers: \d+%$")
+_SHARES = re.compile(r"\] \[predict_fn: \d+%, scorers: \d+%$")
 _EPOCH = re.compile(r"^\s*Epoch:?\s*\[?(\d+)(?:\s*/\s*\d+)?\]?:?\s*$", re.IGNORECASE)
 _IN_TEXT = re.compile(r"\b(?:epoch|ep)\b\s*[:=#]?\s*\[?\s*(\d+)", re.IGNORECASE)
 
@@ -40,9 +40,9 @@ def _tqdm(found, epochs):
     at, total = int(found.group("at")), int(found.group("total"))
     comma = state.find(",")
     postfix = state[state.find(",", comma + 1) + 1 :] if state.count(",") > 1 else ""
-    values = {}
-    if _SHARES.search(postfix):
+    if _SHARES.search(state):
         postfix = ""
+    values = {}
     for key, value in _POSTFIX.findall(postfix.strip() + found.group("after")):
         if strength(key) != "never":
             values[key.strip().replace(" ", "_")] = number(value)

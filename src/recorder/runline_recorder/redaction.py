@@ -14,7 +14,11 @@ _NAME = re.compile(
 _HARMLESS = re.compile(
     r"(?:^|[-_.])(?:max|min|num|n|per|new|total|batch|pad|eos|bos|unk|mask|sep|cls|vocab|special)"
     r"[-_.]?tokens?(?:[-_.]ids?)?\b|tokens?[-_.](?:per|count|limit|len|length|size|dim|type|level|budget)"
-    r"|\bauth(?:or|[-_](?:type|mode|method))",
+    r"|\bauth(?:or|[-_](?:type|mode|method))"
+    r"|(?:^|[-_.])(?:max|min|num|n)(?:[-_.][a-z0-9]+){1,3}[-_.]tokens?$"
+    r"|(?:^|[-_.])(?:suppress|padding|input|output|prompt|completion|cached|reasoning)[-_.]tokens$"
+    r"|tokens?[-_.](?:ids?|index|num|seen|loss|dropout|healing|fraction|schedule|embed[-_.]dim|across[-_.]devices"
+    r"|classification[-_.]bias)$",
     re.IGNORECASE,
 )
 _HUMP = re.compile(r"([a-z0-9])([A-Z])")

@@ -1,6 +1,7 @@
 /** Makes what could not be read a finding of its run, once. */
 
 import type { ColumnsQuery, MissingPoints, SeriesColumns } from "../../model/metric.ts";
+import type { StepPoints } from "../metricAxis.ts";
 import type { Connection } from "./connection.ts";
 import type { Damage } from "./storedLine.ts";
 
@@ -32,14 +33,18 @@ export function noteDamage(connection: Connection, damage: readonly Damage[]): v
   });
 }
 
-/** The series with where their damaged chunks lie on the axis; on that of another metric nobody knows. */
+/**
+ * The series with where their damaged chunks lie on the axis; on that of another metric, where its points at the same steps lie (`over`, by the
+ * ids of damaged series).
+ */
 export function withMissing(
   connection: Connection,
   series: readonly SeriesColumns[],
   damage: readonly Damage[],
   axis: ColumnsQuery["axis"],
+  over: ReadonlyMap<number, StepPoints>,
 ): readonly SeriesColumns[] {
-  if (damage.length === 0 || typeof axis !== "string") return series;
+  if (damage.length === 0) return series;
   return series.map((columns) => {
     const own = damage.filter(
       ({ series: { runId, attempt, key } }) =>
@@ -47,18 +52,22 @@ export function withMissing(
     );
     // The points are read twice where they are smoothed, too.
     const numbers = new Set(own.map(({ number }) => number));
-    const missing = [...numbers].flatMap((number) => missingOf(connection, own[0]?.series, number, axis));
+    const of = own[0]?.series;
+    const missing = [...numbers].flatMap((number) => {
+      if (of === undefined) return [];
+      if (typeof axis === "string") return missingOf(connection, of, number, axis);
+      return missingOver(missingOf(connection, of, number, "step"), over.get(of.id));
+    });
     return missing.length === 0 ? columns : { ...columns, missing };
   });
 }
 
 function missingOf(
   connection: Connection,
-  series: Damage["series"] | undefined,
+  series: Damage["series"],
   number: number,
   axis: "step" | "relative" | "wall",
 ): readonly MissingPoints[] {
-  if (series === undefined) return [];
   const column = axis === "step" ? "step" : "time";
   const chunk = connection.row<MissingPoints>(
     `select count, ${column}0 as "from", ${column}1 as "to" from chunk where series = ? and number = ?`,
@@ -67,6 +76,22 @@ function missingOf(
   if (chunk === undefined) return [];
   const shift = axis === "relative" ? series.started : 0;
   return [{ from: chunk.from - shift, to: chunk.to - shift, count: chunk.count }];
+}
+
+/** Between the least and the greatest value that the other metric has at these steps; nowhere, where it has none. */
+function missingOver(
+  steps: readonly MissingPoints[],
+  over: StepPoints | undefined,
+): readonly MissingPoints[] {
+  return steps.flatMap(({ from, to, count }) => {
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const [at, step] of (over?.steps ?? []).entries()) {
+      const value = over?.values[at] ?? Number.NaN;
+      if (step < from || step > to || !Number.isFinite(value)) continue;
+      [least, most] = [Math.min(least, value), Math.max(most, value)];
+    }
+    return least > most ? [] : [{ from: least, to: most, count }];
+  });
 }
 
 const code = "store.chunk";

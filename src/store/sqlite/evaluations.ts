@@ -55,12 +55,12 @@ export class SqliteEvaluations implements EvaluationStore {
   async issues(): Promise<readonly Issue[]> {
     return this.#connection
       .rows<{ content: string }>("select content from issue order by created desc, id")
-      .map(({ content }) => JSON.parse(content) as Issue);
+      .map(({ content }) => readIssue(content));
   }
 
   async issue(id: string): Promise<Issue | null> {
     const row = this.#connection.row<{ content: string }>("select content from issue where id = ?", id);
-    return row === undefined ? null : (JSON.parse(row.content) as Issue);
+    return row === undefined ? null : readIssue(row.content);
   }
 
   async putIssue(issue: Issue): Promise<void> {
@@ -130,4 +130,10 @@ export class SqliteEvaluations implements EvaluationStore {
     this.#connection.change(`delete ${rest}`, ...values);
     return count ?? 0;
   }
+}
+
+/** One that was kept before it had all of these lacks some. */
+function readIssue(content: string): Issue {
+  const kept = JSON.parse(content) as Omit<Issue, "updatedBy" | "seen" | "metadata"> & Partial<Issue>;
+  return { updatedBy: null, seen: kept.created, metadata: {}, ...kept };
 }

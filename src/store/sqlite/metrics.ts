@@ -33,6 +33,8 @@ type Range = Pick<ColumnsQuery, "x0" | "x1" | "width">;
 interface Reading {
   readonly damage: Damage[];
   readonly found: FoundSeries[];
+  /** What is on the axis of damaged series, by their ids, where that is another metric. */
+  readonly over: Map<number, StepPoints>;
 }
 
 export class SqliteMetrics implements MetricStore {
@@ -68,7 +70,7 @@ export class SqliteMetrics implements MetricStore {
       return {
         x0: window.x0,
         x1: window.x1,
-        series: withMissing(this.#connection, series, reading.damage, axis),
+        series: withMissing(this.#connection, series, reading.damage, axis, reading.over),
       };
     });
   }
@@ -112,7 +114,7 @@ export class SqliteMetrics implements MetricStore {
 
   /** One state for the whole answer; what was found on the way is seen to afterwards. */
   #read<T>(work: (reading: Reading) => T): T {
-    const reading: Reading = { damage: [], found: [] };
+    const reading: Reading = { damage: [], found: [], over: new Map() };
     const answer = this.#connection.read(() => work(reading));
     if (reading.damage.length > 0) noteDamage(this.#connection, reading.damage);
     this.#catchUp(reading.found);
@@ -150,9 +152,13 @@ export class SqliteMetrics implements MetricStore {
     );
     return found.map((series) => {
       const partner = over.get(placeOf(series));
+      const damaged = reading.damage.length;
       const points = this.#points(this.#reader(series, reading));
+      const isDamaged = reading.damage.length > damaged;
+      const places = partner === undefined ? nothing : this.#points(partner);
+      if (isDamaged) reading.over.set(series.id, places);
       const { runId, attempt, key } = series;
-      const joined = joinOnStep(points, partner === undefined ? nothing : this.#points(partner));
+      const joined = joinOnStep(points, places);
       return lineOf({ runId, attempt, key }, joined);
     });
   }

@@ -108,7 +108,7 @@ function* chunksOf(
 }
 
 /** Number of a metric name; names are kept once. */
-export function metricNumber(connection: Connection, name: string): number {
+function metricNumber(connection: Connection, name: string): number {
   const known = connection.row<{ id: number }>("select id from metric_name where name = ?", name);
   return known?.id ?? connection.change("insert into metric_name (name) values (?)", name);
 }

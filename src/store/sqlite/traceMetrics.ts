@@ -63,10 +63,16 @@ function within(text: string, name: string): string {
     then json_extract(said, '$.${name}') end from (select ${text} as said))`;
 }
 
+/** A text, or numbers by name as the JSON of an object. */
+const attributeText = `coalesce(json_extract(each.value, '$.value.string_value'),
+        (select json_group_object(json_extract(pair.value, '$.key'),
+          coalesce(json_extract(pair.value, '$.value.int_value'), json_extract(pair.value, '$.value.double_value')))
+        from json_each(each.value, '$.value.kvlist_value.values') as pair having count(*) > 0))`;
+
 /** The text of an attribute of a span. Clients of MLflow write texts as JSON, in quotes. */
 function spanAttribute(key: string): string {
   return `(select case when json_valid(said) and json_type(said) = 'text' then json_extract(said, '$') else said end
-    from (select json_extract(each.value, '$.value.string_value') as said
+    from (select ${attributeText} as said
       from json_each(span.content, '$.attributes') as each where json_extract(each.value, '$.key') = '${key}' limit 1))`;
 }
 

@@ -12,6 +12,7 @@ import {
 } from "../../model/trace.ts";
 import type { TraceMetricPoint, TraceMetricQuery } from "../../model/traceMetrics.ts";
 import type { TraceClause, TraceQuery } from "../../model/traceSearch.ts";
+import { summedUsage, usageAttributes, usageInContent } from "../../model/traceUsage.ts";
 import type { TraceDeletion, TraceStore } from "../traces.ts";
 import type { Connection } from "./connection.ts";
 import { traceMetricSql } from "./traceMetrics.ts";
@@ -54,10 +55,27 @@ export class SqliteTraces implements TraceStore {
   async addSpans(batches: readonly SpanBatch[]): Promise<void> {
     this.#connection.write(() => {
       for (const { trace, spans } of batches) {
-        const key = this.#write(extended(trace, this.#row(trace.id)), this.#row(trace.id)?.told === 1);
+        const known = this.#row(trace.id);
+        const whole = extended(trace, known);
+        const key = this.#write(whole, known?.told === 1);
         for (const span of spans) this.#writeSpan(key, span);
+        const says = trace.metadata[traceKeys.tokens] ?? trace.metadata[traceKeys.cost];
+        if (known === undefined || known.told === 1 || says === undefined) continue;
+        // Calls may come one by one, and what one says may be within what its caller says.
+        this.#write({ ...whole, metadata: { ...whole.metadata, ...this.#usage(key) } }, false);
       }
     });
+  }
+
+  #usage(trace: number): Tags {
+    const rows = this.#connection.rows<{ id: string; parent: string | null; content: string | null }>(
+      `select id, parent, iif(instr(content, ?) or instr(content, ?), content, null) as content
+       from span where trace = ? order by start, id`,
+      ...[usageAttributes.tokens, usageAttributes.cost, trace],
+    );
+    return summedUsage(
+      rows.map(({ id, parent, content }) => ({ id, parentId: parent, ...usageInContent(content ?? "") })),
+    );
   }
 
   async spans(traceId: string): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 /**
  * Every route of MLflow's face gets what no client should send. Whatever it is: an answer that says what is wrong, never a 5xx, no crash, no
- * memory without bound. RUNLINE_FUZZ_SEED repeats what a run has printed.
+ * memory without bound. RUNLINE_FUZZ_SEED repeats what a run has printed; RUNLINE_FUZZ_ROUNDS goes on for longer.
  */
 
 import { readFile } from "node:fs/promises";
@@ -9,11 +9,14 @@ import type { Face } from "../../../src/api/mlflow/route.ts";
 import { startRunlineServer } from "../../peers/mlflow/runlineServer.ts";
 import { freshProject } from "../../unit/api/mlflow/face.ts";
 import { type Contract, contractsOf } from "./contracts.ts";
+import { otlpRequest } from "./otlpRequests.ts";
 import { rawRequest, sendRaw } from "./rawRequests.ts";
 import { anyPiece, anyValue, type Dice, diceOf, type Known } from "./values.ts";
 
 const perRoute = 14;
 const rawRequests = 120;
+const spanRequests = 300;
+const rounds = Number(process.env.RUNLINE_FUZZ_ROUNDS ?? 1);
 const atOnce = 8;
 const mostMegabytes = 700;
 
@@ -21,43 +24,59 @@ interface Sent {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
+  readonly body: string | Uint8Array<ArrayBuffer> | undefined;
 }
 
-test("no request brings MLflow's face down or makes it blame itself", async ({ onTestFinished }) => {
-  const seed = Number(process.env.RUNLINE_FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
-  process.stdout.write(`fuzz of MLflow's face: RUNLINE_FUZZ_SEED=${seed}\n`);
-  const dice = diceOf(seed);
-  const contracts = await knownContracts();
-  const server = await startRunlineServer("--no-token");
-  onTestFinished(() => server.close());
-  const known = await filled(server.url);
-  const wrong: object[] = [];
-  const requests = contracts.flatMap((contract) =>
-    Array.from({ length: perRoute }, () => requestFor(contract, dice, known)),
-  );
-  const waiting = requests.values();
-  const send = async () => {
-    for (const request of waiting) {
-      const { status, text } = await answered(server.url, request);
-      const isRefusal = status === 501 && text.includes("NOT_IMPLEMENTED");
-      if ((status >= 500 && !isRefusal) || (status >= 400 && !text.includes('"error_code"')))
-        wrong.push({ ...request, body: request.body?.slice(0, 2_000), status, text: text.slice(0, 300) });
+test(
+  "no request brings MLflow's face down or makes it blame itself",
+  async ({ onTestFinished }) => {
+    const seed = Number(process.env.RUNLINE_FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
+    process.stdout.write(`fuzz of MLflow's face: RUNLINE_FUZZ_SEED=${seed}\n`);
+    const dice = diceOf(seed);
+    const contracts = await knownContracts();
+    const server = await startRunlineServer("--no-token");
+    onTestFinished(() => server.close());
+    const known = await filled(server.url);
+    const wrong: object[] = [];
+    const waiting = requests(contracts, dice, known);
+    const send = async () => {
+      for (const request of waiting) {
+        const { status, text } = await answered(server.url, request);
+        const isRefusal = status === 501 && text.includes("NOT_IMPLEMENTED");
+        if ((status >= 500 && !isRefusal) || (status >= 400 && !text.includes('"error_code"')))
+          wrong.push({ ...request, body: told(request.body), status, text: text.slice(0, 300) });
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, send));
+    const port = Number(new URL(server.url).port);
+    for (let count = 0; count < rawRequests; count++) {
+      const { text, cut } = rawRequest(dice, dice.one(contracts).path);
+      const said = await sendRaw(port, text, cut);
+      if (/^HTTP\/1.1 5(?!01|05)/.test(said))
+        wrong.push({ text: text.slice(0, 500), said: said.slice(0, 300) });
     }
-  };
-  await Promise.all(Array.from({ length: atOnce }, send));
-  const port = Number(new URL(server.url).port);
-  for (let count = 0; count < rawRequests; count++) {
-    const { text, cut } = rawRequest(dice, dice.one(contracts).path);
-    const said = await sendRaw(port, text, cut);
-    if (/^HTTP\/1.1 5(?!01|05)/.test(said))
-      wrong.push({ text: text.slice(0, 500), said: said.slice(0, 300) });
+    expect(wrong).toEqual([]);
+    expect(await (await fetch(`${server.url}/health`)).text()).toBe("OK");
+    expect(await megabytes(server.pid)).toBeLessThan(mostMegabytes);
+    expect(await server.stop()).toBe("");
+  },
+  180_000 * rounds,
+);
+
+/** Each is made when it is its turn. */
+function* requests(contracts: readonly Contract[], dice: Dice, known: Known): Generator<Sent> {
+  for (let round = 0; round < rounds; round++) {
+    for (const contract of contracts)
+      for (let count = 0; count < perRoute; count++) yield requestFor(contract, dice, known);
+    const headers = { "content-type": "application/x-protobuf", "x-mlflow-experiment-id": "0" };
+    for (let count = 0; count < spanRequests; count++)
+      yield { method: "POST", path: "/v1/traces", headers, body: new Uint8Array(otlpRequest(dice)) };
   }
-  expect(wrong).toEqual([]);
-  expect(await (await fetch(`${server.url}/health`)).text()).toBe("OK");
-  expect(await megabytes(server.pid)).toBeLessThan(mostMegabytes);
-  expect(await server.stop()).toBe("");
-}, 180_000);
+}
+
+function told(body: Sent["body"]): string | undefined {
+  return body instanceof Uint8Array ? Buffer.from(body).toString("base64") : body?.slice(0, 2_000);
+}
 
 async function knownContracts(): Promise<readonly Contract[]> {
   const project = await freshProject();
@@ -142,6 +161,7 @@ function broken(dice: Dice, json: string): string {
     JSON.stringify(json),
     `[${json}]`,
     `${"[".repeat(50_000)}`,
+    `${json.slice(0, -1)}${json.length > 2 ? "," : ""}"tags":${"[".repeat(20_000)}${"]".repeat(20_000)}}`,
     `${json.slice(0, -1)}${json.length > 2 ? "," : ""}"run_id":"a","run_id":{"b":1},"__proto__":{"name":"x"}}`,
     "\ufeff{}",
     "",

@@ -95,7 +95,7 @@ test("the recorder and the server make the same of the same calls", async () => 
 }, 120_000);
 
 // Any number is a game of its own: `RUNLINE_REPLAY_SEEDS=5,6,7` plays others.
-const seeds = (process.env.RUNLINE_REPLAY_SEEDS ?? "1,2,3").split(",").map(Number);
+const seeds = (process.env.RUNLINE_REPLAY_SEEDS ?? "1,2").split(",").map(Number);
 
 test.each(seeds)(
   "calls by chance, as %i has it",

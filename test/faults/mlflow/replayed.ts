@@ -39,16 +39,20 @@ export async function everythingIn(client: Client, whole: boolean): Promise<unkn
 
 /** How the run of a script went, and when, tells its process. */
 const ofProcess = { start_time: null, end_time: null, status: null };
+/** By which the recorder knows the runs that a script has made. */
+const ownTag = "runline.run";
 /** The tag of which MLflow says that it is JSON; which spelling of it is nobody's business. */
 const jsonTag = "mlflow.log-model.history";
 
 async function everythingOf(client: Client, run_id: string, withEnd: boolean): Promise<unknown> {
   const { run } = (await client.get("runs/get", { run_id })).json;
   const info = { ...run?.info, ...(withEnd ? {} : ofProcess) };
-  const tags = run?.data.tags?.map(({ key, value }) => ({
-    key,
-    value: key === jsonTag ? JSON.parse(value) : value,
-  }));
+  const tags = run?.data.tags
+    ?.filter(({ key }) => key !== ownTag)
+    .map(({ key, value }) => ({
+      key,
+      value: key === jsonTag ? JSON.parse(value) : value,
+    }));
   const histories: Record<string, unknown> = {};
   for (const { key } of run?.data.metrics ?? [])
     histories[key] = (await client.get("metrics/get-history", { run_id, metric_key: key })).json.metrics;

@@ -7,8 +7,9 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { sshTransport, type Timing } from "../../../src/compute/ssh/sshTransport.ts";
 import type { Transport } from "../../../src/compute/transport.ts";
 import { RunlineError } from "../../../src/model/failure.ts";
+import { freePort } from "../../editor/freePorts.ts";
 import { until } from "../stack.ts";
-import { freePort, openSshBench, type SshBench, type SshServer } from "./bench/sshd.ts";
+import { openSshBench, type SshBench, type SshServer } from "./bench/sshd.ts";
 import { openTestLine, type TestLine } from "./bench/testLine.ts";
 
 let bench: SshBench;

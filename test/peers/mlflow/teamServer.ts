@@ -2,9 +2,9 @@
 
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import { freePort } from "../../editor/freePorts.ts";
 import { clientPrograms, newestClient } from "./clients.ts";
 
 interface Wire {
@@ -117,12 +117,4 @@ export async function startTeamPeer(): Promise<TeamPeer> {
       await rm(folder, { recursive: true, force: true, maxRetries: 20 });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -9,10 +9,10 @@ import { randomBytes } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import * as path from "node:path";
+import { freePorts } from "../../editor/freePorts.ts";
 import { accountsOf } from "./accounts.ts";
 import { type ClusterPlan, cgroupConf, gresConf, nodeName, slurmConf } from "./clusterFiles.ts";
 import { type Daemon, daemonOf } from "./daemon.ts";
-import { freePorts } from "./freePorts.ts";
 import { needSlurm } from "./needSlurm.ts";
 import { type Asked, programIn } from "./programs.ts";
 

@@ -75,6 +75,8 @@ test("Ultralytics: blanks in the head, times since the start", async () => {
       "                  epoch,      time,   train/box_loss\n   1,  2.5,  0.75\n   2,  5.0,  0.5\n",
     "runs/detect/train/args.yaml": "task: detect\nlr0: 0.01\n",
   });
+  // As deep as a workspace is looked through that nobody named a folder of.
+  expect(await stack.readers.find(stack.folder, 2)).toMatchObject([{ kind: "ultralytics" }]);
   await stack.importAll();
   const [run] = await stack.store.runs.list({});
   expect(run).toMatchObject({ name: "train", experiment: "detect", parameters: { lr0: { value: "0.01" } } });
@@ -95,8 +97,11 @@ test("a table that is no text, and rows with odd steps, are told; settings may r
     "runs/wide/args.yaml": "lr0: 0.01\n",
     "runs/odd/results.csv": `\uFEFFepoch,loss\r\n1,0.5\r\n1.5,0.4\r\n2,0.3\r\n`,
     "runs/odd/args.yaml": "size: &size [1, 2]\nmodel:\n  size: *size\n",
+    "runs/none/results.csv": "what is this\n",
+    "runs/none/args.yaml": "task: detect\n",
   });
-  await stack.importAll();
+  const [imported] = await stack.importAll();
+  expect(imported?.troubles.map(({ about }) => about).sort()).toEqual(["run none", "run odd", "run wide"]);
   const runs = await store.runs.list({});
   const told = async (name: string) => {
     const run = runs.find((each) => each.name === name);
@@ -104,6 +109,7 @@ test("a table that is no text, and rows with odd steps, are told; settings may r
     return { run, texts: findings.map(({ text }) => text) };
   };
   expect((await told("wide")).texts).toEqual(["results.csv: it is no UTF-8 text in lines."]);
+  expect((await told("none")).texts).toEqual(["results.csv: it has no numbers and no column “epoch”."]);
   const { run, texts } = await told("odd");
   expect(texts).toEqual(["results.csv: 1 rows were left out, as their epoch is no whole number."]);
   expect(run?.metrics.loss).toMatchObject({ count: 2, last: 0.3 });

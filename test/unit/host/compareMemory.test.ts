@@ -1,4 +1,4 @@
-/** What the editor keeps of comparisons for the next ones: their first charts, and how their columns were arranged. */
+/** What the editor keeps of pages for the next ones: their first charts, and how columns were arranged. */
 
 import { expect, test } from "vitest";
 import { FirstCharts } from "../../../src/host/firstCharts.ts";
@@ -7,6 +7,7 @@ import { compareTable } from "../../../src/ops/compareTable.ts";
 import type { ColumnSet } from "../../../src/protocol/comparePage.ts";
 import { freshStore, take } from "../store/freshStore.ts";
 import { metric, newRun } from "../store/records.ts";
+import { makeRun } from "./makeRun.ts";
 
 function memory(values = new Map<string, unknown>()) {
   return {
@@ -93,4 +94,24 @@ test("columns are kept for the next comparison and by name, and forgotten", asyn
   expect((await columns.keep(null, null)).last).toBeNull();
   for (let at = 0; at < 60; at++) await columns.keep(`set ${at}`, set("d"));
   expect(Object.keys(columns.kept().sets)).toHaveLength(50);
+});
+
+test("a run's page has first charts of its own width", () => {
+  const kept = memory();
+  const curve = {
+    ...{ last: 0, lastStep: 9, min: 0, minStep: 0, max: 1, maxStep: 5 },
+    count: 10,
+    nan: 0,
+    inf: 0,
+  };
+  const metrics = { loss: curve, val_acc: curve, test_acc: { ...curve, count: 1 } };
+  const run = makeRun({ metrics, keyMetric: "val_acc" });
+  new FirstCharts(kept, "compare").listener()("metrics/columns", query("loss", 800));
+  expect(new FirstCharts(kept, "run").ofRun(run)).toEqual([]);
+  const hear = new FirstCharts(kept, "run").listener();
+  hear("metrics/columns", query("test_acc", 300));
+  hear("metrics/columns", query("val_acc", 400));
+  expect(new FirstCharts(kept, "run").ofRun(run)).toEqual([
+    { runIds: [run.id], keys: ["val_acc"], axis: "step", width: 400 },
+  ]);
 });

@@ -1,10 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  isPrompt,
-  modelDescription,
-  versionDescription,
-  versionTooltip,
-} from "../../../src/host/modelLabel.ts";
+import { modelDescription, versionDescription, versionTooltip } from "../../../src/host/modelLabel.ts";
 import { plain } from "../../../src/host/translate.ts";
 import type { Alias, Model, ModelVersion } from "../../../src/model/registry.ts";
 import { makeRun, metric } from "./makeRun.ts";
@@ -113,6 +108,4 @@ test("a version of a prompt shows its text instead of files", () => {
   const text = versionTooltip({ ...model([]), tags }, prompt, undefined, plain);
   expect(text).toContain("Hi \\{\\{name\\}\\}");
   expect(text).not.toMatch(/Digest|Source|prompt\\_type/);
-  expect(isPrompt({ tags })).toBe(true);
-  expect(isPrompt(model([]))).toBe(false);
 });

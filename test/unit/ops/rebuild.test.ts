@@ -1,6 +1,5 @@
 /** Stores that are made anew: of any number of runs, in one window at a time, with what only the old one knew. */
 
-import { rm } from "node:fs/promises";
 import * as path from "node:path";
 import { expect, test } from "vitest";
 import { failureOf } from "../../../src/model/failure.ts";
@@ -47,14 +46,14 @@ test("a store that is made anew has all runs, and what people did with them, how
 test("only one window at a time makes a store anew", async () => {
   await using stack = await importStack();
   const { layout, compute, clock } = clientParts(stack);
-  const parts = { layout, compute, clock, openStore: openSqliteStore, previous: null };
-  await stack.store.close();
-  await rm(layout.store);
+  const parts = { layout, compute, clock, openStore: openSqliteStore, previous: stack.store };
   await withProcessLock(`${layout.store}.rebuild`, async () => {
     const refused = await rebuild(parts).catch((thrown: unknown) => failureOf(thrown).code);
     expect(refused).toBe("storeBusy");
   });
-  expect(await rebuild(parts)).toMatchObject({ runs: 0, old: null });
+  // The refused one has let go of the store.
+  const previous = await openSqliteStore(layout.store);
+  expect(await rebuild({ ...parts, previous })).toMatchObject({ runs: 0, lost: [] });
 });
 
 test("webhooks hear of what happens after the store was made anew, and of what they had not been told", async () => {

@@ -140,6 +140,11 @@ POINTS = [
         [(50, {"train_loss": 0.5})],
     ),
     (
+        "MLflow's evaluation",
+        "Evaluating: 100%|███| 3/3 [Elapsed: 00:01, Remaining: 00:00] [predict_fn: 75%, scorers: 25%]",
+        [],
+    ),
+    (
         "a bar that repeats itself",
         "100%|██| 2/2 [00:01<00:00, 1it/s, loss=0.5]\r100%|██| 2/2 [00:01<00:00, 1it/s, loss=0.5]",
         [(2, {"loss": 0.5})],

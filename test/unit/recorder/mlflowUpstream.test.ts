@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { freePort } from "../../editor/freePorts.ts";
 import { calling, said } from "./mlflowClient.ts";
 import { Bench } from "./recording.ts";
 
@@ -168,11 +169,3 @@ test("a terminal that logs to the server, or did when one served, is no reason n
   await gone.start({ MLFLOW_TRACKING_URI: `http://127.0.0.1:${port}`, MLFLOW_TRACKING_TOKEN: "t" }).ended();
   expect(gone.of("metric")).toMatchObject([{ values: { a: 1 } }]);
 });
-
-async function freePort(): Promise<number> {
-  const other = createServer();
-  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
-  const { port } = other.address() as AddressInfo;
-  await new Promise((resolve) => other.close(resolve));
-  return port;
-}

@@ -3,9 +3,10 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import * as path from "node:path";
+import { freePort } from "../../../editor/freePorts.ts";
 import { needSystemPackages } from "../../../editor/systemPackages.ts";
 
 export interface SshBench {
@@ -188,15 +189,6 @@ function descendants(root: number): number[] {
       }
   }
   return found;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 async function listening(port: number): Promise<void> {

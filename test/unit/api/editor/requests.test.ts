@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { openSqliteStore } from "../../../../src/store/sqlite/open.ts";
+import { pythonClient } from "../../recorder/mlflowClient.ts";
 import { type ServerWish, startTestServer, type TestServer, temporaryFolder } from "./serverHarness.ts";
 
 const servers: TestServer[] = [];
@@ -61,6 +62,24 @@ describe("requests over a connection", () => {
     expect(Buffer.from(log.base64, "base64").toString()).toContain("step 4: loss 0.2222 val_acc 0.400\n");
     expect(await server.value("runs/get", { id })).toEqual(run);
     expect(await readFile(`${server.workspace}/.runline/.gitignore`, "utf8")).toBe("*\n");
+  });
+
+  it("answers what a script asks of MLflow beyond its own run, though nobody serves", async () => {
+    const script = `
+from client import *
+made = call("POST", "mlflow/registered-models/create", {"name": "iris"})
+assert made[0] == 200, made
+assert call("POST", "mlflow/model-versions/create", {"name": "iris", "source": "s3://b/m"})[0] == 200
+assert call("GET", "mlflow/registered-models/search")[1]["registered_models"][0]["name"] == "iris"
+`;
+    const server = await start({ files: { "client.py": pythonClient, "train.py": script } });
+    const { id } = await server.value("runs/launch", { script: `${server.workspace}/train.py` });
+    expect(await server.ended(id)).toMatchObject({ state: "finished" });
+    expect(await server.value("models/list", {})).toMatchObject([
+      { name: "iris", versions: [{ version: 1 }] },
+    ]);
+    // Terminals are none the wiser: that is another switch.
+    expect(await readdir(`${server.workspace}/.runline`)).not.toContain("mlflow.json");
   });
 
   it("carries NaN and infinities as what they are", async () => {

@@ -249,3 +249,60 @@ test("issues are made, changed and found, the most severe first", async () => {
       await ask(client, "POST", "issues", { name: "n", description: "d", experiment_id: "0", ...wrong }),
     ).toHaveProperty("error_code");
 });
+
+test("issues hold what was seen of them when, and are found by it", async () => {
+  const client = await serve();
+  const place = { description: "d", experiment_id: "0" };
+  const make = async (fields: object) =>
+    (await ask(client, "POST", "issues", { ...place, ...fields })) as { issue: Json; error_code?: string };
+  const first = {
+    issue_id: "iss-a",
+    name: "Slow answers",
+    categories: ["Speed "],
+    last_seen_timestamp: "500",
+  };
+  const { issue } = await make({ ...first, metadata: { model: "small", gone: "x" } });
+  expect(issue).toMatchObject({ last_seen_timestamp: 500, metadata: { model: "small", gone: "x" } });
+  expect(await make(first)).toMatchObject({ error_code: "RESOURCE_ALREADY_EXISTS" });
+  await make({ issue_id: "iss-b", name: "abrupt end", severity: "low", last_seen_timestamp: 900 });
+
+  const change = { metadata: { more: "y" }, delete_metadata_keys: ["gone"], last_updated_by: "ana" };
+  const changed = await ask(client, "PATCH", "issues/iss-a", {
+    ...change,
+    last_seen_timestamp: 400,
+    categories: [],
+  });
+  expect(changed.issue).toMatchObject({
+    ...{ last_seen_timestamp: 500, last_updated_by: "ana", name: "Slow answers" },
+    metadata: { model: "small", more: "y" },
+  });
+  expect(changed.issue).not.toHaveProperty("categories");
+  await ask(client, "PATCH", "issues/iss-a", { categories: ["speed"] });
+
+  const search = async (body: object) => {
+    const { issues, total_count } = await ask(client, "POST", "issues/search", body);
+    return [(issues as readonly Json[] | undefined)?.map(({ issue_id }) => issue_id), total_count];
+  };
+  expect(await search({ order_by: ["last_seen_timestamp DESC"] })).toEqual([["iss-b", "iss-a"], undefined]);
+  expect(await search({ order_by: ["name"], max_results: 1, include_total_count: true })).toEqual([
+    ["iss-b"],
+    2,
+  ]);
+  expect(await search({ name: "SLOW" })).toEqual([["iss-a"], undefined]);
+  expect(await search({ categories: [" SPEED"] })).toEqual([["iss-a"], undefined]);
+  expect(await search({ severities: ["low"], statuses: ["pending"] })).toEqual([["iss-b"], undefined]);
+  const { issues } = await ask(client, "POST", "issues/search", { name: "slow", view: "basic" });
+  expect(issues).toMatchObject([{ description: "", name: "Slow answers" }]);
+  expect((issues as readonly Json[])[0]).not.toHaveProperty("metadata");
+
+  for (const wrong of [
+    ...[{ issue_id: "x" }, { name: "n".repeat(251) }, { last_seen_timestamp: -1 }, { metadata: { a: 1 } }],
+    ...[{ categories: [""] }, { metadata: [] }],
+  ])
+    expect(await make({ name: "n", ...wrong })).toHaveProperty("error_code", "INVALID_PARAMETER_VALUE");
+  const clash = { metadata: { a: "b" }, delete_metadata_keys: ["a"] };
+  for (const wrong of [clash, { name: "" }, { categories: "x" }])
+    expect(await ask(client, "PATCH", "issues/iss-a", wrong)).toHaveProperty("error_code");
+  for (const wrong of [{ order_by: ["id"] }, { view: "all" }, { statuses: ["x"] }, { order_by: ["name up"] }])
+    expect(await ask(client, "POST", "issues/search", wrong)).toHaveProperty("error_code");
+});

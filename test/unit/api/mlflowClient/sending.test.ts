@@ -81,3 +81,14 @@ test("what waits goes on waiting where the server lets nobody write, and the win
   await here.value("mlflow/connect", { url: gate.url });
   await expect.poll(waiting).toEqual([]);
 });
+
+test("what became of a run that had to wait is known to the window that sent it", async () => {
+  const { gate, here, id } = await ready();
+  gate.mode = "losing";
+  expect(await here.value("mlflow/send", { id, url: gate.url })).toBeNull();
+  expect(await here.value("mlflow/sendState", { id })).toEqual({ done: null, waits: true, sent: null });
+  gate.mode = "open";
+  await here.value("mlflow/refresh", { whole: true });
+  const sent = { link: expect.stringContaining("/runs/"), left: 0 };
+  expect(await here.value("mlflow/sendState", { id })).toEqual({ done: null, waits: false, sent });
+});

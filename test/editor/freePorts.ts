@@ -1,3 +1,5 @@
+/** Ports for programs that can't choose one themselves, or that must have the same one again. */
+
 import { once } from "node:events";
 import { createServer } from "node:net";
 
@@ -34,4 +36,10 @@ async function isFree(port: number): Promise<boolean> {
     await once(server, "close");
   }
   return free;
+}
+
+/** One of them. */
+export async function freePort(): Promise<number> {
+  const [port = 0] = await freePorts(1);
+  return port;
 }
