@@ -32,7 +32,7 @@ async function start(): Promise<number> {
   const reach = reachFrom({ local, code: localCode(), recorder, pace: commandPace });
   const engines = {
     // A command reads little, and `serve` stays: the system keeps the file's pages anyway.
-    openStore: (file: string) => openSqliteStore(file, { cacheMegabytes: 8 }),
+    openStore: (file: string) => openSqliteStore(file, { cacheMegabytes: 4 }),
     compute: local,
     code: localCode(),
     reach,

@@ -67,7 +67,7 @@ export interface Draft extends WrittenFile {
 const gathered = 256 * 1024;
 const draftMark = ".upload-";
 /** The writer of a draft that has not grown for so long was killed. */
-const abandonedMs = 24 * 3_600_000;
+export const abandonedMs = 24 * 3_600_000;
 
 /** Takes in one file; one that is there is replaced when the new one is whole. Throws `diskFull` or `pathBlocked`. */
 export async function writeArtifact(place: FilePlace, from: AsyncIterable<Uint8Array>): Promise<WrittenFile> {

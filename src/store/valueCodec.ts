@@ -77,14 +77,18 @@ interface Decimals {
   readonly decimals: number;
   /** What the widest of the values needs. */
   readonly bits: 16 | 32;
-  /** The values times a power of ten; 0 for those that are not finite. */
+  /** The values times a power of ten, whatever for those that are not finite. Only good until the next call. */
   readonly integers: Int32Array;
   readonly allFinite: boolean;
 }
 
+/** Used again for each chunk: a hundred million points are made of very many. */
+let room = new Int32Array(4_096);
+
 /** The fewest decimals that hold every finite value exactly; null when none do. */
 function decimalsOf(values: Float64Array): Decimals | null {
-  const integers = new Int32Array(values.length);
+  if (room.length < values.length) room = new Int32Array(values.length);
+  const integers = room.subarray(0, values.length);
   let [decimals, power, widest, allFinite] = [0, 1, 0, true];
   for (let at = 0; at < values.length; at++) {
     const value = values[at] as number;
@@ -109,7 +113,7 @@ function decimalsOf(values: Float64Array): Decimals | null {
 }
 
 function scaled(values: Float64Array, { bits, integers, allFinite }: Decimals): Uint8Array {
-  const stored = bits === 16 ? new Int16Array(integers) : integers;
+  const stored = bits === 16 ? new Int16Array(integers) : integers.slice();
   if (allFinite) return bytesOf(stored);
   const least = bits === 16 ? -0x8000 : -0x80000000;
   for (let at = 0; at < values.length; at++) {

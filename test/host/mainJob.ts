@@ -46,7 +46,7 @@ describe("the main job", () => {
     assert.equal(run.parameters.lr?.value, "0.1");
     const item = runline.runs.getTreeItem(row(id));
     assert.match(String(item.description), /^val_acc 0\.5 · /);
-    assert.equal(item.contextValue, "run.ended.finished.plain");
+    assert.equal(item.contextValue, "run.ended.finished.plain.own");
     assert.equal(item.id, `run:${id}`);
   });
 

@@ -2,11 +2,11 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { isObject, parseJson } from "../../model/fields.ts";
-import { writeArtifact } from "../../ops/artifactFiles.ts";
+import { abandonedMs, writeArtifact } from "../../ops/artifactFiles.ts";
 import { partsOf } from "./artifactPlaces.ts";
 import { jsonFields } from "./body.ts";
 import { invalid, Parameters } from "./parameters.ts";
@@ -33,6 +33,7 @@ export function registerMultipart(
     const target = [...partsOf(wildcard(request)), ...partsOf(name)].join("/");
     const pieces = asked.integerOrNull("num_parts") ?? 0;
     if (pieces < 1 || pieces > mostPieces) throw invalid(`num_parts must be between 1 and ${mostPieces}.`);
+    await removeAbandoned(directory);
     const id = randomBytes(24).toString("hex");
     await mkdir(folderOf(id, directory), { recursive: true, mode: 0o700 });
     await writeFile(path.join(folderOf(id, directory), "upload.json"), JSON.stringify({ target, pieces }));
@@ -90,6 +91,17 @@ async function uploadOf(id: string, { directory }: Face): Promise<Upload> {
   if (!isObject(known))
     throw new MlflowError("RESOURCE_DOES_NOT_EXIST", `There is no upload with the id ${id}.`);
   return { folder, target: String(known.target), pieces: Number(known.pieces) };
+}
+
+/** Of uploads that nobody has gone on with for long the pieces take up space, and nothing else. */
+async function removeAbandoned(directory: string): Promise<void> {
+  const uploads = path.join(directory, "uploads");
+  for (const id of await readdir(uploads).catch(() => [])) {
+    const folder = path.join(uploads, id);
+    const found = await stat(folder).catch(() => null);
+    if (found !== null && Date.now() - found.mtimeMs > abandonedMs)
+      await rm(folder, { recursive: true, force: true });
+  }
 }
 
 function folderOf(id: string, directory: string): string {

@@ -55,8 +55,10 @@ export function sendingFrom({ layout, store }: Project, failed: (thrown: unknown
       await outbox.remove({ runId, url: server.url });
       return sent;
     } catch (thrown) {
-      if (abort.signal.aborted && !leave.signal.aborted) await takeBack(runId, server);
-      throw thrown;
+      if (!abort.signal.aborted || leave.signal.aborted) throw thrown;
+      // What the server says now, if it says anything, is no answer to the person who has changed their mind.
+      await takeBack(runId, server).catch(failed);
+      throw abort.signal.reason;
     } finally {
       sending.delete(runId);
       done.delete(runId);

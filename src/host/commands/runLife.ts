@@ -36,7 +36,7 @@ export function runLifeCommands(request: Request, source: RunsSource, target: Ta
     await source.refresh();
     const undo = t("Undo");
     const what = runs.length === 1 ? (runs[0]?.name ?? "") : t("{0} runs", runs.length);
-    const stays = runs.every(isKeptElsewhere) ? ` ${t("On its server it stays.")}` : "";
+    const stays = runs.every(isKeptElsewhere) ? ` ${t("It stays on its server.")}` : "";
     void vscode.window.showInformationMessage(t("Deleted {0}.", what) + stays, undo).then(async (answer) => {
       if (answer === undo) await vscode.commands.executeCommand("runline.restore", ids);
     });

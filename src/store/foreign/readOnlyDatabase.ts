@@ -29,14 +29,15 @@ export class ReadOnlyDatabase {
   }
 
   /**
-   * Reading a file in WAL mode would leave files beside it: such a one is read from a copy. Throws `fileUnreadable` for what is no database,
-   * or is just being mended by its own program.
+   * Reading a file in WAL mode would leave files beside it: such a one is read from a copy, unless its own program has it open and they are
+   * there. Throws `fileUnreadable` for what is no database, or is just being mended by its own program.
    */
   static async open(file: string): Promise<ReadOnlyDatabase> {
     const { default: Sqlite } = await import("better-sqlite3");
     let copy: string | null = null;
     try {
-      if ((await headOf(file))[formatAt] === walFormat) copy = await copyOf(file);
+      const isWal = (await headOf(file))[formatAt] === walFormat;
+      if (isWal && (await stat(`${file}-shm`).catch(absent)) === null) copy = await copyOf(file);
       const place = copy === null ? file : path.join(copy, "mlflow.db");
       const database = new Sqlite(place, { readonly: copy === null, fileMustExist: true, timeout: 10_000 });
       database.pragma("trusted_schema = off");

@@ -41,6 +41,7 @@ async function byRecorder(
   onTestFinished(() => project.store.close());
   const parts = { ...project, store: await project.store.needed() };
   const over = new AbortController();
+  onTestFinished(() => over.abort());
   const following = takenIn(run.directory, () => catchUp(parts), over.signal);
   run.start(withoutMlflow);
   await meanwhile?.(run, bench);

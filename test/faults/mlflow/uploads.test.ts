@@ -97,3 +97,17 @@ test("the draft of a server that was killed goes with the next upload, once nobo
   await client.send("PUT", place(run, "a"), "whole");
   expect(draftsIn(directory)).toEqual([".upload-now"]);
 });
+
+test("the pieces of an upload that nobody goes on with go with the next one", async () => {
+  const client = await serve();
+  const run = await newRun(client);
+  const create = () =>
+    client.post(`/api/2.0/mlflow-artifacts/mpu/create/0/${run}/artifacts`, { path: "a", num_parts: 2 });
+  const idOf = ({ json }: Awaited<ReturnType<typeof create>>) => json.upload_id ?? "";
+  const [left, under] = [idOf(await create()), idOf(await create())];
+  const uploads = join(await directoryOf(client, run), "..", "..", "uploads");
+  const old = Date.now() / 1_000 - 25 * 3_600;
+  utimesSync(join(uploads, left), old, old);
+  const next = idOf(await create());
+  expect(readdirSync(uploads).toSorted()).toEqual([under, next].toSorted());
+});

@@ -6,7 +6,7 @@ import { startTestServer, type TestServer } from "../../unit/api/editor/serverHa
 import { startRunlineServer } from "./runlineServer.ts";
 import { startTeamPeer, type TeamPeer } from "./teamServer.ts";
 
-const steps = 20_000;
+const steps = 12_000;
 const trainer = `
 import argparse, json
 parser = argparse.ArgumentParser()
@@ -43,7 +43,7 @@ async function theirs(name: string): Promise<string> {
 
 const listed = async () => here.value("runs/list", {});
 const named = async (name: string) => (await listed()).find((run) => run.name === name);
-const waits = { timeout: 60_000, interval: 100 };
+const waits = { timeout: 120_000, interval: 100 };
 
 test("their runs are listed, read point by point and compared with one of here, and follow theirs", async () => {
   const id = await theirs("theirs");

@@ -1,7 +1,8 @@
 """A pytest plugin that points MLflow's own tests at Runline: every server that they start is `runline serve` in a fresh folder.
 
 Nothing of MLflow is copied or edited. RUNLINE_SERVE holds the command as JSON; what comes to its standard error goes to RUNLINE_SERVE_ERRORS.
-RUNLINE_SUITE_WITHOUT says by file which tests are left out: those whose names have one of these words in them.
+RUNLINE_SUITE_WITHOUT says by file which tests are left out: those whose names have one of these words in them; "!word" leaves out those
+that have it not.
 """
 
 import contextlib
@@ -89,9 +90,13 @@ def free_port():
     return get_safe_port()
 
 
+def fits(name, word):
+    return word[1:] not in name if word.startswith("!") else word in name
+
+
 def pytest_collection_modifyitems(config, items):
     without = json.loads(os.environ["RUNLINE_SUITE_WITHOUT"])
-    out = [item for item in items if any(word in item.name for word in without[item.nodeid.split("::")[0]])]
+    out = [item for item in items if any(fits(item.name, word) for word in without[item.nodeid.split("::")[0]])]
     config.hook.pytest_deselected(items=out)
     items[:] = [item for item in items if item not in out]
     if os.environ.get("RUNLINE_SUITE_REFERENCE"):

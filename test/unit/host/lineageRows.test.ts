@@ -3,6 +3,7 @@ import {
   leadsOn,
   lineageDescription,
   lineageIcon,
+  lineageLabel,
   lineageStep,
   lineageTooltip,
   registeredAs,
@@ -109,4 +110,11 @@ test("a file that became a model says which first, with its aliases", () => {
   );
   expect(lineageIcon(row)).toBe("file");
   expect(registeredAs(made, { ...row, direction: "upstream" })).toEqual([]);
+});
+
+test("a file that a client has logged is called as its script calls it", () => {
+  const place = `mlflow-artifacts:/${"0a".repeat(16)}/artifacts/`;
+  expect(lineageLabel({ label: `${place}notes/hello.txt` })).toBe("notes/hello.txt");
+  for (const label of [place, "s3://bucket/model", "data/train.csv"])
+    expect(lineageLabel({ label })).toBe(label);
 });

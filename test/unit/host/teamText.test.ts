@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { importedText } from "../../../src/host/importText.ts";
+import { importedText, placeText, runsIn } from "../../../src/host/importText.ts";
 import { signatureRows } from "../../../src/host/signatureRows.ts";
 import { asOfText, teamDescription, teamTooltip, teamVersionTooltip } from "../../../src/host/teamText.ts";
 import { plain } from "../../../src/host/translate.ts";
@@ -75,4 +75,12 @@ test("an import says what it left out", () => {
   expect(text(0)).toBe("Imported 1 new run.");
   expect(text(1)).toBe("Imported 1 new run. 1 was left out because you deleted it.");
   expect(text(12)).toBe("Imported 1 new run. 12 were left out because you deleted them.");
+});
+
+test("a place in the list says how much there is, and who wrote it", () => {
+  const place = { path: "/work/mlruns", kind: "mlruns", runs: 214, imported: true } as const;
+  expect(placeText(place, plain)).toBe("214 runs · MLflow · here already");
+  expect(placeText({ ...place, kind: "wandb", runs: null, imported: false }, plain)).toBe("Weights & Biases");
+  expect(runsIn([{ runs: 1 }, { runs: 2 }])).toBe(3);
+  expect(runsIn([{ runs: 1 }, { runs: null }])).toBeNull();
 });

@@ -46,6 +46,29 @@ test("files come, go and are listed, with the run they belong to", async () => {
   expect((await client.send("GET", `${place}/a/b%20c.txt`)).status).toBe(404);
 });
 
+test("a page sends what it has drawn", async () => {
+  const client = await serve();
+  const run_id = await newRun(client);
+  const send = async (query: Readonly<Record<string, string>>, body?: string | Uint8Array<ArrayBuffer>) => {
+    const place = `/ajax-api/2.0/mlflow/upload-artifact?${new URLSearchParams(query)}`;
+    const answer = await client.send("POST", place, body);
+    return [answer.status, (await answer.text()).replace(/^.*"message":"(.*)".*$/, "$1")];
+  };
+  expect(await send({ run_id, path: "a.txt" }, "by its id")).toEqual([200, ""]);
+  expect(await send({ run_uuid: run_id, path: "b.txt" }, "by its old name")).toEqual([200, ""]);
+  const { files } = (await client.get("artifacts/list", { run_id })).json;
+  expect(files?.map(({ path: name }) => name)).toEqual(["a.txt", "b.txt"]);
+  const huge = new Uint8Array(10 * 1024 * 1024 + 1);
+  expect(await send({ run_id, path: "c" }, huge)).toEqual([
+    400,
+    "Artifact size is too large. Max size is 10MB.",
+  ]);
+  expect(await send({ path: "c" }, "x")).toEqual([400, "Request must specify run_id or run_uuid."]);
+  expect(await send({ run_id }, "x")).toEqual([400, "Request must specify path."]);
+  expect(await send({ run_id, path: "../c" }, "x")).toEqual([400, "Invalid path"]);
+  expect(await send({ run_id, path: "c" })).toEqual([400, "Request must specify data."]);
+});
+
 test("parts of a file", async () => {
   const client = await serve();
   const place = `${proxy}/0/${await newRun(client)}/artifacts/x`;

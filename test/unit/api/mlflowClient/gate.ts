@@ -3,7 +3,7 @@
 import * as http from "node:http";
 import { onTestFinished } from "vitest";
 
-export type GateMode = "open" | "silent" | "refusing" | "losing";
+export type GateMode = "open" | "silent" | "refusing" | "losing" | "gone";
 
 export interface Gate {
   readonly url: string;
@@ -14,6 +14,8 @@ export interface Gate {
   lets: (asked: string) => boolean;
   /** What one that is not let in is answered with, before it was read. */
   refusal: number;
+  /** From now on nobody is there; whoever waits for an answer hears that. */
+  leave(): void;
 }
 
 /** `losing`: changes reach the server, and its answers get lost. */
@@ -24,9 +26,11 @@ export async function gateTo(target: string): Promise<Gate> {
   const server = http.createServer((request, response) => {
     const what = `${request.method} ${request.url?.split("?")[0]}`;
     asked.push(what);
+    const isLet = gate.lets(what);
     const { mode } = gate;
+    if (mode === "gone") return void response.destroy();
     if (mode === "silent") return void held.add(response);
-    if (mode === "refusing" || !gate.lets(what))
+    if (mode === "refusing" || !isLet)
       return void response.writeHead(gate.refusal).end(gate.refusal === 401 ? "{}" : "<html></html>");
     const { method, headers } = request;
     const url = new URL(request.url ?? "/", target);
@@ -39,12 +43,16 @@ export async function gateTo(target: string): Promise<Gate> {
     request.pipe(passed);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(async () => {
+  const leave = () => {
+    gate.mode = "gone";
     for (const response of held) response.destroy();
+  };
+  onTestFinished(async () => {
+    leave();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
-  return Object.assign(gate, { url: `http://127.0.0.1:${port}`, asked });
+  return Object.assign(gate, { url: `http://127.0.0.1:${port}`, asked, leave });
 }

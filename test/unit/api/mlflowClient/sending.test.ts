@@ -54,6 +54,21 @@ test("a file that is too large for the way to the server stays here, and the run
   expect(await waiting()).toEqual([]);
 });
 
+test("a run that is canceled while the server goes away is told as canceled, and waits no more", async () => {
+  const { gate, here, id, artifacts, waiting } = await ready();
+  await writeFile(path.join(artifacts, "file.txt"), "file");
+  gate.lets = (asked) => {
+    if (asked.startsWith("PUT")) gate.mode = "silent";
+    return true;
+  };
+  const sending = here.ask("mlflow/send", { id, url: gate.url });
+  await expect.poll(() => gate.asked.at(-1)).toMatch(/^PUT/);
+  await here.value("mlflow/cancelSend", { id });
+  gate.leave();
+  expect(await sending).toMatchObject({ ok: false, failure: { code: "requestCanceled" } });
+  expect(await waiting()).toEqual([]);
+});
+
 test("what waits is not tried for ever at a server that is no MLflow server for it", async () => {
   const { gate, here, id, waiting } = await ready();
   gate.mode = "losing";
