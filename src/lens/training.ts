@@ -197,7 +197,7 @@ function commands(decorated: readonly Node[], calls: readonly Call[]): readonly 
   const started = new Set(calls.filter(({ scope }) => scope.function === null).map(({ name }) => name));
   return decorated.flatMap((node) => {
     const start = node.text.slice(0, 4_000);
-    const [, owner = "", kind] = /^@(\w+)\.(command|automain)\b/.exec(start) ?? [];
+    const [, owner = "", kind] = /^@(\w+)\.(command|default|callback|automain)\b/.exec(start) ?? [];
     const name = /^\s*(?:async\s+)?def\s+(\w+)/m.exec(start)?.[1];
     return name !== undefined && (kind === "automain" || started.has(owner)) ? [name] : [];
   });

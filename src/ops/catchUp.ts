@@ -6,7 +6,7 @@ import { adopt } from "./adopt.ts";
 import { begunAnew } from "./begunAnew.ts";
 import type { Layout } from "./layout.ts";
 import { activeStates, type LookParts, lookAt } from "./look.ts";
-import { lookAtMade } from "./lookAtMade.ts";
+import { isMade, lookAtMade } from "./lookAtMade.ts";
 
 /**
  * One look at everything, for a program that does not stay: afterwards the store says what the disk and the machine say. `atOnce` runs
@@ -22,7 +22,8 @@ export async function catchUp(
   const tell = (thrown: unknown) => void troubles.push(thrown);
   const look = async (run: Run, seen: Observation) => {
     const { state } = await lookAt(run, seen, parts);
-    if (!terminalStates.has(state)) return;
+    // Of a run that was not looked at before nothing was read too early; and what was made by another one's script has made nothing.
+    if (run.state === "unknown" || !terminalStates.has(state) || isMade(run)) return;
     for await (const _ of lookAtMade(run.id, parts));
   };
   for (const { run, seen } of await begunAnew(parts)) await look(run, seen).catch(tell);

@@ -12,7 +12,7 @@ import { begunAnew, type Heard, hasWord } from "./begunAnew.ts";
 import { type Change, type ChangeKind, changeKinds, coalescedChanges } from "./changes.ts";
 import type { Layout } from "./layout.ts";
 import { activeStates, type LookParts, lookAt } from "./look.ts";
-import { lookAtMade } from "./lookAtMade.ts";
+import { isMade, lookAtMade } from "./lookAtMade.ts";
 import { stallsIn } from "./stalls.ts";
 
 export interface FollowParts extends Omit<LookParts, "stalls"> {
@@ -238,7 +238,7 @@ export function follow(parts: FollowParts): Follower {
   async function letGo(run: Run): Promise<void> {
     drop(run.id);
     lastEnd = performance.now();
-    await lookAtChildren(run.id);
+    if (!isMade(run)) await lookAtChildren(run.id);
     const last = await store.runs.get(run.id);
     // One that was imported has ended elsewhere, whenever it was.
     const isNews = last?.tags["runline.import.from"] === undefined;

@@ -17,3 +17,8 @@ export async function* lookAtMade(
     if (observation !== undefined) yield { run, look: await lookAt(run, observation, parts) };
   }
 }
+
+/** Was it made by the script of another run? */
+export function isMade({ id, tags }: Run): boolean {
+  return (tags["runline.run"] ?? id) !== id;
+}

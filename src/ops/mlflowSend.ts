@@ -40,7 +40,7 @@ export async function sendRun(
   signal: AbortSignal,
 ): Promise<Sent> {
   refuseActive(run);
-  const found = await server.find(run.id, [sentTag, run.id]);
+  const found = await server.find(run.id, [sentTag, run.id], run.experiment);
   // Read from there: it needs no copy beside itself.
   if (found !== null && found.id === run.id) return { link: server.link(found), left: 0 };
   const copy = found ?? (await create(run, server));

@@ -45,8 +45,8 @@ export interface TeamServer extends TeamRegistry {
     runId: string,
     key: string,
   ): Promise<{ readonly points: readonly LatestMetric[]; readonly cut: boolean }>;
-  /** The run that has this id, or the tag with this value; null where there is none. */
-  find(id: string, tag: Pair): Promise<TeamRun | null>;
+  /** The run that has this id, or the tag with this value, above all in the experiment of that name; null where there is none. */
+  find(id: string, tag: Pair, experiment: string): Promise<TeamRun | null>;
   /** A run under way, in the experiment of that name, made where there is none. */
   create(
     run: Pick<TeamRun, "name" | "experiment" | "user" | "started">,

@@ -119,14 +119,14 @@ async function search(fields: Fields, { store }: Face): Promise<object> {
     await store.trackedRuns.search(
       { search: question, experimentIds, view, limit, after: readToken(token) },
       // As bytes at once: texts of a page of thousands would stay until the last one is made.
-      (runs) => Buffer.from(runs.map(foundRunText).join(",")),
+      (runs) => Buffer.from(runs.map((run) => `,${foundRunText(run)}`).join("")),
     ),
     token,
   );
-  if (page.items.length === 0) return {};
-  const runs = page.items.flatMap((part, at) => (at === 0 ? [part] : [",", part]));
+  const [first, ...rest] = page.items;
+  if (first === undefined) return {};
   const next = page.next === null ? "" : `,"next_page_token":${JSON.stringify(writeToken(page.next))}`;
-  return new JsonText(['{"runs":[', ...runs, `]${next}}`]);
+  return new JsonText(['{"runs":[', first.subarray(1), ...rest, `]${next}}`]);
 }
 
 export const runRoutes: readonly Route[] = [

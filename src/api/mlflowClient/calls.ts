@@ -1,6 +1,6 @@
 /** The calls of MLflow's protocol to one server: JSON in, a checked object out. */
 
-import { type Access, ask, objectOf } from "./http.ts";
+import { type Access, ask, objectOf, Rejection } from "./http.ts";
 
 export interface Calls {
   get(place: string, query: Readonly<Record<string, string>>): Promise<Record<string, unknown>>;
@@ -28,4 +28,14 @@ export function callsTo(access: Access, signal: AbortSignal): Calls {
 /** What comes after this page; "" where nothing does. */
 export function tokenOf({ next_page_token: token }: Record<string, unknown>): string {
   return typeof token === "string" ? token : "";
+}
+
+/** Null for what the server does not have. */
+export async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (thrown) {
+    if (thrown instanceof Rejection && thrown.reason === "RESOURCE_DOES_NOT_EXIST") return null;
+    throw thrown;
+  }
 }

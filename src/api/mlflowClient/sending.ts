@@ -1,6 +1,7 @@
 /** Runs on their way to a team's server: the wish is kept first, so that it outlives this process and the server's outages. */
 
 import { failureOf, RunlineError } from "../../model/failure.ts";
+import type { Run } from "../../model/run.ts";
 import { runOf } from "../../ops/findRun.ts";
 import { outboxIn } from "../../ops/mlflowOutbox.ts";
 import { refuseActive, type Sent, sendRun } from "../../ops/mlflowSend.ts";
@@ -46,9 +47,10 @@ export function sendingFrom({ layout, store }: Project, failed: (thrown: unknown
   async function sendOne(runId: string, { server, abort: leave }: Connection): Promise<Sent> {
     const abort = new AbortController();
     sending.set(runId, abort);
+    let run: Run | null = null;
     try {
       const known = await store.needed();
-      const run = await runOf(runId, known);
+      run = await runOf(runId, known);
       const signal = AbortSignal.any([abort.signal, leave.signal]);
       const sent = await sendRun(run, server, known, (part) => done.set(runId, part), signal);
       delivered.set(runId, sent);
@@ -57,7 +59,7 @@ export function sendingFrom({ layout, store }: Project, failed: (thrown: unknown
     } catch (thrown) {
       if (!abort.signal.aborted || leave.signal.aborted) throw thrown;
       // What the server says now, if it says anything, is no answer to the person who has changed their mind.
-      await takeBack(runId, server).catch(failed);
+      if (run !== null) await takeBack(run, server).catch(failed);
       throw abort.signal.reason;
     } finally {
       sending.delete(runId);
@@ -68,7 +70,8 @@ export function sendingFrom({ layout, store }: Project, failed: (thrown: unknown
   return {
     async send(runId, connection) {
       const { url } = connection.server;
-      refuseActive(await runOf(runId, await store.needed()));
+      const run = await runOf(runId, await store.needed());
+      refuseActive(run);
       await outbox.put({ runId, url });
       awaited.add(runId);
       try {
@@ -76,7 +79,7 @@ export function sendingFrom({ layout, store }: Project, failed: (thrown: unknown
           if (await outbox.has({ runId, url })) return sendOne(runId, connection);
           if (!awaited.has(runId)) return null;
           // Whoever had the turn before this one has sent it; or could not, and then the person hears why.
-          return (await sentAlready(runId, connection.server)) ?? sendOne(runId, connection);
+          return (await sentAlready(run, connection.server)) ?? sendOne(runId, connection);
         });
       } catch (thrown) {
         if (failureOf(thrown).code === "teamDown") return null;
@@ -118,13 +121,13 @@ export function sendingFrom({ layout, store }: Project, failed: (thrown: unknown
   };
 }
 
-async function sentAlready(runId: string, server: TeamServer): Promise<Sent | null> {
-  const copy = await server.find(runId, [sentTag, runId]);
+async function sentAlready(run: Run, server: TeamServer): Promise<Sent | null> {
+  const copy = await server.find(run.id, [sentTag, run.id], run.experiment);
   return copy === null || copy.status === "running" ? null : { link: server.link(copy), left: 0 };
 }
 
 /** A copy that the person does not want any more, and that is not whole. */
-async function takeBack(runId: string, server: TeamServer): Promise<void> {
-  const copy = await server.find(runId, [sentTag, runId]);
-  if (copy !== null && copy.id !== runId && copy.status === "running") await server.remove(copy.id);
+async function takeBack(run: Run, server: TeamServer): Promise<void> {
+  const copy = await server.find(run.id, [sentTag, run.id], run.experiment);
+  if (copy !== null && copy.id !== run.id && copy.status === "running") await server.remove(copy.id);
 }

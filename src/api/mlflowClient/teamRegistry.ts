@@ -3,8 +3,8 @@
 import { type TeamModel, type TeamVersion, withAliases } from "../../model/teamRegistry.ts";
 import type { TeamRegistry } from "../../ops/mlflowTeam.ts";
 import { mlmodelSignature } from "../../ops/modelFiles.ts";
-import { callsTo, tokenOf } from "./calls.ts";
-import { type Access, ask, objectOf, Rejection } from "./http.ts";
+import { callsTo, orNull, tokenOf } from "./calls.ts";
+import { type Access, ask, objectOf } from "./http.ts";
 import { type ModelHead, modelsOfWire, versionsOfWire } from "./registryWire.ts";
 
 const mostModels = 1_000;
@@ -70,15 +70,6 @@ export function teamRegistry(access: Access, signal: AbortSignal): TeamRegistry 
       return { signature: found.status === 200 ? mlmodelSignature(found.text) : null };
     },
   };
-}
-
-async function orNull<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (thrown) {
-    if (thrown instanceof Rejection && thrown.reason === "RESOURCE_DOES_NOT_EXIST") return null;
-    throw thrown;
-  }
 }
 
 type FoundVersion = Omit<TeamVersion, "aliases"> & { readonly model: string };

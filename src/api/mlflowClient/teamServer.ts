@@ -3,8 +3,8 @@
 import { RunlineError } from "../../model/failure.ts";
 import type { LatestMetric } from "../../model/tracking.ts";
 import { mostPoints, type TeamBatch, type TeamRun, type TeamServer } from "../../ops/mlflowTeam.ts";
-import { callsTo, tokenOf } from "./calls.ts";
-import { type Access, ask, objectOf, Rejection } from "./http.ts";
+import { callsTo, orNull, tokenOf } from "./calls.ts";
+import { type Access, ask, objectOf } from "./http.ts";
 import { teamRegistry } from "./teamRegistry.ts";
 import { experimentList, metrics, runOfWire, wireValue } from "./wire.ts";
 
@@ -70,19 +70,23 @@ export function teamServer(access: Access, signal: AbortSignal): TeamServer {
   }
 
   async function get1(id: string): Promise<TeamRun | null> {
-    try {
-      const { run } = await get("runs/get", { run_id: id });
-      return kept(run);
-    } catch (thrown) {
-      if (thrown instanceof Rejection && thrown.reason === "RESOURCE_DOES_NOT_EXIST") return null;
-      throw thrown;
-    }
+    const answer = await orNull(get("runs/get", { run_id: id }));
+    return answer === null ? null : kept(answer.run);
+  }
+
+  /** Also one that is not among those that are listed: a large team has more. */
+  async function experimentKnown(wanted: string): Promise<string | null> {
+    for (const [id, known] of names) if (known === wanted) return id;
+    const answer = await orNull(get("experiments/get-by-name", { experiment_name: wanted }));
+    const [found] = experimentList.parse([answer?.experiment]);
+    if (found === undefined) return null;
+    names = new Map([...names, [found.experiment_id, wanted]]);
+    return found.experiment_id;
   }
 
   async function experimentNamed(wanted: string): Promise<string> {
-    for (const [id, known] of names) if (known === wanted) return id;
-    await experiments();
-    for (const [id, known] of names) if (known === wanted) return id;
+    const known = await experimentKnown(wanted);
+    if (known !== null) return known;
     const { experiment_id: made } = await post(
       "experiments/create",
       { name: wanted },
@@ -111,8 +115,10 @@ export function teamServer(access: Access, signal: AbortSignal): TeamServer {
       } while (token !== "" && points.length < mostPoints);
       return { points, cut: token !== "" };
     },
-    async find(id, [tag, value]) {
-      const ids = await experiments();
+    async find(id, [tag, value], experiment) {
+      const listed = await experiments();
+      const own = await experimentKnown(experiment);
+      const ids = own === null || listed.includes(own) ? listed : [own, ...listed];
       const [tagged] = await search(ids, 1, `tags.\`${tag}\` = '${value}'`);
       return tagged ?? get1(id);
     },

@@ -25,6 +25,10 @@ _NO_REGISTRY = (
     "No model registry is reachable from this run: it has no connection to Runline's server. What was logged"
     " is kept with the run. Register it afterwards with “Runline: Register Model…” or `runline register`."
 )
+_NO_TRACES = (
+    "The script's traces are not kept: this run has no connection to Runline's server. A run that is started on"
+    " the machine of its workspace, and followed, has one."
+)
 _NO_SERVER = "This call needs Runline's server, and none is reachable from this run."
 
 
@@ -75,7 +79,7 @@ class Calls:
             if passed is not None:
                 self._learn(name, passed)
                 return passed
-            self._wish(name, body)
+            self._wish(request.path, name, body)
             return _json(refusal.status, refusal.body())
 
     def _here(self, method, name, fields):
@@ -109,8 +113,12 @@ class Calls:
             return mlflow_models.delete_tag(self._book, fields, model, rest[1])
         raise Refusal("NOT_IMPLEMENTED", _NO_SERVER, elsewhere=True)
 
-    def _wish(self, name, body):
-        """A registration that could not be done is remembered as one that somebody wanted."""
+    def _wish(self, path, name, body):
+        """A registration that could not be done is remembered as one that somebody wanted, and so are traces."""
+        if path == "/v1/traces" or name == "mlflow/traces":
+            with self._book.turn():
+                self._book.notice("mlflow_traces_not_kept", _NO_TRACES)
+                self._book.flush()
         if name in ("mlflow/registered-models/create", "mlflow/model-versions/create"):
             try:
                 wanted = json.loads(body.decode("utf-8"))["name"]
@@ -234,9 +242,11 @@ def _fields(request, body):
     if kind != "application/json" and request.method not in ("DELETE", "GET"):
         if not kind:
             raise Refusal("INVALID_PARAMETER_VALUE", "Bad Request. Content-Type header is missing.")
+        if not _name(request.path):
+            # What other protocols send here, traces among them, is for the server.
+            raise Refusal("NOT_IMPLEMENTED", _NO_SERVER, elsewhere=True)
         text = "Bad Request. Content-Type must be one of ['application/json']."
-        # What other protocols send here, traces among them, is for the server.
-        raise Refusal("INVALID_PARAMETER_VALUE", text, elsewhere=not _name(request.path))
+        raise Refusal("INVALID_PARAMETER_VALUE", text)
     try:
         # Some mark the encoding before the first letter.
         value = json.loads(body.decode("utf-8-sig") or "{}")

@@ -22,6 +22,8 @@ def get_by_name(book, fields):
 
 def create(book, fields):
     name = fields.text("name", required=True)
+    if not name.strip():
+        raise invalid("Invalid experiment name: '%s'" % name)
     check_length("name", 500, name)
     if _named(book, name) is not None:
         text = "Experiment(name=%s) already exists." % name

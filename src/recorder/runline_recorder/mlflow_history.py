@@ -14,12 +14,15 @@ def history(book, fields):
     next ones begin. They are put in order page by page, since they are logged as time goes by."""
     run = book.find(fields.run_id())
     key = fields.text("metric_key", required=True)
-    most = fields.whole("max_results", _MOST) or _MOST
+    most = fields.whole("max_results", _MOST)
+    if most <= 0:
+        text = "Invalid value %d for parameter 'max_results' supplied. It must be a positive integer."
+        raise invalid(text % most)
     token = fields.text("page_token") or "0"
     if not token.isdigit():
         raise invalid("Invalid page token, decoding failed")
     path = os.path.join(run.directory, "journal.jsonl")
-    found, after = _points(path, key, int(token), max(1, min(most, _MOST)))
+    found, after = _points(path, key, int(token), min(most, _MOST))
     answer = {"metrics": found} if found else {}
     if after is not None:
         answer["next_page_token"] = str(after)

@@ -19,8 +19,10 @@ import { searchPage, sql } from "./search.ts";
 import { foundRuns, trackedRunOf } from "./trackedRunRows.ts";
 import { searchedRuns } from "./trackedRunSearch.ts";
 
-/** Runs that are read together: few enough that a page of thousands takes no memory to speak of. */
-const atOnce = 100;
+/** Runs that are read together: at first, and at most. Their texts are to be about so long, as a run may have 100,000 metrics. */
+const runsAtFirst = 10;
+const runsAtOnce = 100;
+const textLength = 1024 * 1024;
 /** A history is kept for the next page of it while it has no more points than this, and for so long. */
 const mostKept = 500_000;
 const keptMs = 5_000;
@@ -57,8 +59,16 @@ export class SqliteTrackedRuns implements TrackedRunStore {
       const page = searchPage(this.#connection, searchedRuns, { ...ask, within });
       if (page === null) return null;
       const items: T[] = [];
-      for (let at = 0; at < page.keys.length; at += atOnce)
-        items.push(shape(foundRuns(this.#connection, page.keys.slice(at, at + atOnce))));
+      for (let at = 0, count = runsAtFirst; at < page.keys.length; ) {
+        const runs = foundRuns(this.#connection, page.keys.slice(at, at + count));
+        items.push(shape(runs));
+        at += count;
+        const lengths = runs.map(
+          ({ metrics, parameters, tags }) => metrics.length + parameters.length + tags.length,
+        );
+        const length = lengths.reduce((sum, each) => sum + each, 0);
+        count = Math.max(1, Math.min(runsAtOnce, Math.floor((count * textLength) / length)));
+      }
       return { items, next: page.next };
     });
   }

@@ -388,5 +388,12 @@ test("names of 300 characters and a narrow page stay aligned", async () => {
     .toBe(true);
   expect(await chosen.textContent()).toBe("Differences");
   await shot(page, "compare-narrow-tabs");
+  await page.locator("rl-log-pair").waitFor();
+  await page.setViewportSize({ width: 220, height: 700 });
+  const beyond = () =>
+    [document.documentElement, ...document.querySelectorAll(".lower, .log-pair-heads")].map(
+      (part) => part.scrollWidth - part.clientWidth,
+    );
+  await expect.poll(() => page.evaluate(beyond)).toEqual([0, 0, 0]);
   await page.close();
 });

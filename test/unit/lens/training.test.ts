@@ -154,6 +154,11 @@ const small: readonly (readonly [what: string, text: string, anchor: string | nu
     'if __name__ == "__main__":',
   ],
   [
+    "what an app does that is given no command",
+    'import cyclopts\napp = cyclopts.App()\n@app.default\ndef main():\n    loss.backward()\nif __name__ == "__main__":\n    app()\n',
+    'if __name__ == "__main__":',
+  ],
+  [
     "what Sacred starts by itself",
     "from sacred import Experiment\nex = Experiment()\n@ex.automain\ndef main():\n    loss.backward()\n",
     "from sacred import Experiment",

@@ -85,8 +85,9 @@ while token is not None:
 say([len(page) for page in pages])
 say(sum(pages, []) == list(range(3000)))
 say(call("GET", "mlflow/metrics/get-history", run_id=r, metric_key="nothing"))
+say(call("GET", "mlflow/metrics/get-history", run_id=r, metric_key="loss", max_results=0)[0])
 `);
-    expect(said(run)).toEqual([[1000, 1000, 1000], true, [200, {}]]);
+    expect(said(run)).toEqual([[1000, 1000, 1000], true, [200, {}], 400]);
   });
 
   test("ten thousand parameters, and a parameter that does not change", async () => {

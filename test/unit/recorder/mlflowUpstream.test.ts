@@ -137,6 +137,19 @@ say([trace(id), trace(id), trace("77")])
   expect(kinds).toEqual([binary, ["application/json", undefined], binary, binary, binary]);
 });
 
+test("traces that nobody keeps are refused at once, and a person is told once", async () => {
+  const run = calling(
+    bench,
+    `
+spans = {"Content-Type": "application/x-protobuf", "X-MLflow-Experiment-Id": "0"}
+say([send("POST", "/v1/traces", b"spans", spans)[0], send("POST", "/v1/traces", b"spans", spans)[0], call("POST", "mlflow/traces", {})[0]])
+`,
+  );
+  await run.ended();
+  expect(said(run)).toEqual([[501, 501, 501]]);
+  expect(run.of("notice")).toMatchObject([{ code: "mlflow_traces_not_kept" }]);
+});
+
 test("a file that others may have written, that names another machine or a server that is gone, is no server", async () => {
   const dead = `http://127.0.0.1:${await freePort()}`;
   const records = [

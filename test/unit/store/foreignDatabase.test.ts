@@ -1,10 +1,14 @@
 /** Databases of MLflow as it once was, as nobody expects it, and as somebody who means harm would write it. */
 
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import Sqlite from "better-sqlite3";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { ReadOnlyDatabase } from "../../../src/store/foreign/readOnlyDatabase.ts";
 import { importStack, mlrunsRun, pointsOf, runId } from "../ops/importStack.ts";
+import { freshFolder } from "./freshStore.ts";
 
 const oldest = `
   create table experiments (experiment_id integer primary key, name text, artifact_location text);
@@ -56,6 +60,18 @@ test("nothing appears beside one in WAL mode, and what is only in its log is rea
   expect((await readdir(stack.folder)).filter((name) => name.startsWith("mlflow"))).toEqual(["mlflow.db"]);
   await stack.importAll();
   expect((await readdir(stack.folder)).filter((name) => name.startsWith("mlflow"))).toEqual(["mlflow.db"]);
+});
+
+test("one that its own program writes to all the time is read whole, again and again", async () => {
+  const file = path.join(await freshFolder(), "mlflow.db");
+  const writer = spawn(process.execPath, [path.join(import.meta.dirname, "walWriter.ts"), file]);
+  onTestFinished(() => void writer.kill());
+  await once(writer.stdout, "data");
+  for (let again = 0; again < 10; again++) {
+    const database = await ReadOnlyDatabase.open(file);
+    expect(database.rows("pragma integrity_check")).toEqual([{ integrity_check: "ok" }]);
+    await database.close();
+  }
 });
 
 test("only files beside it are taken, whatever it says where they are", async () => {

@@ -137,6 +137,7 @@ test("messages that are events, and JSON that is a text, are read too", async ()
       attributes: {
         "gen_ai.tool.definitions": '[{"name": "look"}]',
         "input.value": "{}",
+        deep: `${"[".repeat(99)}${"]".repeat(99)}`,
         id: "9".repeat(20),
       },
       events: [
@@ -166,6 +167,7 @@ test("messages that are events, and JSON that is a text, are read too", async ()
     "mlflow.spanOutputs": message("helper", "Bye!"),
     "mlflow.chat.tools": { array_value: { values: [{ kvlist_value: {} }] } },
     id: { string_value: "9".repeat(20) },
+    deep: { string_value: expect.stringMatching(/^\[{99}\]{99}$/) },
   });
 });
 

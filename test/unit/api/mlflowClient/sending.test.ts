@@ -69,6 +69,17 @@ test("a run that is canceled while the server goes away is told as canceled, and
   expect(await waiting()).toEqual([]);
 });
 
+test("a run is sent once, also into an experiment that the server does not list among so many", async () => {
+  const { there, gate, here, id } = await ready();
+  const { experiment } = (await here.value("runs/list", {})).find((run) => run.id === id) ?? {};
+  for (const name of ["earlier", experiment, "later"]) await there.post("experiments/create", { name });
+  // As a large team's server does: its first thousand are others.
+  gate.shortens = (asked) => asked.endsWith("experiments/search");
+  const sent = await here.value("mlflow/send", { id, url: gate.url });
+  expect(sent).toMatchObject({ left: 0 });
+  expect(await here.value("mlflow/send", { id, url: gate.url })).toEqual(sent);
+});
+
 test("what waits is not tried for ever at a server that is no MLflow server for it", async () => {
   const { gate, here, id, waiting } = await ready();
   gate.mode = "losing";
