@@ -21,27 +21,51 @@ export function newPoints(
   known: Extent,
   stored: (within: Extent) => Iterable<StoredPoints>,
 ): Points {
-  const places = doubtful(added, known);
+  const { places, extent, isAscending } = doubtful(added, known);
   if (places.length === 0) return added;
-  const doubts = new Doubts(added, places);
-  for (const chunk of stored(doubts.extent)) doubts.meet(chunk);
-  return doubts.settled();
+  // Points in order are not said twice among themselves: then only what is stored can be like one of them.
+  let doubts = isAscending ? null : new Doubts(added, Uint32Array.from(places), extent);
+  for (const chunk of stored(extent)) {
+    if (!reaches(chunk.steps(), extent)) continue;
+    doubts ??= new Doubts(added, Uint32Array.from(places), extent);
+    doubts.meet(chunk);
+  }
+  return doubts === null ? added : doubts.settled();
 }
 
-/** Places of points that lie within the bounds of those before them. */
-function doubtful({ steps, times }: Points, known: Extent): Uint32Array {
+/** Places of points that lie within the bounds of those before them, and the bounds of these points. */
+function doubtful({ steps, times }: Points, known: Extent) {
   let { step0, step1, time0, time1 } = known;
-  const found: number[] = [];
+  const places: number[] = [];
+  const extent = {
+    ...{ step0: Number.POSITIVE_INFINITY, step1: Number.NEGATIVE_INFINITY },
+    ...{ time0: Number.POSITIVE_INFINITY, time1: Number.NEGATIVE_INFINITY },
+  };
+  let isAscending = true;
   for (let at = 0; at < steps.length; at++) {
     const step = steps[at] as number;
     const time = times[at] as number;
-    if (step >= step0 && step <= step1 && time >= time0 && time <= time1) found.push(at);
+    if (at > 0 && !(step > (steps[at - 1] as number))) isAscending = false;
+    if (step >= step0 && step <= step1 && time >= time0 && time <= time1) {
+      places.push(at);
+      if (step < extent.step0) extent.step0 = step;
+      if (step > extent.step1) extent.step1 = step;
+      if (time < extent.time0) extent.time0 = time;
+      if (time > extent.time1) extent.time1 = time;
+    }
     if (step < step0) step0 = step;
     if (step > step1) step1 = step;
     if (time < time0) time0 = time;
     if (time > time1) time1 = time;
   }
-  return Uint32Array.from(found);
+  return { places, extent, isAscending };
+}
+
+/** Where two processes log by turns a chunk is of all steps, with few of those that are in doubt. */
+function reaches(steps: Float64Array, { step0, step1 }: Extent): boolean {
+  for (let at = 0; at < steps.length; at++)
+    if ((steps[at] as number) >= step0 && (steps[at] as number) <= step1) return true;
+  return false;
 }
 
 class Doubts {
@@ -54,21 +78,17 @@ class Doubts {
   /** Is any of them to be left out? */
   #isAny: boolean;
 
-  constructor(points: Points, places: Uint32Array) {
+  constructor(points: Points, places: Uint32Array, extent: Extent) {
     this.#points = points;
+    this.extent = extent;
     this.#order = this.#ordered(places);
     this.#isAny = this.#order.length < places.length;
     this.#isMet = new Uint8Array(this.#order.length);
-    this.extent = extentOf(points, this.#order);
   }
 
   /** Takes note of which ones are among stored points. */
   meet(chunk: StoredPoints): void {
-    const steps = chunk.steps();
-    const { step0, step1 } = this.extent;
-    // Where two processes log by turns a chunk is of all steps, with few of those that are in doubt.
-    if (!steps.some((step) => step >= step0 && step <= step1)) return;
-    const points = { steps, times: chunk.times(), values: chunk.values() };
+    const points = { steps: chunk.steps(), times: chunk.times(), values: chunk.values() };
     for (let at = 0; at < points.values.length; at++) {
       const found = this.#find(points, at);
       if (found < 0) continue;
@@ -135,16 +155,4 @@ function compareValues(a: number, b: number): number {
   if (a < b) return -1;
   if (a > b) return 1;
   return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
-}
-
-function extentOf({ steps, times }: Points, places: Uint32Array): Extent {
-  let [step0, step1] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  let [time0, time1] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const at of places) {
-    step0 = Math.min(step0, steps[at] as number);
-    step1 = Math.max(step1, steps[at] as number);
-    time0 = Math.min(time0, times[at] as number);
-    time1 = Math.max(time1, times[at] as number);
-  }
-  return { step0, step1, time0, time1 };
 }
