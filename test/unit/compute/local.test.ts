@@ -11,7 +11,7 @@ import { localCompute } from "../../../src/compute/local/local.ts";
 import { isAlive, markedProcesses, statOf } from "../../../src/compute/local/process.ts";
 import { failureOf } from "../../../src/model/failure.ts";
 import type { RunSpec } from "../../../src/model/journal.ts";
-import { parseStat } from "../../../src/model/processStat.ts";
+import { isLiving, parseStat } from "../../../src/model/processStat.ts";
 import { capture, recorder, until } from "../../faults/stack.ts";
 
 const id = "0190b0e0a5f07c3e8d1a2b3c4d5e6f70";
@@ -181,9 +181,15 @@ test("a folder is watched before it exists, and a growing file is told", async (
 
 test("the fields of /proc/<pid>/stat are counted from the last bracket", () => {
   const rest = ["S", ...Array.from({ length: 18 }, (_, at) => String(at)), "4242", "0"].join(" ");
-  expect(parseStat(`7 (python) ${rest}`)).toEqual({ state: "S", startTicks: 4242 });
-  expect(parseStat(`7 (a b) c) R (x) ${rest}`)).toEqual({ state: "S", startTicks: 4242 });
+  expect(parseStat(`7 (python) ${rest}`)).toEqual({ state: "S", startTicks: 4242, threads: 16 });
+  expect(parseStat(`7 (a b) c) R (x) ${rest}`)).toEqual({ state: "S", startTicks: 4242, threads: 16 });
   expect(parseStat("")).toBeNull();
+});
+
+test("a zombie is dead once its last other thread has ended: until then its files are open", () => {
+  const stat = { startTicks: 1, threads: 1 };
+  expect([isLiving({ ...stat, state: "S" }), isLiving({ ...stat, state: "Z" })]).toEqual([true, false]);
+  expect(isLiving({ ...stat, state: "Z", threads: 2 })).toBe(true);
 });
 
 test("a process is known by number and start, and by its mark", async () => {
