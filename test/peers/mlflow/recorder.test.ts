@@ -326,6 +326,6 @@ except mlflow.exceptions.MlflowException as error: print("REFUSED", error)
     expect(example.data).toHaveLength(2);
     expect((await kept(runId, "plots/a.png")).length).toBeGreaterThan(1000);
     const findings = await stack.store.runs.findings(run.id);
-    expect(findings.map(({ code }) => code)).toEqual(["mlflow_not_registered"]);
+    expect(findings.map(({ code }) => code)).toEqual(["mlflow_not_registered", "mlflow_traces_not_kept"]);
   });
 });
