@@ -9,6 +9,7 @@ import { admit, type Guard } from "./guard.ts";
 import { piecePath } from "./multipart.ts";
 import { type Face, type Fields, JsonText, MlflowError, type Route } from "./route.ts";
 import { plugins, routes } from "./routes.ts";
+import { answersUnderWay } from "./underWay.ts";
 
 /** The version of MLflow whose clients this face is tested with; they choose what to send by it. */
 export const mlflowVersion = "3.18.0";
@@ -40,11 +41,11 @@ export interface Serving {
 
 /** Listens; resolves when requests are answered. Throws what `listen` throws (EADDRINUSE). */
 export async function serveMlflow(options: ServeOptions): Promise<Serving> {
-  const app = answersOf(options);
+  const { app, close } = answersOf(options);
   await app.listen({ host: options.host, port: options.port });
   const address = app.server.address();
   const port = typeof address === "object" && address !== null ? address.port : options.port;
-  return { url: `http://${nameOf(options.host)}:${port}`, port, close: () => app.close() };
+  return { url: `http://${nameOf(options.host)}:${port}`, port, close };
 }
 
 export interface Answering {
@@ -55,18 +56,19 @@ export interface Answering {
 
 /** Listens nowhere. */
 export async function answerMlflow(options: AnswerOptions): Promise<Answering> {
-  const app = answersOf(options);
+  const { app, close } = answersOf(options);
   await app.ready();
   return {
     take(socket) {
       app.server.emit("connection", socket);
       socket.resume();
     },
-    close: () => app.close(),
+    close,
   };
 }
 
-function answersOf(options: AnswerOptions): FastifyInstance {
+/** With what ends it: once that resolves nothing works with the face any more. */
+function answersOf(options: AnswerOptions): { readonly app: FastifyInstance; close(): Promise<void> } {
   const app = Fastify({
     forceCloseConnections: true,
     connectionTimeout: options.patienceMs ?? patience,
@@ -77,6 +79,7 @@ function answersOf(options: AnswerOptions): FastifyInstance {
     rewriteUrl: ({ url = "/" }) => url.replace(/^\/+ajax-api\//, "/api/"),
     routerOptions: { maxParamLength: 2_000, ignoreDuplicateSlashes: true },
   });
+  const settled = answersUnderWay(app);
   // Every handler reads its own body: a file of any size must never be held in memory.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
@@ -93,7 +96,7 @@ function answersOf(options: AnswerOptions): FastifyInstance {
   app.get("/version", (_request, reply) => reply.type("text/plain").send(mlflowVersion));
   for (const route of routes) register(app, route, options.face);
   for (const plugin of plugins) plugin(app, options.face);
-  return app;
+  return { app, close: () => app.close().then(settled) };
 }
 
 /** The name in the URL; who listens on all addresses is found on this machine's own. */
